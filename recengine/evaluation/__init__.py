@@ -1,0 +1,5 @@
+"""How good the lists are: per user first, then means with intervals."""
+
+from recengine.evaluation.summary import Figure
+
+__all__ = ["Figure"]

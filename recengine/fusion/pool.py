@@ -1,0 +1,82 @@
+"""The candidate pool: all that a change of weights needs, computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from recengine.arrays import Mask, Positions, Scores
+from recengine.models.base import Scorer
+from recengine.progress import Cancel, Progress, never, silent
+
+DEFAULT_DEPTH = 200
+
+
+@dataclass(frozen=True)
+class Pool:
+    """For each user the union of every scorer's best `depth` unseen items, with RAW scores. Arrays read-only.
+
+    C scorers, U users, P columns. The eligible items of a user are the unseen ones (of the slice, where the pool is
+    built for a slice of the catalogue); the statistics are ALWAYS over all unseen items of the catalogue, so that a
+    slice is ranked by the very scores of the whole.
+
+    users (U,) int32 positions.
+    items (U, P) int32, ascending in each row, padded with -1 at the end.
+    scores (C, U, P) float32 raw; NaN = no opinion or padding.
+    ranks (C, U, P) float32: rank among all unseen items with an opinion, 1 = best, ties share their mean; NaN as above.
+    low, high, mean, deviation (C, U) float32: of the opinions on all unseen items; NaN where there is none.
+        deviation is the population standard deviation.
+    opinions (C, U) int32: number of unseen items with an opinion.
+    left_out (U,) int32: number of eligible items that are not in the pool.
+    threshold (C, U) float32: best raw score among the left out; NaN where none of them has an opinion.
+    threshold_rank (C, U) float32: best (lowest) rank among the left out; NaN likewise.
+    silent_left_out (C, U) bool: whether a left-out item has no opinion.
+    """
+
+    scorers: tuple[str, ...]
+    depth: int
+    users: Positions
+    items: Positions
+    scores: Scores
+    ranks: Scores
+    low: Scores
+    high: Scores
+    mean: Scores
+    deviation: Scores
+    opinions: Positions
+    left_out: Positions
+    threshold: Scores
+    threshold_rank: Scores
+    silent_left_out: Mask
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where raw scores come from: what a pool is built from and what re-scoring goes back to.
+
+    seen (n_users, n_items): what each user must not be shown. eligible (n_items,): the slice of the catalogue that
+    lists are made of; None is all of it.
+    """
+
+    scorers: Mapping[str, Scorer]
+    seen: csr_matrix
+    eligible: Mask | None = None
+
+    def scores(self, users: Positions) -> Scores:
+        """Raw scores of the whole catalogue, (C, len(users), n_items) float32; seen items are NOT masked."""
+        return np.stack([scorer.score(users) for scorer in self.scorers.values()])
+
+
+def build_pool(
+    source: Source,
+    *,
+    users: Positions | None = None,
+    depth: int = DEFAULT_DEPTH,
+    progress: Progress = silent,
+    cancel: Cancel = never,
+) -> Pool:
+    """Score the catalogue in blocks of users and keep what fusion needs. users: all by default."""
+    raise NotImplementedError

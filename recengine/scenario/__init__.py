@@ -1,0 +1,1 @@
+"""The order of work: one `Scenario` in, one `Outcome` out."""

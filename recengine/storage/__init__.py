@@ -1,1 +1,21 @@
-"""storage."""
+"""Bytes on disk: atomic writes, a lock, content addresses, checked entries of arrays and tables."""
+
+from recengine.storage.atomic import replace_folder, write_bytes
+from recengine.storage.content import digest, file_digest
+from recengine.storage.documents import read_document, write_document
+from recengine.storage.entries import Entry, load_entry, read_manifest, save_entry
+from recengine.storage.lock import locked
+
+__all__ = [
+    "Entry",
+    "digest",
+    "file_digest",
+    "load_entry",
+    "locked",
+    "read_document",
+    "read_manifest",
+    "replace_folder",
+    "save_entry",
+    "write_bytes",
+    "write_document",
+]

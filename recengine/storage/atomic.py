@@ -1,0 +1,82 @@
+"""Writes that happen whole or not at all: a temporary name beside the target, fsync, rename."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from recengine.errors import StoreError
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Put `content` at `path`, replacing what was there. Raises `StoreError` when the folder cannot be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.chmod(0o644)
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise StoreError(_cannot_write(path, error)) from error
+
+
+@contextmanager
+def replace_folder(target: Path) -> Iterator[Path]:
+    """A new empty folder that takes the place of `target` when the block ends well, and vanishes when it does not."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name[:16]}."))
+    except OSError as error:
+        raise StoreError(_cannot_write(target, error)) from error
+    try:
+        yield temporary
+        for path in temporary.iterdir():
+            _sync_file(path)
+        _sync_folder(temporary)
+        temporary.chmod(0o755)
+        if target.exists():
+            # a rename onto a folder with content fails, so the old one steps aside first
+            aside = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name[:16]}."))
+            target.replace(aside / "old")
+            temporary.replace(target)
+            shutil.rmtree(aside, ignore_errors=True)
+        else:
+            temporary.replace(target)
+        _sync_folder(target.parent)
+    except OSError as error:
+        raise StoreError(_cannot_write(target, error)) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _sync_file(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _sync_folder(path: Path) -> None:
+    if os.name != "posix":
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _cannot_write(path: Path, error: OSError) -> str:
+    reason = error.strerror or type(error).__name__
+    return f"{path}: cannot be written ({reason}). Free space, or choose another folder with RECENGINE_WORKSPACE."

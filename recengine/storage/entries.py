@@ -1,0 +1,106 @@
+"""Entries: a folder of arrays and tables with a manifest that says what it is and proves that it is whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from recengine.errors import StoreError
+from recengine.storage.atomic import replace_folder
+from recengine.storage.content import file_digest
+from recengine.storage.documents import read_document, write_document
+
+FORMAT = "recengine-entry"
+VERSION = 1
+MANIFEST = "manifest.json"
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What an entry holds: arrays memory-mapped read-only, tables, settings (JSON values)."""
+
+    arrays: Mapping[str, NDArray[Any]]
+    tables: Mapping[str, pl.DataFrame]
+    settings: Mapping[str, Any]
+
+
+def save_entry(
+    folder: Path,
+    *,
+    kind: str,
+    settings: Mapping[str, Any],
+    arrays: Mapping[str, NDArray[Any]] | None = None,
+    tables: Mapping[str, pl.DataFrame] | None = None,
+) -> None:
+    """Write an entry whole, replacing what stood in `folder`."""
+    with replace_folder(folder) as temporary:
+        for name, array in (arrays or {}).items():
+            np.save(temporary / f"{_checked(name)}.npy", array, allow_pickle=False)
+        for name, table in (tables or {}).items():
+            table.write_parquet(temporary / f"{_checked(name)}.parquet")
+        files = {
+            path.name: {"bytes": path.stat().st_size, "sha256": file_digest(path)}
+            for path in sorted(temporary.iterdir())
+        }
+        write_document(
+            temporary / MANIFEST,
+            {"format": FORMAT, "version": VERSION, "kind": kind, "settings": dict(settings), "files": files},
+        )
+
+
+def read_manifest(folder: Path, *, kind: str, mend: str) -> dict[str, Any]:
+    """The manifest alone, checked for form. Raises `StoreError`, which ends with `mend`: what to do."""
+    manifest = read_document(folder / MANIFEST, "the manifest", mend)
+    if manifest.get("format") != FORMAT or manifest.get("kind") != kind:
+        raise StoreError(f"{folder}: not a stored {kind}. {mend}")
+    if manifest.get("version") != VERSION:
+        raise StoreError(f"{folder}: stored in version {manifest.get('version')!r}, this is version {VERSION}. {mend}")
+    if not isinstance(manifest.get("files"), dict) or not isinstance(manifest.get("settings"), dict):
+        raise StoreError(f"{folder / MANIFEST}: the manifest is incomplete. {mend}")
+    return manifest
+
+
+def load_entry(folder: Path, *, kind: str, mend: str) -> Entry:
+    """An entry whose every file has the size and SHA-256 of its manifest; else one `StoreError` ending with `mend`."""
+    manifest = read_manifest(folder, kind=kind, mend=mend)
+    arrays: dict[str, NDArray[Any]] = {}
+    tables: dict[str, pl.DataFrame] = {}
+    for file_name, facts in manifest["files"].items():
+        name, _, suffix = str(file_name).partition(".")
+        path = folder / str(file_name)
+        if not _NAME.fullmatch(name) or suffix not in ("npy", "parquet") or not isinstance(facts, dict):
+            raise StoreError(f"{folder / MANIFEST}: {file_name!r} is no file of an entry. {mend}")
+        _check_whole(path, facts, mend)
+        try:
+            if suffix == "npy":
+                arrays[name] = np.load(path, mmap_mode="r", allow_pickle=False)
+            else:
+                tables[name] = pl.read_parquet(path)
+        except (OSError, ValueError, pl.exceptions.PolarsError) as error:
+            raise StoreError(f"{path}: cannot be read ({str(error).splitlines()[0]}). {mend}") from error
+    return Entry(arrays=arrays, tables=tables, settings=manifest["settings"])
+
+
+def _check_whole(path: Path, facts: Mapping[str, Any], mend: str) -> None:
+    try:
+        size = path.stat().st_size
+        if size != facts.get("bytes"):
+            raise StoreError(f"{path}: damaged, {size:,} bytes instead of {facts.get('bytes')!r}. {mend}")
+        if file_digest(path) != facts.get("sha256"):
+            raise StoreError(f"{path}: damaged, its content is not what was stored. {mend}")
+    except OSError as error:
+        raise StoreError(f"{path}: missing or unreadable ({error.strerror}). {mend}") from error
+
+
+def _checked(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"{name!r} is no name for a file of an entry")
+    return name

@@ -1,0 +1,26 @@
+"""One writer at a time where two processes share a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from recengine.errors import StoreError
+
+PATIENCE_SECONDS = 600.0
+
+
+@contextmanager
+def locked(path: Path, *, patience: float = PATIENCE_SECONDS) -> Iterator[None]:
+    """Hold the lock file at `path`; wait up to `patience` seconds for another process, then raise `StoreError`."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(path, timeout=patience):
+            yield
+    except Timeout as error:
+        raise StoreError(
+            f"{path}: another process has held this for {patience:.0f} seconds. Wait for it, or end it, and try again."
+        ) from error

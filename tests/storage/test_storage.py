@@ -1,0 +1,137 @@
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recengine.errors import StoreError
+from recengine.storage import digest, load_entry, locked, read_document, replace_folder, save_entry, write_bytes
+
+MEND = "Do this."
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def _entry(folder: Path) -> None:
+    save_entry(
+        folder,
+        kind="thing",
+        settings={"depth": 3},
+        arrays={"scores": np.arange(6, dtype=np.float32).reshape(2, 3)},
+        tables={"items": pl.DataFrame({"id": ["a", "b"]})},
+    )
+
+
+def test_an_entry_comes_back_as_it_was(tmp_path: Path) -> None:
+    _entry(tmp_path / "e")
+    entry = load_entry(tmp_path / "e", kind="thing", mend=MEND)
+    assert entry.arrays["scores"].tolist() == [[0, 1, 2], [3, 4, 5]]
+    assert not entry.arrays["scores"].flags.writeable
+    assert entry.tables["items"]["id"].to_list() == ["a", "b"]
+    assert entry.settings == {"depth": 3}
+
+
+@pytest.mark.parametrize("name", ["scores.npy", "items.parquet", "manifest.json"])
+@pytest.mark.parametrize("harm", ["truncate", "flip", "remove"])
+def test_a_damaged_file_is_named_in_one_line(tmp_path: Path, name: str, harm: str) -> None:
+    _entry(tmp_path / "e")
+    path = tmp_path / "e" / name
+    content = bytearray(path.read_bytes())
+    if harm == "truncate":
+        path.write_bytes(content[:-3])
+    elif harm == "flip":
+        content[len(content) // 2] ^= 0xFF
+        path.write_bytes(content)
+    else:
+        path.unlink()
+    with pytest.raises(StoreError) as caught:
+        load_entry(tmp_path / "e", kind="thing", mend=MEND)
+    assert name in str(caught.value)
+    assert str(caught.value).endswith(MEND)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_entry_of_another_kind_or_version_is_refused(tmp_path: Path) -> None:
+    _entry(tmp_path / "e")
+    with pytest.raises(StoreError, match="not a stored pool"):
+        load_entry(tmp_path / "e", kind="pool", mend=MEND)
+    manifest = tmp_path / "e" / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"version": 1', '"version": 9'))
+    with pytest.raises(StoreError, match="version 9"):
+        load_entry(tmp_path / "e", kind="thing", mend=MEND)
+
+
+def test_a_manifest_cannot_reach_outside_its_folder(tmp_path: Path) -> None:
+    _entry(tmp_path / "e")
+    manifest = tmp_path / "e" / "manifest.json"
+    manifest.write_text(manifest.read_text().replace("scores.npy", "../scores.npy"))
+    with pytest.raises(StoreError, match="no file of an entry"):
+        load_entry(tmp_path / "e", kind="thing", mend=MEND)
+
+
+def _half_a_replacement(target: Path) -> None:
+    with replace_folder(target) as temporary:
+        (temporary / "half").write_text("half")
+        raise ValueError("stop")
+
+
+def test_a_failed_replacement_leaves_the_old_folder(tmp_path: Path) -> None:
+    target = tmp_path / "e"
+    _entry(target)
+    with pytest.raises(ValueError, match="stop"):
+        _half_a_replacement(target)
+    assert load_entry(target, kind="thing", mend=MEND).settings == {"depth": 3}
+    assert [path.name for path in tmp_path.iterdir()] == ["e"]
+
+
+def test_a_replacement_leaves_nothing_of_the_old(tmp_path: Path) -> None:
+    target = tmp_path / "e"
+    _entry(target)
+    with replace_folder(target) as temporary:
+        (temporary / "new").write_text("new")
+    assert [path.name for path in target.iterdir()] == ["new"]
+    assert [path.name for path in tmp_path.iterdir()] == ["e"]
+
+
+def test_bytes_replace_bytes(tmp_path: Path) -> None:
+    write_bytes(tmp_path / "deep" / "file", b"old")
+    write_bytes(tmp_path / "deep" / "file", b"new")
+    assert (tmp_path / "deep" / "file").read_bytes() == b"new"
+    assert len(list((tmp_path / "deep").iterdir())) == 1
+
+
+def test_a_folder_that_is_a_file_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(StoreError, match="cannot be written"):
+        write_bytes(tmp_path / "file" / "inside", b"x")
+
+
+@pytest.mark.parametrize("content", [b"", b"[1]", b"{", b"\xff\xfe", b"[" * 100_000])
+def test_a_document_that_is_no_object_is_one_line(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "d.json").write_bytes(content)
+    with pytest.raises(StoreError) as caught:
+        read_document(tmp_path / "d.json", "the scenario", MEND)
+    assert "\n" not in str(caught.value)
+
+
+@given(JSON_VALUES)
+def test_a_digest_does_not_depend_on_the_order_of_keys(value: object) -> None:
+    forwards = {"a": value, "b": 1}
+    backwards = {"b": 1, "a": value}
+    assert digest(forwards) == digest(backwards)
+    assert digest(forwards) != digest({"a": value, "b": 2})
+
+
+def test_a_held_lock_is_said(tmp_path: Path) -> None:
+    # a second lock object stands for a second process
+    with (
+        locked(tmp_path / "l"),
+        pytest.raises(StoreError, match="another process"),
+        locked(tmp_path / "l", patience=0.01),
+    ):
+        pass

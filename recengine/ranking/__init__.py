@@ -1,5 +1,20 @@
 """Top-k with decided ties, ranked lists and the metric functions."""
 
+from recengine.ranking.judged import JudgedLists, hits, judge
+from recengine.ranking.metrics import METRICS, Metric, compute_metrics, find_metric
 from recengine.ranking.rankings import Rankings
+from recengine.ranking.top_k import PADDING, rank, top_k
 
-__all__ = ["Rankings"]
+__all__ = [
+    "METRICS",
+    "PADDING",
+    "JudgedLists",
+    "Metric",
+    "Rankings",
+    "compute_metrics",
+    "find_metric",
+    "hits",
+    "judge",
+    "rank",
+    "top_k",
+]

@@ -18,4 +18,5 @@ class Rankings:
 
     @property
     def k(self) -> int:
+        """Length asked of the lists."""
         return int(self.items.shape[1])

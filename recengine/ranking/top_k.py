@@ -1,0 +1,110 @@
+"""The best k of each row, with ties decided: a smaller column wins."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recengine.arrays import Positions, Scores, read_only
+from recengine.ranking.rankings import Rankings
+
+PADDING = -1
+BLOCK_BYTES = 1 << 20
+"""Rows are worked in blocks of about this size, so that the three passes over a block find it in the cache."""
+STRIPS_PER_PLACE = 4
+_LOWEST = np.iinfo(np.int64).min
+_COLUMN_BITS = 32
+_LAST_COLUMN = 0x7FFFFFFF
+
+
+def top_k(scores: Scores, k: int) -> Positions:
+    """Columns of the k highest scores of each row, (U, k) int32, best first; ties go to the lower column.
+
+    scores (U, m) float32. NaN and -inf are never listed; a row with fewer than k others is padded with -1 at the end.
+
+    The k-th largest maximum of disjoint strips of a row is a lower bound of its k-th largest score. So one pass for
+    the maxima and one comparison leave a little more than k candidates a row, and only these are sorted.
+    """
+    n_rows, width = scores.shape
+    columns = np.full((n_rows, k), PADDING, dtype=np.int32)
+    if width == 0:
+        return columns
+    block = max(1, BLOCK_BYTES // (4 * width))
+    for start in range(0, n_rows, block):
+        rows = slice(start, start + block)
+        columns[rows] = _top_k_block(scores[rows], k)
+    return columns
+
+
+def rank(users: Positions, items: Positions, scores: Scores, k: int) -> Rankings:
+    """The k best of each user's candidates.
+
+    users (U,); items (U, m) ascending in each row, padded with -1 at the end; scores (U, m) float32, NaN or -inf where
+    an item must not be listed (all of the padding).
+    """
+    columns = top_k(scores, k)
+    missing = columns == PADDING
+    listed = np.where(missing, 0, columns)
+    return Rankings(
+        users=users,
+        items=read_only(np.where(missing, np.int32(PADDING), np.take_along_axis(items, listed, axis=1))),
+        scores=read_only(np.where(missing, np.float32(np.nan), np.take_along_axis(scores, listed, axis=1))),
+    )
+
+
+def _top_k_block(scores: Scores, k: int) -> Positions:
+    bound = _lower_bound(scores, k)
+    if np.isnan(bound).any():  # the maximum of a strip with a NaN is NaN
+        scores = np.where(np.isnan(scores), np.float32(-np.inf), scores)
+        bound = _lower_bound(scores, k)
+    candidates = scores >= bound[:, None]
+    candidates &= scores > -np.inf
+    flat = np.flatnonzero(candidates)
+    rows, columns = np.divmod(flat, scores.shape[1])
+    counts = np.bincount(rows, minlength=len(scores))
+    keys = _keys(scores.ravel()[flat] if scores.flags.c_contiguous else scores[rows, columns], columns)
+    return _columns(_best(keys, rows, counts, k))
+
+
+def _lower_bound(scores: Scores, k: int) -> Scores:
+    """For each row a value that at least k scores reach, (U,); -inf where strips of two or more columns are too few."""
+    n_rows, width = scores.shape
+    n_strips = min(STRIPS_PER_PLACE * k, width // 2)
+    if n_strips < k:
+        everything = np.full(n_rows, -np.inf, dtype=np.float32)
+        return np.where(np.isnan(scores).any(axis=1), np.float32(np.nan), everything)
+    length = -(-width // n_strips)
+    # strip j is every n_strips-th column from j on, so that a maximum runs along memory; the last pass may be short
+    maxima = scores[:, :n_strips].copy()
+    for start in range(n_strips, length * n_strips, n_strips):
+        stop = min(start + n_strips, width)
+        part = maxima[:, : stop - start]
+        np.maximum(part, scores[:, start:stop], out=part)
+    if np.isnan(maxima).any():
+        return np.full(n_rows, np.nan, dtype=np.float32)
+    maxima.partition(n_strips - k, axis=1)
+    return maxima[:, n_strips - k]
+
+
+def _best(keys: NDArray[np.int64], rows: NDArray[np.intp], counts: NDArray[np.intp], k: int) -> NDArray[np.int64]:
+    """The k largest keys of each row, largest first, (U, k), padded with the lowest integer. rows ascending."""
+    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    padded = np.full((len(counts), max(k, int(counts.max(initial=0)))), _LOWEST)
+    padded[rows, np.arange(len(rows)) - starts[rows]] = keys
+    width = padded.shape[1]
+    if width > 2 * k:
+        padded.partition(width - k, axis=1)
+    best = padded[:, width - k :] if width > 2 * k else padded
+    best.sort(axis=1)
+    return best[:, : -k - 1 : -1]
+
+
+def _keys(values: Scores, columns: NDArray[np.intp]) -> NDArray[np.int64]:
+    """Integers in the order of the list: a higher value first, then a lower column."""
+    # the bits of an IEEE float, read as an integer, are in its order; negative ones backwards. + 0 makes -0.0 equal 0.0
+    bits = (values + np.float32(0)).view(np.int32).astype(np.int64)
+    ordered = np.where(bits < 0, bits ^ 0x7FFFFFFF, bits)
+    return (ordered << _COLUMN_BITS) | (_LAST_COLUMN - columns)
+
+
+def _columns(keys: NDArray[np.int64]) -> Positions:
+    columns = _LAST_COLUMN - (keys & 0xFFFFFFFF)
+    return np.where(keys == _LOWEST, PADDING, columns).astype(np.int32)

@@ -1,5 +1,18 @@
 """How good the lists are: per user first, then means with intervals."""
 
+from recengine.evaluation.change import Change, change
+from recengine.evaluation.resamples import Interval, Resamples
+from recengine.evaluation.slices import SLICES, Slice, SliceName, item_slices
 from recengine.evaluation.summary import Figure
 
-__all__ = ["Figure"]
+__all__ = [
+    "SLICES",
+    "Change",
+    "Figure",
+    "Interval",
+    "Resamples",
+    "Slice",
+    "SliceName",
+    "change",
+    "item_slices",
+]

@@ -1,1 +1,25 @@
 """The order of work: one `Scenario` in, one `Outcome` out."""
+
+from recengine.scenario.outcome import Outcome
+from recengine.scenario.run import check_fits, run_scenario, scorer_outcomes
+from recengine.scenario.scenario import DEFAULT_WEIGHTS, Scenario, default_scenario
+from recengine.scenario.verdicts import Verdict, verdicts
+from recengine.scenario.workbench import Fitted, NoStore, Store, Workbench, build_workbench, workbench_key
+
+__all__ = [
+    "DEFAULT_WEIGHTS",
+    "Fitted",
+    "NoStore",
+    "Outcome",
+    "Scenario",
+    "Store",
+    "Verdict",
+    "Workbench",
+    "build_workbench",
+    "check_fits",
+    "default_scenario",
+    "run_scenario",
+    "scorer_outcomes",
+    "verdicts",
+    "workbench_key",
+]

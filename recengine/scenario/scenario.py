@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from recengine.data import SplitMethod
-from recengine.fusion import Neutral, Normalization
+from recengine.data import SPLIT_METHODS, Dataset, SplitMethod
+from recengine.errors import RecengineError, ScenarioError
+from recengine.fusion import DEFAULT_DEPTH, NEUTRALS, NORMALIZATIONS, Fusion, Neutral, Normalization
+from recengine.models import make_recipe
+from recengine.models.base import Recipe
+from recengine.storage import digest
 
-SCENARIO_VERSION = 1
+FORMAT = "recengine-scenario"
+VERSION = 1
+STRATEGIES = ("weighted-sum",)
+
+DEFAULT_WEIGHTS: Mapping[str, float] = {"als": 0.8, "text": 0.1, "popularity": 0.1}
+MAX_DEPTH = 10_000
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """What was run on what; hashable. JSON keys are the field names.
+    """What was run on what; hashable, checked when made.
 
-    dataset: fingerprint. models: (name, settings as sorted pairs) a scorer. weights: (scorer, raw weight >= 0), one for
-    each model, in their order. all_data: fit on everything, for lists to serve, not to measure.
+    dataset: fingerprint. models: (name, settings as pairs) a scorer. weights: (scorer, raw weight >= 0), one a model, in
+    the order of the models. all_data: fit on everything, for lists to serve; nothing is left to measure them on.
     """
 
     dataset: str
@@ -29,14 +39,146 @@ class Scenario:
     neutral: Neutral = "mean"
     strategy: str = "weighted-sum"
     rerankers: tuple[str, ...] = ()
-    pool_depth: int = 200
+    pool_depth: int = DEFAULT_DEPTH
     k: int = 10
     all_data: bool = False
 
+    def __post_init__(self) -> None:
+        _check(self)
+
+    @property
+    def scorers(self) -> tuple[str, ...]:
+        """Names of the scorers, in the order of pool and weights."""
+        return tuple(name for name, _ in self.models)
+
+    @property
+    def fusion(self) -> Fusion:
+        """The part of the scenario that a slider moves."""
+        return Fusion(tuple(weight for _, weight in self.weights), self.normalization, self.neutral)
+
+    @property
+    def key(self) -> str:
+        """SHA-256 of every choice."""
+        return digest(self.to_json())
+
+    def recipes(self) -> dict[str, Recipe]:
+        """The recipe of each scorer."""
+        return {name: make_recipe(name, dict(settings)) for name, settings in self.models}
+
+    def with_weights(self, weights: Mapping[str, float]) -> Scenario:
+        """The same scenario with other weights; a scorer that is not named gets 0."""
+        unknown = [name for name in weights if name not in self.scorers]
+        if unknown:
+            raise ScenarioError(
+                f"weights: there is no scorer {unknown[0]!r}. Choose among {', '.join(self.scorers)}, or fit it first."
+            )
+        return replace(self, weights=tuple((name, weights.get(name, 0.0)) for name in self.scorers))
+
+    def only(self, scorer: str) -> Scenario:
+        """The same scenario with all the weight on one scorer."""
+        return self.with_weights({scorer: 1.0})
+
     def to_json(self) -> dict[str, Any]:
-        raise NotImplementedError
+        """A JSON object, keys as the field names; models and weights by scorer."""
+        document: dict[str, Any] = {"format": FORMAT, "version": VERSION}
+        document |= {field.name: getattr(self, field.name) for field in fields(self)}
+        document["models"] = {name: dict(settings) for name, settings in self.models}
+        document["weights"] = dict(self.weights)
+        document["rerankers"] = list(self.rerankers)
+        return document
 
     @classmethod
-    def from_json(cls, document: Mapping[str, Any], source: str) -> Scenario:
-        """Check every key and range; one `ScenarioError` naming `source`, the key, what was found and what to do."""
-        raise NotImplementedError
+    def from_json(cls, document: object, source: str = "scenario") -> Scenario:
+        """The scenario that `to_json` wrote, checked whole; one `ScenarioError` names `source` and the key."""
+        if not isinstance(document, dict) or document.get("format") != FORMAT:
+            raise ScenarioError(
+                f'{source}: not a scenario file, which is a JSON object with "format": "{FORMAT}". '
+                "Download one from the Report page."
+            )
+        if document.get("version") != VERSION:
+            raise ScenarioError(
+                f"{source}: written in version {document.get('version')!r} of the format, this is version {VERSION}. "
+                "Save the scenario again with this version."
+            )
+        content = {key: value for key, value in document.items() if key not in ("format", "version")}
+        known = {field.name for field in fields(cls)}
+        for key in content:
+            if key not in known:
+                raise ScenarioError(
+                    f"{source}: unknown key {key!r}. Remove it; the keys are {', '.join(sorted(known))}."
+                )
+        for key in ("dataset", "models", "weights"):
+            if key not in content:
+                raise ScenarioError(f"{source}: the key {key!r} is missing. Add it, or download the scenario again.")
+        try:
+            return cls(**_values(content))
+        except RecengineError as error:
+            raise ScenarioError(f"{source}: {error}") from error
+
+
+def default_scenario(dataset: Dataset, **choices: Any) -> Scenario:
+    """Every scorer that suits `dataset` with its default settings and weight; `choices` replace fields."""
+    from recengine.models import default_recipes
+
+    recipes = choices.pop("recipes", None) or default_recipes(dataset)
+    models = tuple((recipe.name, tuple(sorted(recipe.settings().items()))) for recipe in recipes)
+    weights = tuple((name, DEFAULT_WEIGHTS.get(name, 0.0)) for name, _ in models)
+    if not any(weight for _, weight in weights):
+        weights = tuple((name, 1.0) for name, _ in models)
+    return Scenario(dataset=dataset.fingerprint, models=models, weights=weights, **choices)
+
+
+def _values(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Field values from JSON: objects and lists become the tuples of the dataclass."""
+    values = dict(content)
+    models, weights = content["models"], content["weights"]
+    if not isinstance(models, dict) or not all(isinstance(settings, dict) for settings in models.values()):
+        raise ScenarioError('"models" must be an object of scorer names to settings. Restore it, or download again.')
+    if not isinstance(weights, dict):
+        raise ScenarioError('"weights" must be an object of scorer names to numbers. Restore it, or download again.')
+    for name in weights:
+        if name not in models:
+            raise ScenarioError(f"weights: there is no scorer {name!r}. Choose among {', '.join(models)}.")
+    values["models"] = tuple((name, tuple(sorted(settings.items()))) for name, settings in models.items())
+    values["weights"] = tuple((name, weights.get(name, 0.0)) for name in models)
+    rerankers = content.get("rerankers", [])
+    if not isinstance(rerankers, list):
+        raise ScenarioError('"rerankers" must be a list. Restore it, or download again.')
+    values["rerankers"] = tuple(rerankers)
+    return values
+
+
+def _check(scenario: Scenario) -> None:
+    if not isinstance(scenario.dataset, str) or not scenario.dataset:
+        raise ScenarioError(f'"dataset" must be a fingerprint, got {scenario.dataset!r}. Use the one `import` printed.')
+    if not scenario.models:
+        raise ScenarioError('"models" names no scorer. Name at least one, such as als.')
+    scenario.recipes()
+    for name, weight in scenario.weights:
+        if isinstance(weight, bool) or not isinstance(weight, int | float) or not math.isfinite(weight) or weight < 0:
+            raise ScenarioError(f"weights: {name} must be a finite number of at least 0, got {weight!r}. Change it.")
+    if not any(weight > 0 for _, weight in scenario.weights):
+        raise ScenarioError("weights: all are 0, so nothing ranks the items. Raise at least one.")
+    _one_of("split", scenario.split, SPLIT_METHODS)
+    _one_of("normalization", scenario.normalization, NORMALIZATIONS)
+    _one_of("neutral", scenario.neutral, NEUTRALS)
+    _one_of("strategy", scenario.strategy, STRATEGIES)
+    if scenario.rerankers:
+        raise ScenarioError(
+            f"rerankers: {scenario.rerankers[0]!r} is unknown; this version has none. Use an empty list."
+        )
+    _whole("seed", scenario.seed, 0, 2**31 - 1)
+    _whole("pool_depth", scenario.pool_depth, 1, MAX_DEPTH)
+    _whole("k", scenario.k, 1, 2**31 - 1)
+    if not isinstance(scenario.all_data, bool):
+        raise ScenarioError(f'"all_data" must be true or false, got {scenario.all_data!r}. Change it.')
+
+
+def _one_of(key: str, value: object, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise ScenarioError(f"{key}: {value!r} is unknown. Choose among {', '.join(choices)}.")
+
+
+def _whole(key: str, value: object, low: int, high: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise ScenarioError(f"{key} must be a whole number from {low:,} to {high:,}, got {value!r}. Change it.")

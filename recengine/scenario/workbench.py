@@ -2,16 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, Protocol
 
+import numpy as np
 from scipy.sparse import csr_matrix
 
-from recengine.arrays import Positions
-from recengine.data import Dataset, Split
-from recengine.evaluation import Resamples
-from recengine.fusion import Pool, Source
-from recengine.models import Scorer
+from recengine.arrays import Mask, Positions
+from recengine.data import Dataset, Split, split_dataset
+from recengine.device import device_kind
+from recengine.errors import ScenarioError
+from recengine.evaluation import Resamples, item_slices
+from recengine.fusion import Pool, Source, build_pool
+from recengine.models import Resources, Scorer
+from recengine.models.base import Recipe
+from recengine.progress import Cancel, Progress, never, silent, stop_if_asked, within
+from recengine.scenario.scenario import Scenario
+from recengine.storage import digest
+
+POOL_VERSION = 1
+"""Changes whenever the same scorers give another pool."""
+SHARE_OF_FITTING = 0.8
+"""Of the progress bar; the rest is the pools."""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A scorer with how it came about. settings: of its recipe. device: in words. seconds: that the fit took."""
+
+    scorer: Scorer
+    label: str
+    settings: Mapping[str, Any]
+    device: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A part of the catalogue, ranked and measured alone. relevant (n_users, n_items): test positives among its items."""
+
+    source: Source
+    pool: Pool
+    relevant: csr_matrix
 
 
 @dataclass(frozen=True)
@@ -19,20 +53,180 @@ class Workbench:
     """A dataset, its split, the fitted scorers and their pools; held once a process and never written to.
 
     key: what all of it was made from, SHA-256. fitted_on: the dataset part that the scorers know (their history).
-    relevant (n_users, n_items): the test positives; no row has any under `all_data`.
-    source and pool: over the whole catalogue. slices["long-tail" | "cold"]: the same over a slice.
-    popularity (n_items,): users a training item has. resamples: bootstrap counts, drawn once.
+    relevant (n_users, n_items): the test positives; empty under `all_data`.
+    source and pool: over the whole catalogue. slices["long-tail" | "cold"]: those that have items.
+    popularity (n_items,) int32: training users of each item. resamples: bootstrap counts, drawn once.
     """
 
     key: str
     dataset: Dataset
     split: Split
     fitted_on: Dataset
-    scorers: Mapping[str, Scorer]
+    fitted: Mapping[str, Fitted]
     source: Source
     pool: Pool
-    slices: Mapping[str, tuple[Source, Pool]]
+    slices: Mapping[str, Slice]
     relevant: csr_matrix
     popularity: Positions
     resamples: Resamples
-    fit_seconds: Mapping[str, float]
+
+    @property
+    def scorers(self) -> Mapping[str, Scorer]:
+        return {name: fitted.scorer for name, fitted in self.fitted.items()}
+
+    @property
+    def device(self) -> str:
+        """What each scorer was fitted on, in words."""
+        return "; ".join(f"{name}: {fitted.device}" for name, fitted in self.fitted.items())
+
+
+class Store(Protocol):
+    """Where fitted scorers and pools are kept between runs; `make` is called for what is not there."""
+
+    resources: Resources
+
+    def fitted(self, key: str, recipe: Recipe, train: Dataset, make: Callable[[], Fitted]) -> Fitted:
+        """The scorer stored under `key`, or the one just made, stored."""
+
+    def pool(self, key: str, make: Callable[[], Pool]) -> Pool:
+        """The pool stored under `key`, or the one just made, stored."""
+
+
+class NoStore:
+    """A `Store` that keeps nothing: everything is made anew."""
+
+    def __init__(self, resources: Resources | None = None) -> None:
+        self.resources = resources or Resources(device=device_kind())
+
+    def fitted(self, key: str, recipe: Recipe, train: Dataset, make: Callable[[], Fitted]) -> Fitted:
+        """Make it."""
+        return make()
+
+    def pool(self, key: str, make: Callable[[], Pool]) -> Pool:
+        """Make it."""
+        return make()
+
+
+def workbench_key(scenario: Scenario, device: str) -> str:
+    """SHA-256 of every choice that a fit or a pool depends on; weights, normalisation and k are none of them."""
+    return digest(_made_from(scenario, device) | {"depth": scenario.pool_depth, "pool": POOL_VERSION})
+
+
+def build_workbench(
+    dataset: Dataset,
+    scenario: Scenario,
+    *,
+    store: Store | None = None,
+    progress: Progress = silent,
+    cancel: Cancel = never,
+) -> Workbench:
+    """Split, fit and pool what `scenario` names, taking from `store` what it has.
+
+    Raises `ScenarioError` when the scenario is of another dataset; whatever a fit raises.
+    """
+    if scenario.dataset != dataset.fingerprint:
+        raise ScenarioError(
+            f"scenario: made for dataset {scenario.dataset[:12]}…, this is {dataset.name!r} "
+            f"({dataset.fingerprint[:12]}…). Choose that dataset, or make the scenario anew."
+        )
+    store = store or NoStore()
+    split = split_dataset(dataset, scenario.split, seed=scenario.seed)
+    train = dataset if scenario.all_data else split.full_train
+    recipes = scenario.recipes()
+    fitted = {}
+    for position, (name, recipe) in enumerate(recipes.items()):
+        stop_if_asked(cancel)
+        start = SHARE_OF_FITTING * position / len(recipes)
+        part = within(progress, start, start + SHARE_OF_FITTING / len(recipes))
+        fitted[name] = _fit(recipe, train, scenario, store, part, cancel)
+    scorers = {name: entry.scorer for name, entry in fitted.items()}
+    popularity = train.popularity()
+    sources = {"": Source(scorers, train.seen)}
+    for name, mask in item_slices(popularity).items():
+        if mask.any():
+            sources[name] = Source(scorers, train.seen, mask)
+    pools = {}
+    for position, (name, source) in enumerate(sources.items()):
+        stop_if_asked(cancel)
+        start = SHARE_OF_FITTING + (1 - SHARE_OF_FITTING) * position / len(sources)
+        part = within(progress, start, start + (1 - SHARE_OF_FITTING) / len(sources))
+        pools[name] = store.pool(
+            _pool_key(scenario, store.resources.device, name, source.eligible),
+            _pool_maker(source, scenario.pool_depth, part, cancel),
+        )
+    relevant = csr_matrix(split.test.matrix.shape, dtype=np.float32) if scenario.all_data else split.test.matrix
+    progress(1.0, "Ready")
+    return Workbench(
+        key=workbench_key(scenario, store.resources.device),
+        dataset=dataset,
+        split=split,
+        fitted_on=train,
+        fitted=fitted,
+        source=sources[""],
+        pool=pools[""],
+        slices={
+            name: Slice(source, pools[name], _among(relevant, source.eligible))
+            for name, source in sources.items()
+            if source.eligible is not None
+        },
+        relevant=relevant,
+        popularity=popularity,
+        resamples=Resamples.draw(dataset.n_users, seed=scenario.seed),
+    )
+
+
+def _fit(
+    recipe: Recipe, train: Dataset, scenario: Scenario, store: Store, progress: Progress, cancel: Cancel
+) -> Fitted:
+    def make() -> Fitted:
+        progress(0.0, f"Fitting {recipe.label}")
+        started = time.perf_counter()
+        scorer = recipe.fit(train, seed=scenario.seed, resources=store.resources, progress=progress, cancel=cancel)
+        seconds = time.perf_counter() - started
+        progress(1.0, f"Fitted {recipe.label} on {scorer.device} in {seconds:.1f} s")
+        return Fitted(scorer, recipe.label, recipe.settings(), scorer.device, seconds)
+
+    return store.fitted(_fit_key(recipe, scenario, store.resources.device), recipe, train, make)
+
+
+def _pool_maker(source: Source, depth: int, progress: Progress, cancel: Cancel) -> Callable[[], Pool]:
+    def make() -> Pool:
+        progress(0.0, "Gathering candidates")
+        return build_pool(source, depth=depth, progress=progress, cancel=cancel)
+
+    return make
+
+
+def _among(relevant: csr_matrix, eligible: Mask) -> csr_matrix:
+    kept = relevant.copy()
+    kept.data = kept.data * eligible[kept.indices]
+    kept.eliminate_zeros()
+    return kept
+
+
+def _cut(scenario: Scenario) -> dict[str, Any]:
+    return {
+        "dataset": scenario.dataset,
+        "split": scenario.split,
+        "seed": scenario.seed,
+        "part": "all" if scenario.all_data else "train",
+    }
+
+
+def _recipe_facts(recipe: Recipe) -> dict[str, Any]:
+    return {"name": recipe.name, "version": recipe.version, "settings": recipe.settings()}
+
+
+def _made_from(scenario: Scenario, device: str) -> dict[str, Any]:
+    recipes = [_recipe_facts(recipe) for recipe in scenario.recipes().values()]
+    return _cut(scenario) | {"device": device, "recipes": recipes}
+
+
+def _fit_key(recipe: Recipe, scenario: Scenario, device: str) -> str:
+    return digest(_cut(scenario) | {"device": device, "recipe": _recipe_facts(recipe)})
+
+
+def _pool_key(scenario: Scenario, device: str, name: str, eligible: Mask | None) -> str:
+    slice_facts = {"slice": name, "items": None if eligible is None else np.flatnonzero(eligible).tolist()}
+    facts = _made_from(scenario, device) | {"depth": scenario.pool_depth, "pool": POOL_VERSION}
+    return digest(facts | slice_facts)

@@ -1,1 +1,5 @@
-"""workspace."""
+"""What is stored for a team: datasets, fitted scorers, pools, scenarios."""
+
+from recengine.workspace.workspace import DatasetEntry, Workspace
+
+__all__ = ["DatasetEntry", "Workspace"]

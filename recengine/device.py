@@ -1,0 +1,27 @@
+"""Which kind of device the machine offers, found without loading a library for it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from recengine.errors import RecipeError
+
+DeviceKind = Literal["cpu", "cuda"]
+VARIABLE = "RECENGINE_DEVICE"
+
+
+def device_kind() -> DeviceKind:
+    """ "cuda" where an NVIDIA driver is loaded, else "cpu"; the environment variable RECENGINE_DEVICE overrules.
+
+    Each recipe still checks that its own library can use the device and says what it was fitted on.
+    """
+    wish = os.environ.get(VARIABLE, "auto")
+    if wish == "cpu":
+        return "cpu"
+    if wish == "cuda":
+        return "cuda"
+    if wish != "auto":
+        raise RecipeError(f'{VARIABLE} must be "auto", "cpu" or "cuda", got {wish!r}. Unset it for "auto".')
+    return "cuda" if Path("/proc/driver/nvidia/version").exists() else "cpu"

@@ -1,0 +1,91 @@
+"""Fitted scorers and pools on disk: nothing is fitted twice, and nothing stale is served."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from recengine.data import Dataset
+from recengine.device import device_kind
+from recengine.errors import StoreError
+from recengine.fusion import Pool
+from recengine.models import Resources
+from recengine.models.base import Recipe
+from recengine.scenario import Fitted
+from recengine.storage import Entry, load_entry, locked, save_entry
+
+Made = TypeVar("Made")
+
+
+class Shelf:
+    """The `Store` of a workspace. rebuild: make a damaged entry anew instead of raising `StoreError`."""
+
+    def __init__(self, root: Path, dataset_name: str, *, rebuild: bool) -> None:
+        self.root = root
+        self.resources = Resources(vector_cache=root / "vectors", device=device_kind())
+        self._rebuild = rebuild
+        self._mend = f"Rebuild it with `python -m recengine fit --dataset {dataset_name}`; nothing else is affected."
+
+    def fitted(self, key: str, recipe: Recipe, train: Dataset, make: Callable[[], Fitted]) -> Fitted:
+        """The scorer stored under `key`, or the one just made, stored."""
+
+        def save(folder: Path, fitted: Fitted) -> None:
+            facts = {
+                "label": fitted.label,
+                "recipe": dict(fitted.settings),
+                "device": fitted.device,
+                "seconds": fitted.seconds,
+            }
+            save_entry(folder, kind="scorer", settings=facts, arrays=fitted.scorer.state())
+
+        def restore(entry: Entry) -> Fitted:
+            facts = entry.settings
+            scorer = recipe.restore(dict(entry.arrays), train, facts["device"])
+            return Fitted(scorer, facts["label"], facts["recipe"], facts["device"], facts["seconds"])
+
+        return self._keep("scorer", key, make, save, restore)
+
+    def pool(self, key: str, make: Callable[[], Pool]) -> Pool:
+        """The pool stored under `key`, or the one just made, stored."""
+        settings = ("scorers", "depth")
+        arrays = [field.name for field in fields(Pool) if field.name not in settings]
+
+        def save(folder: Path, pool: Pool) -> None:
+            facts: dict[str, Any] = {"scorers": list(pool.scorers), "depth": pool.depth}
+            save_entry(folder, kind="pool", settings=facts, arrays={name: getattr(pool, name) for name in arrays})
+
+        def restore(entry: Entry) -> Pool:
+            scorers, depth = tuple(entry.settings["scorers"]), entry.settings["depth"]
+            return Pool(scorers=scorers, depth=depth, **{name: entry.arrays[name] for name in arrays})
+
+        return self._keep("pool", key, make, save, restore)
+
+    def _keep(
+        self,
+        kind: str,
+        key: str,
+        make: Callable[[], Made],
+        save: Callable[[Path, Made], None],
+        restore: Callable[[Entry], Made],
+    ) -> Made:
+        folder = self.root / f"{kind}s" / key
+        # the lock is held while it is made, so that a second process waits and then loads
+        with locked(self.root / "locks" / f"{key}.lock"):
+            if folder.exists():
+                try:
+                    return self._restored(kind, folder, restore)
+                except StoreError:
+                    if not self._rebuild:
+                        raise
+            made = make()
+            save(folder, made)
+            return self._restored(kind, folder, restore)
+
+    def _restored(self, kind: str, folder: Path, restore: Callable[[Entry], Made]) -> Made:
+        entry = load_entry(folder, kind=kind, mend=self._mend)
+        try:
+            return restore(entry)
+        except (KeyError, TypeError, ValueError) as error:
+            raise StoreError(f"{folder}: not a whole {kind} ({error}). {self._mend}") from error

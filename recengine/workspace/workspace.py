@@ -1,0 +1,172 @@
+"""The workspace: datasets, fitted scorers, pools and scenarios of a team, in one folder."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from recengine.data import Dataset, ImportReport
+from recengine.errors import DataError, StoreError
+from recengine.progress import Cancel, Progress, never, silent
+from recengine.scenario import Scenario, Workbench, build_workbench
+from recengine.storage import load_entry, locked, read_document, save_entry, write_document
+from recengine.workspace.datasets import dataset_from_entry, dataset_parts
+from recengine.workspace.shelf import Shelf
+
+VARIABLE = "RECENGINE_WORKSPACE"
+DEFAULT = "workspace"
+FORMAT = "recengine-workspace"
+VERSION = 1
+MARKER = "workspace.json"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+@dataclass(frozen=True)
+class DatasetEntry:
+    """A stored dataset at a glance; counts are of the whole, before any split."""
+
+    name: str
+    fingerprint: str
+    n_users: int
+    n_items: int
+    n_interactions: int
+    n_positives: int
+    report: Mapping[str, Any]
+
+
+class Workspace:
+    """A folder that two processes may share. Nothing is created before something is stored."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    @classmethod
+    def open(cls, root: Path | None = None) -> Workspace:
+        """The workspace at `root`, else where RECENGINE_WORKSPACE says, else ./workspace.
+
+        Raises `StoreError` when the folder holds something else, or a workspace of another version.
+        """
+        root = root or Path(os.environ.get(VARIABLE) or DEFAULT)
+        mend = f"Choose another folder with {VARIABLE}."
+        if root.exists() and not root.is_dir():
+            raise StoreError(f"{root}: is a file, not a workspace folder. {mend}")
+        marker = root / MARKER
+        if marker.exists():
+            facts = read_document(marker, "the workspace's marker", mend)
+            if facts.get("format") != FORMAT:
+                raise StoreError(f"{marker}: not the marker of a workspace. {mend}")
+            if facts.get("version") != VERSION:
+                raise StoreError(
+                    f"{root}: a workspace of version {facts.get('version')!r}, this program reads version {VERSION}. {mend}"
+                )
+        elif root.exists() and any(root.iterdir()):
+            raise StoreError(f"{root}: not empty and not a workspace, it has no {MARKER}. {mend}")
+        return cls(root)
+
+    def datasets(self) -> list[DatasetEntry]:
+        """Every stored dataset, by name."""
+        folder = self.root / "names"
+        return [self.dataset_entry(path.stem) for path in sorted(folder.glob("*.json"))] if folder.exists() else []
+
+    def dataset_entry(self, name: str) -> DatasetEntry:
+        """What is stored under `name`. Raises `DataError` when nothing is, naming what is there."""
+        path = self._name_path(name)
+        if not path.exists():
+            there = (
+                ", ".join(sorted(other.stem for other in path.parent.glob("*.json"))) if path.parent.exists() else ""
+            )
+            held = f"The workspace has {there}." if there else "The workspace is empty."
+            raise DataError(
+                f"dataset: there is no {name!r} in {self.root}. {held} Import one with `python -m recengine import`."
+            )
+        facts = read_document(path, "the dataset's name", self._import_again(name))
+        try:
+            return DatasetEntry(name=name, **facts)
+        except TypeError as error:
+            raise StoreError(
+                f"{path}: damaged, it has not the facts of a dataset. {self._import_again(name)}"
+            ) from error
+
+    def save_dataset(self, dataset: Dataset, report: ImportReport, name: str) -> DatasetEntry:
+        """Store under `name`; a dataset that had the name stays stored under its fingerprint."""
+        self._mark()
+        folder = self.root / "datasets" / dataset.fingerprint
+        with locked(self._lock(dataset.fingerprint)):
+            tables, settings = dataset_parts(dataset)
+            save_entry(folder, kind="dataset", settings=settings, tables=tables)
+            entry = DatasetEntry(
+                name=name,
+                fingerprint=dataset.fingerprint,
+                n_users=dataset.n_users,
+                n_items=dataset.n_items,
+                n_interactions=dataset.interactions.height,
+                n_positives=dataset.matrix.nnz,
+                report=report.to_json(),
+            )
+            facts = {key: value for key, value in vars(entry).items() if key != "name"}
+            write_document(self._name_path(name), facts)
+        return entry
+
+    def load_dataset(self, name: str) -> Dataset:
+        """The dataset stored under `name`, whole and checked. Raises `DataError` or `StoreError`."""
+        entry = self.dataset_entry(name)
+        folder = self.root / "datasets" / entry.fingerprint
+        return dataset_from_entry(name, load_entry(folder, kind="dataset", mend=self._import_again(name)), folder)
+
+    def dataset_name(self, fingerprint: str) -> str | None:
+        """The name that a fingerprint is stored under, if it is."""
+        return next((entry.name for entry in self.datasets() if entry.fingerprint == fingerprint), None)
+
+    def prepare(
+        self,
+        dataset: Dataset,
+        scenario: Scenario,
+        *,
+        rebuild: bool = False,
+        progress: Progress = silent,
+        cancel: Cancel = never,
+    ) -> Workbench:
+        """The workbench of `scenario`: what is stored is loaded, what is missing is fitted and stored.
+
+        rebuild: make damaged entries anew instead of raising `StoreError`.
+        """
+        self._mark()
+        shelf = Shelf(self.root, dataset.name, rebuild=rebuild)
+        return build_workbench(dataset, scenario, store=shelf, progress=progress, cancel=cancel)
+
+    def save_scenario(self, scenario: Scenario) -> str:
+        """Store a scenario under its key, which is returned."""
+        self._mark()
+        write_document(self.root / "scenarios" / f"{scenario.key}.json", scenario.to_json())
+        return scenario.key
+
+    def load_scenario(self, key: str) -> Scenario:
+        """The scenario stored under `key`. Raises `StoreError` when there is none, `ScenarioError` when it is off."""
+        if not re.fullmatch(r"[0-9a-f]{64}", key):
+            raise StoreError(f"scenario: {key[:80]!r} is no key of a stored scenario. Copy the link again.")
+        path = self.root / "scenarios" / f"{key}.json"
+        if not path.exists():
+            raise StoreError(f"scenario: {key[:12]}… is not in {self.root}. Open the scenario's file instead.")
+        return Scenario.from_json(read_document(path, "the scenario", "Save it again."), str(path))
+
+    def _mark(self) -> None:
+        if not (self.root / MARKER).exists():
+            write_document(self.root / MARKER, {"format": FORMAT, "version": VERSION})
+
+    def _name_path(self, name: str) -> Path:
+        if not _NAME.fullmatch(name):
+            raise DataError(
+                f"name: {name[:80]!r} cannot name a dataset. Use up to 64 letters, digits, dots, dashes and underscores, "
+                "the first a letter or digit."
+            )
+        return self.root / "names" / f"{name}.json"
+
+    def _lock(self, key: str) -> Path:
+        return self.root / "locks" / f"{key}.lock"
+
+    def _import_again(self, name: str) -> str:
+        return f"Import {name} again; nothing else is affected."

@@ -1,6 +1,7 @@
 """How good the lists are: per user first, then means with intervals."""
 
 from recengine.evaluation.change import Change, change
+from recengine.evaluation.evaluate import Evaluation, evaluate
 from recengine.evaluation.resamples import Interval, Resamples
 from recengine.evaluation.slices import SLICES, Slice, SliceName, item_slices
 from recengine.evaluation.summary import Figure
@@ -8,11 +9,13 @@ from recengine.evaluation.summary import Figure
 __all__ = [
     "SLICES",
     "Change",
+    "Evaluation",
     "Figure",
     "Interval",
     "Resamples",
     "Slice",
     "SliceName",
     "change",
+    "evaluate",
     "item_slices",
 ]

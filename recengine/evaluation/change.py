@@ -16,12 +16,12 @@ class Change:
     """Mean over users of value - baseline value, in the metric's unit, with its paired 95 % bootstrap interval.
 
     An interval without 0: more than chance in the choice of users explains. n: users with a value on both sides.
-    low and high are None where n < 2; mean is NaN where n = 0.
+    low and high are NaN where n < 2, mean where n = 0.
     """
 
     mean: float
-    low: float | None
-    high: float | None
+    low: float
+    high: float
     n: int
 
 
@@ -37,11 +37,5 @@ def change(
     mean, low, high = resamples.difference(values, baseline_values)
     n = (~np.isnan(values - baseline_values)).sum(axis=0)
     return {
-        metric: Change(
-            mean=float(mean[m]),
-            low=float(low[m]) if n[m] >= 2 else None,
-            high=float(high[m]) if n[m] >= 2 else None,
-            n=int(n[m]),
-        )
-        for m, metric in enumerate(metrics)
+        metric: Change(float(mean[m]), float(low[m]), float(high[m]), int(n[m])) for m, metric in enumerate(metrics)
     }

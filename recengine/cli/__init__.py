@@ -1,1 +1,1 @@
-"""cli."""
+"""The engine's verbs without a browser: JSON on stdout, progress on stderr."""

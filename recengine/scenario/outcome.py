@@ -16,8 +16,8 @@ from recengine.scenario.scenario import Scenario
 class Outcome:
     """scenario: what was run. lists: every user's list with its certificate.
 
-    per_user[metric] (U,): NaN where undefined. table[metric]: over users, with interval. slices[slice][metric]: the same
-    for the ranking among the long tail ("long-tail") and among items without training interactions ("cold") alone.
+    per_user[metric] (U,): NaN where undefined. table[metric]: over users, with interval. slices[slice][metric]: the
+    same for the ranking among the long tail ("long-tail") and among items without training interactions ("cold") alone.
     timings: seconds by step.
     """
 

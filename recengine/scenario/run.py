@@ -67,7 +67,7 @@ def check_fits(workbench: Workbench, scenario: Scenario) -> None:
         )
     if scenario.k > workbench.dataset.n_items:
         raise ScenarioError(
-            f"k: {scenario.k:,} is more than the {workbench.dataset.n_items:,} items of the catalogue. Choose a smaller k."
+            f"k: {scenario.k:,} is more than the {workbench.dataset.n_items:,} items there are. Choose a smaller k."
         )
 
 

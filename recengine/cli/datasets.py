@@ -1,0 +1,95 @@
+"""Verbs: samples, import, datasets."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from recengine.cli.output import emit, progress_lines, table
+from recengine.data import SAMPLES, import_files, load_sample, sample_cache
+from recengine.device import device_kind
+from recengine.errors import DataError
+from recengine.workspace import Workspace
+
+
+def samples(asked: argparse.Namespace) -> None:
+    """List the built-in samples."""
+    rows = [
+        {
+            "name": sample.name,
+            "label": sample.label,
+            "description": sample.description,
+            "download_bytes": sample.download_bytes,
+            "terms": sample.terms,
+        }
+        for sample in SAMPLES.values()
+    ]
+
+    def text() -> str:
+        return "\n".join(f"{row['name']}: {row['description']} ({_size(row['download_bytes'])})" for row in rows)
+
+    emit({"samples": rows}, as_json=asked.json, text=text, device=device_kind())
+
+
+def import_dataset(asked: argparse.Namespace) -> None:
+    """Check, clean and store."""
+    workspace = Workspace.open()
+    if asked.sample:
+        if asked.items or asked.users or asked.map:
+            raise DataError("--sample: takes no --items, --users or --map. Leave them out.")
+        name = asked.name or asked.sample
+        chosen = {} if asked.positive_from is None else {"positive_from": asked.positive_from}
+        dataset, report = load_sample(asked.sample, cache=sample_cache(), progress=progress_lines(), **chosen)
+    else:
+        path = Path(asked.interactions)
+        name = asked.name or path.name.split(".")[0]
+        dataset, report = import_files(
+            path,
+            items=Path(asked.items) if asked.items else None,
+            users=Path(asked.users) if asked.users else None,
+            mapping=_mapping(asked.map),
+            name=name,
+            positive_from=asked.positive_from,
+        )
+    entry = workspace.save_dataset(dataset, report, name)
+    document = {"dataset": name, "fingerprint": dataset.fingerprint, **report.to_json()}
+
+    def text() -> str:
+        return (
+            f"Stored {name}: {entry.n_users:,} users, {entry.n_items:,} items, {entry.n_interactions:,} interactions, "
+            f"{entry.n_positives:,} of them positive.\nFingerprint {dataset.fingerprint}\n"
+            + "\n".join(dataset.notes)
+            + f"\nNext: python -m recengine fit --dataset {name}"
+        )
+
+    emit(document, as_json=asked.json, text=text, device=device_kind())
+
+
+def datasets(asked: argparse.Namespace) -> None:
+    """List what the workspace holds."""
+    entries = Workspace.open().datasets()
+
+    def text() -> str:
+        if not entries:
+            return "The workspace is empty. Import a sample: python -m recengine import --sample movielens-100k"
+        counts = [[f"{entry.n_users:,}", f"{entry.n_items:,}", f"{entry.n_interactions:,}"] for entry in entries]
+        rows = [[entry.name, *count, entry.fingerprint[:12]] for entry, count in zip(entries, counts, strict=True)]
+        return table(["name", "users", "items", "interactions", "fingerprint"], rows)
+
+    emit({"datasets": [vars(entry) for entry in entries]}, as_json=asked.json, text=text, device=device_kind())
+
+
+def _size(download_bytes: int | None) -> str:
+    return f"{download_bytes / 1e6:.1f} MB to download" if download_bytes else "nothing to download"
+
+
+def _mapping(pairs: list[str]) -> dict[str, str]:
+    mapping: dict[str, str] = {}
+    for pair in pairs:
+        role, equals, column = pair.partition("=")
+        if not equals or not role or not column:
+            raise DataError(f"--map: {pair!r} is not ROLE=COLUMN. Write for example user=customer_id.")
+        if role in mapping:
+            raise DataError(f"--map: the role {role!r} is given twice. Give each role once.")
+        mapping[role] = column
+    return mapping

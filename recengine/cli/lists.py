@@ -1,0 +1,134 @@
+"""Verbs: recommend, explain, export."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from recengine.cli.opening import item_position, open_workbench, user_position
+from recengine.cli.output import emit, table
+from recengine.explanation import explain, sentence
+from recengine.fusion import fuse, fuse_row
+from recengine.scenario import Scenario
+
+
+def recommend(asked: argparse.Namespace) -> None:
+    """One user's list with what each scorer adds."""
+    workbench, scenario = open_workbench(asked)
+    dataset = workbench.dataset
+    user = user_position(dataset, asked.user)
+    row = fuse_row(workbench.pool, workbench.source, scenario.fusion, user)
+    ranked = np.flatnonzero((row.rank > 0) & (row.rank <= scenario.k))
+    items: list[dict[str, Any]] = []
+    for item in ranked[np.argsort(row.rank[ranked])]:
+        parts = {
+            name: weight * float(row.normalised[position, item])
+            for position, (name, weight) in enumerate(zip(scenario.scorers, scenario.fusion.effective, strict=True))
+        }
+        items.append(
+            {
+                "item": dataset.item_ids[item],
+                "title": dataset.titles[item],
+                "rank": int(row.rank[item]),
+                "score": float(row.score[item]),
+                "parts": parts,
+            }
+        )
+    document = {
+        "dataset": dataset.name,
+        "user": asked.user,
+        "k": scenario.k,
+        "weights": weights_document(scenario),
+        "items": items,
+    }
+
+    def text() -> str:
+        header = ["title", "rank", "score", *scenario.scorers]
+        rows = [
+            [
+                entry["title"],
+                str(entry["rank"]),
+                f"{entry['score']:.4f}",
+                *(f"{entry['parts'][name]:.4f}" for name in scenario.scorers),
+            ]
+            for entry in items
+        ]
+        return table(header, rows)
+
+    emit(document, as_json=asked.json, text=text, device=workbench.device)
+
+
+def explain_item(asked: argparse.Namespace) -> None:
+    """Why one item is where it is for one user."""
+    workbench, scenario = open_workbench(asked)
+    dataset = workbench.dataset
+    user, item = user_position(dataset, asked.user), item_position(dataset, asked.item)
+    explanation = explain(workbench.pool, workbench.source, scenario.fusion, user, item)
+    document = {
+        "dataset": dataset.name,
+        "user": asked.user,
+        "item": asked.item,
+        "title": dataset.titles[item],
+        "rank": explanation.rank,
+        "score": explanation.score,
+        "parts": [
+            {
+                "scorer": part.scorer,
+                "weight": part.weight,
+                "contribution": part.contribution,
+                "exact": part.exact,
+                "history": [
+                    {"item": dataset.item_ids[other], "title": dataset.titles[other], "share": float(share)}
+                    for other, share in zip(part.items, part.shares, strict=True)
+                ],
+                "rest": part.rest,
+            }
+            for part in explanation.parts
+        ],
+    }
+
+    def text() -> str:
+        labels = {name: fitted.label for name, fitted in workbench.fitted.items()}
+        return sentence(explanation, dataset.titles, labels)
+
+    emit(document, as_json=asked.json, text=text, device=workbench.device)
+
+
+def export(asked: argparse.Namespace) -> None:
+    """Every evaluated user's list in a file, so that anybody can check the figures with a tool of their own."""
+    from recengine.reports import export_lists, export_qrels
+
+    workbench, scenario = open_workbench(asked)
+    lists = fuse(workbench.pool, workbench.source, scenario.fusion, scenario.k)
+    evaluated = np.diff(workbench.relevant.indptr)[lists.rankings.users] > 0
+    rankings = lists.rankings.only(evaluated)
+    export_lists(rankings, workbench.dataset, asked.format, Path(asked.out))
+    written = {"lists": asked.out}
+    if asked.qrels:
+        export_qrels(workbench.relevant, workbench.dataset, asked.format, Path(asked.qrels))
+        written["qrels"] = asked.qrels
+    document = {
+        "dataset": workbench.dataset.name,
+        "k": scenario.k,
+        "users": int(evaluated.sum()),
+        "rows": int((rankings.items >= 0).sum()),
+        "relevant": int(workbench.relevant.nnz),
+        "format": asked.format,
+        "files": written,
+    }
+
+    def text() -> str:
+        return f"Wrote {document['rows']:,} rows of {document['users']:,} users to {' and '.join(written.values())}."
+
+    emit(document, as_json=asked.json, text=text, device=workbench.device)
+
+
+def weights_document(scenario: Scenario) -> dict[str, dict[str, float]]:
+    """Raw and effective weight by scorer; effective ones sum to 1."""
+    return {
+        name: {"raw": weight, "effective": effective}
+        for (name, weight), effective in zip(scenario.weights, scenario.fusion.effective, strict=True)
+    }

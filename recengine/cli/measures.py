@@ -1,0 +1,126 @@
+"""Verbs: evaluate, fairness."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from recengine.cli.lists import weights_document
+from recengine.cli.opening import open_workbench
+from recengine.cli.output import emit, table
+from recengine.evaluation import Figure
+from recengine.fairness import FairnessReport, fairness_report
+from recengine.ranking import METRICS
+from recengine.scenario import run_scenario, scorer_outcomes
+
+
+def evaluate(asked: argparse.Namespace) -> None:
+    """Metrics with intervals, of every scorer alone and of the fusion; slices of the catalogue apart."""
+    workbench, scenario = open_workbench(asked)
+    outcome = run_scenario(workbench, scenario, fairness=False)
+    alone = scorer_outcomes(workbench, scenario)
+    evaluated = int((workbench.relevant.getnnz(axis=1) > 0).sum())
+    certified = int(outcome.lists.certified.sum())
+    document = {
+        "dataset": workbench.dataset.name,
+        "fingerprint": workbench.dataset.fingerprint,
+        "split": scenario.split,
+        "seed": scenario.seed,
+        "k": scenario.k,
+        "weights": weights_document(scenario),
+        "normalization": scenario.normalization,
+        "users": evaluated,
+        # certified by the pool or re-scored over the catalogue: every list is one or the other
+        "exact_users": min(evaluated, certified + outcome.lists.rescored),
+        "certified_lists": certified,
+        "rescored_lists": outcome.lists.rescored,
+        "scorers": {name: _table(other.table) for name, other in alone.items()},
+        "fusion": _table(outcome.table),
+        "slices": {
+            name: {
+                "scorers": {scorer: _table(other.slices[name]) for scorer, other in alone.items()},
+                "fusion": _table(outcome.slices[name]),
+            }
+            for name in outcome.slices
+        },
+    }
+
+    def text() -> str:
+        header = ["metric", *alone, "fusion", "95 % interval"]
+        rows = []
+        for key, figure in outcome.table.items():
+            metric = METRICS[key]
+            columns = [*(other.table[key] for other in alone.values()), figure]
+            interval = "" if figure.low is None else f"{figure.low:.4f} to {figure.high:.4f}"
+            rows.append([f"{metric.label} ({figure.variant})", *(f"{column.mean:.4f}" for column in columns), interval])
+        return f"{workbench.dataset.name}, split {scenario.split}, k = {scenario.k}, n = {evaluated:,} users\n" + table(
+            header, rows
+        )
+
+    emit(document, as_json=asked.json, text=text, device=workbench.device)
+
+
+def fairness(asked: argparse.Namespace) -> None:
+    """Quality by user group and exposure by item group."""
+    workbench, scenario = open_workbench(asked)
+    outcome = run_scenario(workbench, scenario, slices=False, fairness=False)
+    report = fairness_report(
+        outcome.lists.rankings,
+        outcome.per_user,
+        workbench.fitted_on,
+        k=scenario.k,
+        user_attributes=None if asked.user_attribute is None else [asked.user_attribute],
+        item_attributes=None if asked.item_attribute is None else [asked.item_attribute],
+        seed=scenario.seed,
+    )
+
+    def text() -> str:
+        return _fairness_text(report)
+
+    document = {"dataset": workbench.dataset.name, "weights": weights_document(scenario), **_fairness(report)}
+    emit(document, as_json=asked.json, text=text, device=workbench.device)
+
+
+def _table(figures: Mapping[str, Figure]) -> dict[str, Any]:
+    return {key: asdict(figure) for key, figure in figures.items()}
+
+
+def _fairness(report: FairnessReport) -> dict[str, Any]:
+    return {
+        "k": report.k,
+        "users": {
+            attribute: {metric: asdict(gap) for metric, gap in metrics.items()}
+            for attribute, metrics in report.users.items()
+        },
+        "items": {
+            attribute: {"groups": {group: asdict(share) for group, share in groups.items()}}
+            for attribute, groups in report.items.items()
+        },
+        "gini": report.gini,
+        "coverage": report.coverage,
+    }
+
+
+def _fairness_text(report: FairnessReport) -> str:
+    blocks = []
+    for attribute, metrics in report.users.items():
+        for metric, gap in metrics.items():
+            rows = [
+                [group, f"{figure.mean:.4f}", f"{figure.low:.4f} to {figure.high:.4f}", f"{figure.n:,}"]
+                for group, figure in gap.groups.items()
+            ]
+            title = f"{METRICS[metric].label}@{report.k} by {attribute}"
+            blocks.append(
+                table([title, "mean", "95 % interval", "users"], rows)
+                + f"\ngap {gap.gap:.4f}, by chance {gap.chance_gap:.4f}, p = {gap.p_value:.3f}, ratio {gap.ratio:.2f}"
+            )
+    for attribute, groups in report.items.items():
+        rows = [
+            [group, f"{share.exposure:.1%}", f"{share.interactions:.1%}", f"{share.catalogue:.1%}"]
+            for group, share in groups.items()
+        ]
+        blocks.append(table([f"items by {attribute}", "exposure", "interactions", "catalogue"], rows))
+    blocks.append(f"Gini of exposure {report.gini:.3f} (0 = equal), coverage {report.coverage:.1%} of the catalogue")
+    return "\n\n".join(blocks)

@@ -1,0 +1,95 @@
+"""From the options of a verb to a dataset, a scenario and a workbench."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from recengine.cli.options import parse_weights
+from recengine.cli.output import progress_lines
+from recengine.data import Dataset
+from recengine.errors import ScenarioError
+from recengine.models import make_recipe
+from recengine.scenario import Scenario, Workbench, check_fits, default_scenario
+from recengine.workspace import Workspace
+
+MAX_SCENARIO_BYTES = 1_000_000
+
+
+def open_workbench(asked: argparse.Namespace, *, rebuild: bool = False) -> tuple[Workbench, Scenario]:
+    """The workbench and scenario that the options name; what is not yet fitted is fitted, with progress on stderr."""
+    workspace = Workspace.open()
+    dataset = workspace.load_dataset(asked.dataset)
+    scenario = asked_scenario(asked, dataset)
+    if scenario.k > dataset.n_items:
+        raise ScenarioError(
+            f"-k: {scenario.k:,} is more than the {dataset.n_items:,} items of the catalogue. Choose a smaller k."
+        )
+    workbench = workspace.prepare(dataset, scenario, rebuild=rebuild, progress=progress_lines())
+    check_fits(workbench, scenario)
+    return workbench, scenario
+
+
+def asked_scenario(asked: argparse.Namespace, dataset: Dataset) -> Scenario:
+    """The scenario file, or the default of the dataset, with the options laid over it."""
+    choices: dict[str, Any] = {}
+    for option, field in (
+        ("split", "split"),
+        ("seed", "seed"),
+        ("depth", "pool_depth"),
+        ("normalization", "normalization"),
+        ("neutral", "neutral"),
+        ("strategy", "strategy"),
+        ("k", "k"),
+    ):
+        value = getattr(asked, option, None)
+        if value is not None:
+            choices[field] = value
+    if getattr(asked, "all_data", False):
+        choices["all_data"] = True
+    names = [name.strip() for name in asked.models.split(",")] if asked.models is not None else None
+    if asked.scenario is not None:
+        if names is not None:
+            raise ScenarioError("--models: the scenario file names its models. Leave one of the two out.")
+        scenario = replace(_read_scenario(Path(asked.scenario)), **choices)
+    else:
+        recipes = None if names is None else [make_recipe(name, {}) for name in dict.fromkeys(names)]
+        scenario = default_scenario(dataset, recipes=recipes, **choices)
+    weights = getattr(asked, "weights", None)
+    return scenario if weights is None else scenario.with_weights(parse_weights(weights))
+
+
+def user_position(dataset: Dataset, identifier: str) -> int:
+    """Position of a user id. Raises `ScenarioError` when there is none."""
+    return _position(dataset.user_position, identifier, "user")
+
+
+def item_position(dataset: Dataset, identifier: str) -> int:
+    """Position of an item id. Raises `ScenarioError` when there is none."""
+    return _position(dataset.item_position, identifier, "item")
+
+
+def _position(positions: dict[str, int], identifier: str, what: str) -> int:
+    if identifier not in positions:
+        some = ", ".join(list(positions)[:3])
+        raise ScenarioError(
+            f"{what}: there is no {identifier[:80]!r} among {len(positions):,} {what}s. "
+            f"Ids are taken verbatim, such as {some}."
+        )
+    return positions[identifier]
+
+
+def _read_scenario(path: Path) -> Scenario:
+    try:
+        if path.stat().st_size > MAX_SCENARIO_BYTES:
+            raise ScenarioError(f"{path}: larger than a scenario can be. Choose the scenario's file.")
+        document = json.loads(path.read_bytes())
+    except OSError as error:
+        raise ScenarioError(f"{path}: cannot be read ({error.strerror}). Check the path.") from error
+    except (ValueError, RecursionError) as error:
+        reason = str(error).splitlines()[0]
+        raise ScenarioError(f"{path}: not JSON ({reason}). Download it again from the Report page.") from error
+    return Scenario.from_json(document, str(path))

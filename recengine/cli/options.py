@@ -1,0 +1,136 @@
+"""The options of every verb. Nothing here loads the engine, so that `--help` answers at once."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from collections.abc import Callable
+
+from recengine.errors import ScenarioError
+
+Verb = Callable[[argparse.Namespace], None]
+
+
+def load(name: str) -> Verb:
+    """The function behind a verb, imported when it is called."""
+    module, function = {
+        "samples": ("datasets", "samples"),
+        "import": ("datasets", "import_dataset"),
+        "datasets": ("datasets", "datasets"),
+        "fit": ("fitting", "fit"),
+        "recommend": ("lists", "recommend"),
+        "explain": ("lists", "explain_item"),
+        "export": ("lists", "export"),
+        "evaluate": ("measures", "evaluate"),
+        "fairness": ("measures", "fairness"),
+        "report": ("reporting", "report"),
+    }[name]
+    verb: Verb = getattr(importlib.import_module(f"recengine.cli.{module}"), function)
+    return verb
+
+
+def parse_weights(text: str) -> dict[str, float]:
+    """`als=0.6,text=0.3` as a mapping; ranges are checked by the scenario. Raises `ScenarioError`."""
+    weights: dict[str, float] = {}
+    for part in text.split(","):
+        name, equals, value = (piece.strip() for piece in part.partition("="))
+        if not equals or not name:
+            raise ScenarioError(f"--weights: {part.strip()!r} is not SCORER=NUMBER. Write als=0.6,text=0.3.")
+        if name in weights:
+            raise ScenarioError(f"--weights: {name} is given twice. Give each scorer once.")
+        try:
+            weights[name] = float(value)
+        except ValueError as error:
+            raise ScenarioError(f"--weights: {name} must be a number, got {value!r}. Write for example 0.6.") from error
+    return weights
+
+
+def _samples(parser: argparse.ArgumentParser) -> None:
+    pass
+
+
+def _import(parser: argparse.ArgumentParser) -> None:
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--sample", help="a built-in sample, see `recengine samples`")
+    source.add_argument("--interactions", metavar="FILE", help="CSV or TSV, one row an interaction, may be .gz")
+    parser.add_argument("--items", metavar="FILE", help="the catalogue, one row an item")
+    parser.add_argument("--users", metavar="FILE", help="the user table, one row a user")
+    parser.add_argument(
+        "--map",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="ROLE=COLUMN",
+        help="which column is what; what is not mapped is guessed from common names and reported",
+    )
+    parser.add_argument("--name", help="name in the workspace (default: the sample's, or the file's)")
+    parser.add_argument(
+        "--positive-from",
+        type=float,
+        metavar="VALUE",
+        help="lowest value that counts as liking; lower ones are seen, so never recommended, but no positives "
+        "(default: 4 where values are ratings; 1 takes all, as published figures do)",
+    )
+
+
+def _scenario(parser: argparse.ArgumentParser) -> None:
+    """The options that reading verbs share; each overrules the scenario file."""
+    parser.add_argument("--dataset", required=True, metavar="NAME", help="a dataset of the workspace")
+    parser.add_argument("--scenario", metavar="FILE", help="a scenario file; other options overrule it")
+    parser.add_argument("--models", metavar="A,B", help="scorers to use (default: als,text,popularity)")
+    parser.add_argument("--split", help="random (80/20 per user, the default) or last (leave the last event out)")
+    parser.add_argument("--seed", type=int, help="of the split and of every fit (default 0)")
+    parser.add_argument("--depth", type=int, help="best unseen items that each scorer proposes (default 200)")
+
+
+def _fusion(parser: argparse.ArgumentParser) -> None:
+    _scenario(parser)
+    parser.add_argument("--normalization", help="min-max (the default), z-score or rank")
+    parser.add_argument("--neutral", help="what no opinion counts as: mean (the default) or floor")
+    parser.add_argument("--strategy", help="weighted-sum")
+    parser.add_argument("--weights", metavar="A=X,B=Y", help="at least 0 each; a scorer that is not named gets 0")
+    parser.add_argument("-k", type=int, metavar="K", help="length of the lists (default 10)")
+
+
+def _recommend(parser: argparse.ArgumentParser) -> None:
+    _fusion(parser)
+    parser.add_argument("--user", required=True, metavar="ID")
+    parser.add_argument("--all-data", action="store_true", help="fit on everything, for lists to serve")
+
+
+def _explain(parser: argparse.ArgumentParser) -> None:
+    _recommend(parser)
+    parser.add_argument("--item", required=True, metavar="ID")
+
+
+def _fairness(parser: argparse.ArgumentParser) -> None:
+    _fusion(parser)
+    parser.add_argument("--user-attribute", metavar="A", help="this one only (default: all)")
+    parser.add_argument("--item-attribute", metavar="B", help="this one only (default: all)")
+
+
+def _export(parser: argparse.ArgumentParser) -> None:
+    _fusion(parser)
+    parser.add_argument("--format", required=True, choices=("trec", "csv", "parquet"))
+    parser.add_argument("--out", required=True, metavar="FILE")
+    parser.add_argument("--qrels", metavar="FILE", help="the relevant test pairs, in the same format")
+
+
+def _report(parser: argparse.ArgumentParser) -> None:
+    _fusion(parser)
+    parser.add_argument("--out", required=True, metavar="FILE", help="ends with .html")
+    parser.add_argument("--sections", metavar="A,B", help="which sections (default: all)")
+
+
+VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "samples": ("list the built-in sample datasets", _samples),
+    "import": ("check, clean and store a dataset", _import),
+    "datasets": ("list the datasets of the workspace", _samples),
+    "fit": ("fit what is not yet fitted and build the pool", _scenario),
+    "recommend": ("a user's list with each item's parts", _recommend),
+    "evaluate": ("metrics with intervals, for every scorer and the fusion", _fusion),
+    "explain": ("the exact shares of one item's score", _explain),
+    "fairness": ("quality by user group, exposure by item group", _fairness),
+    "export": ("every evaluated user's list, ids verbatim", _export),
+    "report": ("a report in one file", _report),
+}

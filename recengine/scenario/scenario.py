@@ -10,7 +10,7 @@ from typing import Any
 from recengine.data import SPLIT_METHODS, Dataset, SplitMethod
 from recengine.errors import RecengineError, ScenarioError
 from recengine.fusion import DEFAULT_DEPTH, NEUTRALS, NORMALIZATIONS, Fusion, Neutral, Normalization
-from recengine.models import make_recipe
+from recengine.models import default_recipes, make_recipe
 from recengine.models.base import Recipe
 from recengine.storage import digest
 
@@ -26,8 +26,8 @@ MAX_DEPTH = 10_000
 class Scenario:
     """What was run on what; hashable, checked when made.
 
-    dataset: fingerprint. models: (name, settings as pairs) a scorer. weights: (scorer, raw weight >= 0), one a model, in
-    the order of the models. all_data: fit on everything, for lists to serve; nothing is left to measure them on.
+    dataset: fingerprint. models: (name, settings as pairs) a scorer. weights: (scorer, raw weight >= 0), one a model,
+    in the order of the models. all_data: fit on everything, for lists to serve; nothing is left to measure them on.
     """
 
     dataset: str
@@ -44,6 +44,7 @@ class Scenario:
     all_data: bool = False
 
     def __post_init__(self) -> None:
+        """Check every choice. Raises `ScenarioError` or `RecipeError`."""
         _check(self)
 
     @property
@@ -118,8 +119,6 @@ class Scenario:
 
 def default_scenario(dataset: Dataset, **choices: Any) -> Scenario:
     """Every scorer that suits `dataset` with its default settings and weight; `choices` replace fields."""
-    from recengine.models import default_recipes
-
     recipes = choices.pop("recipes", None) or default_recipes(dataset)
     models = tuple((recipe.name, tuple(sorted(recipe.settings().items()))) for recipe in recipes)
     weights = tuple((name, DEFAULT_WEIGHTS.get(name, 0.0)) for name, _ in models)

@@ -41,7 +41,10 @@ class Fitted:
 
 @dataclass(frozen=True)
 class Slice:
-    """A part of the catalogue, ranked and measured alone. relevant (n_users, n_items): test positives among its items."""
+    """A part of the catalogue, ranked and measured alone.
+
+    relevant (n_users, n_items): the test positives among its items.
+    """
 
     source: Source
     pool: Pool
@@ -72,6 +75,7 @@ class Workbench:
 
     @property
     def scorers(self) -> Mapping[str, Scorer]:
+        """The fitted scorers, in the order of the pool."""
         return {name: fitted.scorer for name, fitted in self.fitted.items()}
 
     @property

@@ -61,7 +61,7 @@ class Workspace:
                 raise StoreError(f"{marker}: not the marker of a workspace. {mend}")
             if facts.get("version") != VERSION:
                 raise StoreError(
-                    f"{root}: a workspace of version {facts.get('version')!r}, this program reads version {VERSION}. {mend}"
+                    f"{root}: a workspace of version {facts.get('version')!r}, this program reads {VERSION}. {mend}"
                 )
         elif root.exists() and any(root.iterdir()):
             raise StoreError(f"{root}: not empty and not a workspace, it has no {MARKER}. {mend}")
@@ -160,8 +160,8 @@ class Workspace:
     def _name_path(self, name: str) -> Path:
         if not _NAME.fullmatch(name):
             raise DataError(
-                f"name: {name[:80]!r} cannot name a dataset. Use up to 64 letters, digits, dots, dashes and underscores, "
-                "the first a letter or digit."
+                f"name: {name[:80]!r} cannot name a dataset. Use up to 64 letters, digits, dots, dashes and "
+                "underscores, the first a letter or digit."
             )
         return self.root / "names" / f"{name}.json"
 

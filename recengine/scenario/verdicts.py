@@ -84,8 +84,8 @@ def _groups(outcome: Outcome) -> Verdict:
         gap = gaps[widest]
         return Verdict(
             question,
-            f"No gap between groups is larger than chance gives. The widest is by {_plain(widest)}: {gap.gap:.3f} NDCG, "
-            f"where shuffled labels give {gap.chance_gap:.3f} (p = {gap.p_value:.2f}).",
+            "No gap between groups is larger than chance gives. "
+            f"The widest is by {_plain(widest)}: {gap.gap:.3f} NDCG, where shuffled labels give {gap.chance_gap:.3f} (p = {gap.p_value:.2f}).",
             "good",
         )
     worst = max(real, key=lambda attribute: real[attribute].gap - real[attribute].chance_gap)

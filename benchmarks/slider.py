@@ -6,6 +6,9 @@ Both in one browser and one run, moves of the two pages in turn. The clock runs 
 press that commits the slider and stops at the first animation frame after the awaited marks were seen, by a
 MutationObserver for elements and by a hook in `fillText` for cells, which Streamlit draws on a canvas.
 
+The bare page runs with Streamlit's own settings; the studio with its `.streamlit/config.toml`, which switches off the
+full garbage collection after every run (two thirds of the bare page's time).
+
 Run: python -m benchmarks.slider
 """
 

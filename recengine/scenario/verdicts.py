@@ -85,7 +85,8 @@ def _groups(outcome: Outcome) -> Verdict:
         return Verdict(
             question,
             "No gap between groups is larger than chance gives. "
-            f"The widest is by {_plain(widest)}: {gap.gap:.3f} NDCG, where shuffled labels give {gap.chance_gap:.3f} (p = {gap.p_value:.2f}).",
+            f"The widest is by {_plain(widest)}: {gap.gap:.3f} NDCG, where shuffled labels "
+            f"give {gap.chance_gap:.3f} (p = {gap.p_value:.2f}).",
             "good",
         )
     worst = max(real, key=lambda attribute: real[attribute].gap - real[attribute].chance_gap)

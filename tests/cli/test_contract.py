@@ -6,7 +6,6 @@ from typing import Any
 
 import polars as pl
 import pytest
-from pytest import approx
 
 Command = Callable[..., Any]
 SCORERS = ["als", "text", "popularity"]
@@ -69,7 +68,7 @@ def test_recommend_parts_sum_to_the_score(command: Command) -> None:
     for place, entry in enumerate(document["items"], start=1):
         assert set(entry) == {"item", "title", "rank", "score", "parts"}
         assert entry["rank"] == place
-        assert sum(entry["parts"].values()) == approx(entry["score"], abs=1e-6)
+        assert sum(entry["parts"].values()) == pytest.approx(entry["score"], abs=1e-6)
     scores = [entry["score"] for entry in document["items"]]
     assert scores == sorted(scores, reverse=True)
 
@@ -79,13 +78,13 @@ def test_explain_agrees_with_recommend_and_sums(command: Command) -> None:
     top = command("recommend", "--dataset", "synthetic", "--user", user)["items"][2]
     document = command("explain", "--dataset", "synthetic", "--user", user, "--item", top["item"])
     assert document["rank"] == 3
-    assert document["score"] == approx(top["score"], abs=1e-6)
-    assert sum(part["contribution"] for part in document["parts"]) == approx(document["score"], abs=1e-6)
+    assert document["score"] == pytest.approx(top["score"], abs=1e-6)
+    assert sum(part["contribution"] for part in document["parts"]) == pytest.approx(document["score"], abs=1e-6)
     for part in document["parts"]:
         assert set(part) == {"scorer", "weight", "contribution", "exact", "history", "rest"}
         shares = sum(entry["share"] for entry in part["history"])
-        assert shares + part["rest"] == approx(part["contribution"], abs=1e-6)
-        assert part["contribution"] == approx(top["parts"][part["scorer"]], abs=1e-6)
+        assert shares + part["rest"] == pytest.approx(part["contribution"], abs=1e-6)
+        assert part["contribution"] == pytest.approx(top["parts"][part["scorer"]], abs=1e-6)
     assert any(part["history"] for part in document["parts"])
 
 
@@ -101,7 +100,7 @@ def test_fairness(command: Command) -> None:
         groups = attribute["groups"].values()
         assert all({"catalogue", "interactions", "exposure"} <= set(group) for group in groups)
         for share in ("catalogue", "interactions", "exposure"):
-            assert sum(group[share] for group in groups) == approx(1)
+            assert sum(group[share] for group in groups) == pytest.approx(1)
     one = command("fairness", "--dataset", "synthetic", "--user-attribute", "activity", "--item-attribute", "genre")
     assert list(one["users"]) == ["activity"]
     assert list(one["items"]) == ["genre"]
@@ -119,9 +118,9 @@ def test_export_gives_back_the_figures(command: Command, tmp_path: Path, form: s
     assert document["users"] == figures["users"]
     run, relevant = _read_run(lists, form), _read_qrels(qrels, form)
     measured = evaluate(Qrels(relevant), Run(run), ["ndcg@10", "recall@10", "mrr@10"], make_comparable=True)
-    assert measured["ndcg@10"] == approx(figures["fusion"]["ndcg"]["mean"], abs=1e-6)
-    assert measured["recall@10"] == approx(figures["fusion"]["recall"]["mean"], abs=1e-6)
-    assert measured["mrr@10"] == approx(figures["fusion"]["mrr"]["mean"], abs=1e-6)
+    assert measured["ndcg@10"] == pytest.approx(figures["fusion"]["ndcg"]["mean"], abs=1e-6)
+    assert measured["recall@10"] == pytest.approx(figures["fusion"]["recall"]["mean"], abs=1e-6)
+    assert measured["mrr@10"] == pytest.approx(figures["fusion"]["mrr"]["mean"], abs=1e-6)
 
 
 def test_a_scenario_file_gives_the_same_in_both_ways(command: Command, tmp_path: Path) -> None:

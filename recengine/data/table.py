@@ -1,0 +1,151 @@
+"""A table as it was handed in, and the checked way from its cells to ids, numbers and times."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from recengine.arrays import Mask
+from recengine.errors import DataError
+
+MISSING_NUMBERS = ("", "na", "n/a", "nan", "null", "none", "\\n")
+"""What stands for "no number" in a column of attributes, in any case of letters."""
+
+# a time past this many seconds would lie after the year 5000, so such a column counts milliseconds
+_LATEST_SECONDS = 1e11
+_MOMENT = "%Y-%m-%d %H:%M:%S%.f"
+
+
+@dataclass(frozen=True)
+class Table:
+    """name: how messages call it, the file's name. frame: its cells, strings where it comes from a file.
+
+    lines (rows,): the line of the file where each row begins; None counts the rows from 1.
+    """
+
+    name: str
+    frame: pl.DataFrame
+    lines: NDArray[np.int64] | None = None
+
+    def keep(self, mask: Mask) -> Table:
+        """The rows where `mask` is true, which keep their lines."""
+        if mask.all():
+            return self
+        lines = np.arange(1, self.frame.height + 1) if self.lines is None else self.lines
+        return Table(self.name, self.frame.filter(pl.Series(mask)), lines[mask])
+
+    def line(self, row: int) -> int:
+        """The line of the file where row `row`, counted from 0, begins."""
+        return row + 1 if self.lines is None else int(self.lines[row])
+
+    def error(self, row: int, column: str, must: str, do: str) -> DataError:
+        """What is wrong with one cell."""
+        got = self.frame[column][row]
+        return DataError(f"{self.name}, row {self.line(row)}: {quoted(column)} must be {must}, got {quoted(got)}. {do}")
+
+    def ids(self, column: str) -> pl.Series:
+        """The cells as strings, verbatim; null where a cell holds nothing but blanks."""
+        return _blank_to_null(self.frame[column].cast(pl.String))
+
+    def labels(self, column: str) -> pl.Series:
+        """The cells as strings without surrounding blanks; null where nothing is left."""
+        return _blank_to_null(self.frame[column].cast(pl.String).str.strip_chars())
+
+    def lists(self, column: str, separator: str | None) -> pl.Series:
+        """The cells cut at `separator`, each label once, in the order of the cell; null where nothing is left."""
+        cells = self.frame[column]
+        if not isinstance(cells.dtype, pl.List):
+            text = cells.cast(pl.String)
+            cells = text.str.split(separator) if separator else text.to_frame().select(pl.concat_list(column))[column]
+        labels = cells.list.eval(pl.element().cast(pl.String).str.strip_chars())
+        labels = labels.list.eval(pl.element().filter(pl.element().is_not_null() & (pl.element() != "")))
+        labels = labels.list.unique(maintain_order=True)
+        return pl.select(pl.when(labels.list.len() > 0).then(labels)).to_series().alias(column)
+
+    def values(self, column: str) -> pl.Series:
+        """The cells as Float64 above 0, also in single precision; `DataError` at the first that is none."""
+        numbers = self._parsed(column)
+        # checked as what they are stored as: 1e39 is finite only in double precision
+        stored = numbers.cast(pl.Float32, strict=False)
+        bad = ~(stored.is_finite() & (stored > 0)).fill_null(value=False)
+        self._raise_first(bad, column, "a number above 0", "Fix the cell or choose another value column.")
+        return numbers
+
+    def numbers(self, column: str) -> pl.Series:
+        """The cells as Float64, null where one says "no number"; `DataError` at the first that is neither."""
+        cells = self.frame[column]
+        missing = cells.is_null()
+        if cells.dtype == pl.String:
+            missing = cells.str.strip_chars().str.to_lowercase().is_in(MISSING_NUMBERS) | missing
+        elif cells.dtype.is_float():
+            missing = cells.is_nan() | missing
+        numbers = self._parsed(column)
+        bad = ~missing & ~numbers.is_finite().fill_null(value=False)
+        self._raise_first(bad, column, "a number", "Fix the cell, leave it empty or do not map the column.")
+        return pl.select(pl.when(~missing).then(numbers)).to_series().alias(column)
+
+    def times(self, column: str) -> pl.Series:
+        """The cells as Int64 seconds since 1970, null where empty; `DataError` at the first that is no time.
+
+        Read are numbers (seconds, or milliseconds where the median passes the year 5000) and ISO dates and moments,
+        those without a zone as UTC. The first cell that is not empty decides which of the two the column holds.
+        """
+        cells = self.frame[column]
+        if cells.dtype.is_temporal():
+            return cells.cast(pl.Datetime("us")).dt.epoch("s")
+        text = _blank_to_null(cells.cast(pl.String).str.strip_chars())
+        present = text.drop_nulls()
+        if present.is_empty():
+            return pl.Series(column, [None] * text.len(), dtype=pl.Int64)
+        if present.head(1).cast(pl.Float64, strict=False).null_count() == 0:
+            must = "a time in seconds since 1970, as in the rows before"
+            numbers = self._parsed(column)
+            seconds = numbers / 1000 if _median(numbers) > _LATEST_SECONDS else numbers
+            sound = seconds.is_finite() & (seconds.abs() < _LATEST_SECONDS)
+        else:
+            must = "a time such as 2024-01-31 or 2024-01-31 18:05:00"
+            seconds = _moments(text).dt.epoch("s")
+            sound = seconds.is_not_null()
+        bad = text.is_not_null() & ~sound.fill_null(value=False)
+        self._raise_first(bad, column, must, "Fix the cell, leave it empty or choose another time column.")
+        return seconds.cast(pl.Float64).floor().cast(pl.Int64).alias(column)
+
+    def _parsed(self, column: str) -> pl.Series:
+        cells = self.frame[column]
+        if cells.dtype == pl.String:
+            cells = cells.str.strip_chars()
+        return cells.cast(pl.Float64, strict=False)
+
+    def _raise_first(self, bad: pl.Series, column: str, must: str, do: str) -> None:
+        first = bad.arg_max() if bad.any() else None
+        if first is not None:
+            raise self.error(first, column, must, do)
+
+
+def quoted(value: object) -> str:
+    """`value` for a message: in quotes, on one line, at most about 60 characters; `nothing` for a missing one."""
+    if value is None:
+        return "nothing"
+    text = str(value)
+    return json.dumps(text if len(text) <= 60 else f"{text[:57]}...", ensure_ascii=False)
+
+
+def _blank_to_null(text: pl.Series) -> pl.Series:
+    blank = text.str.strip_chars() == ""
+    return pl.select(pl.when(~blank).then(text)).to_series().alias(text.name)
+
+
+def _median(numbers: pl.Series) -> float:
+    middle: Any = numbers.filter(numbers.is_finite()).median()
+    return 0.0 if middle is None else float(middle)
+
+
+def _moments(text: pl.Series) -> pl.Series:
+    plain = text.str.replace("T", " ", literal=True).str.strip_suffix("Z")
+    days = plain.str.to_datetime("%Y-%m-%d", strict=False, time_unit="us")
+    return plain.str.to_datetime(_MOMENT, strict=False, time_unit="us").fill_null(days)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
 from recengine.arrays import Mask, Positions, Scores
 from recengine.models.base import Scorer
-from recengine.progress import Cancel, Progress, never, silent
-
-DEFAULT_DEPTH = 200
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,11 @@ class Pool:
     threshold_rank: Scores
     silent_left_out: Mask
 
+    @cached_property
+    def derived(self) -> OrderedDict[Any, Any]:
+        """Room for what is computed from this pool alone, kept as long as it is; nothing that is stored with it."""
+        return OrderedDict()
+
 
 @dataclass(frozen=True)
 class Source:
@@ -66,17 +71,12 @@ class Source:
     eligible: Mask | None = None
 
     def scores(self, users: Positions) -> Scores:
-        """Raw scores of the whole catalogue, (C, len(users), n_items) float32; seen items are NOT masked."""
+        """Raw scores of the whole catalogue, (C, len(users), n_items) float32, a new array; seen items too."""
         return np.stack([scorer.score(users) for scorer in self.scorers.values()])
 
-
-def build_pool(
-    source: Source,
-    *,
-    users: Positions | None = None,
-    depth: int = DEFAULT_DEPTH,
-    progress: Progress = silent,
-    cancel: Cancel = never,
-) -> Pool:
-    """Score the catalogue in blocks of users and keep what fusion needs. users: all by default."""
-    raise NotImplementedError
+    def unseen(self, users: Positions) -> Mask:
+        """`out[r, i]` = whether item i is new to `users[r]`, (len(users), n_items)."""
+        mine = self.seen[users]
+        unseen = np.ones(mine.shape, dtype=np.bool_)
+        unseen[np.repeat(np.arange(len(users)), np.diff(mine.indptr)), mine.indices] = False
+        return unseen

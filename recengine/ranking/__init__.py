@@ -3,7 +3,8 @@
 from recengine.ranking.judged import JudgedLists, hits, judge
 from recengine.ranking.metrics import METRICS, Metric, compute_metrics, find_metric
 from recengine.ranking.rankings import Rankings
-from recengine.ranking.top_k import PADDING, rank, top_k
+from recengine.ranking.ranks import average_ranks
+from recengine.ranking.top_k import PADDING, take, top_k
 
 __all__ = [
     "METRICS",
@@ -11,10 +12,11 @@ __all__ = [
     "JudgedLists",
     "Metric",
     "Rankings",
+    "average_ranks",
     "compute_metrics",
     "find_metric",
     "hits",
     "judge",
-    "rank",
+    "take",
     "top_k",
 ]

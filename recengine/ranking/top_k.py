@@ -1,10 +1,13 @@
 """The best k of each row, with ties decided: a smaller column wins."""
 
+from typing import Any, TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
-from recengine.arrays import Positions, Scores, read_only
-from recengine.ranking.rankings import Rankings
+from recengine.arrays import Positions, Scores
+
+Number = TypeVar("Number", bound=np.number[Any])
 
 PADDING = -1
 BLOCK_BYTES = 1 << 20
@@ -34,20 +37,12 @@ def top_k(scores: Scores, k: int) -> Positions:
     return columns
 
 
-def rank(users: Positions, items: Positions, scores: Scores, k: int) -> Rankings:
-    """The k best of each user's candidates.
-
-    users (U,); items (U, m) ascending in each row, padded with -1 at the end; scores (U, m) float32, NaN or -inf where
-    an item must not be listed (all of the padding).
-    """
-    columns = top_k(scores, k)
-    missing = columns == PADDING
-    listed = np.where(missing, 0, columns)
-    return Rankings(
-        users=users,
-        items=read_only(np.where(missing, np.int32(PADDING), np.take_along_axis(items, listed, axis=1))),
-        scores=read_only(np.where(missing, np.float32(np.nan), np.take_along_axis(scores, listed, axis=1))),
-    )
+def take(values: NDArray[Number], columns: Positions, missing: float) -> NDArray[Number]:
+    """`out[u, j] = values[u, columns[u, j]]`, or `missing` where the column is padding, (U, k)."""
+    row, place = np.nonzero(columns != PADDING)
+    taken = np.full_like(values, missing, shape=columns.shape)
+    taken[row, place] = values[row, columns[row, place]]
+    return taken
 
 
 def _top_k_block(scores: Scores, k: int) -> Positions:

@@ -1,8 +1,10 @@
 """Ranked lists, the type that metrics, reports and exports read."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
-from recengine.arrays import Positions, Scores
+from recengine.arrays import Mask, Positions, Scores, read_only
 
 
 @dataclass(frozen=True)
@@ -20,3 +22,7 @@ class Rankings:
     def k(self) -> int:
         """Length asked of the lists."""
         return int(self.items.shape[1])
+
+    def only(self, kept: Mask) -> Rankings:
+        """The lists of the users that `kept` (U,) marks."""
+        return Rankings(read_only(self.users[kept]), read_only(self.items[kept]), read_only(self.scores[kept]))

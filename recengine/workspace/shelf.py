@@ -50,7 +50,7 @@ class Shelf:
     def pool(self, key: str, make: Callable[[], Pool]) -> Pool:
         """The pool stored under `key`, or the one just made, stored."""
         settings = ("scorers", "depth")
-        arrays = [field.name for field in fields(Pool) if field.name not in settings]
+        arrays = [field.name for field in fields(Pool) if field.init and field.name not in settings]
 
         def save(folder: Path, pool: Pool) -> None:
             facts: dict[str, Any] = {"scorers": list(pool.scorers), "depth": pool.depth}

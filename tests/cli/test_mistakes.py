@@ -45,7 +45,6 @@ READING = ["evaluate", "--dataset", "synthetic"]
         (["report", "--dataset", "synthetic", "--out", "report.docx"], ".html"),
         (["report", "--dataset", "synthetic", "--out", "report.html", "--sections", "gossip"], "gossip"),
         (["export", "--dataset", "synthetic", "--format", "xml", "--out", "x"], "xml"),
-        (["export", "--dataset", "synthetic", "--format", "csv", "--out", "no/such/folder/x.csv"], "no/such/folder"),
         (["import", "--sample", "no-such-sample"], "no-such-sample"),
         (["import"], "--sample"),
         (["import", "--sample", "synthetic", "--items", "x.csv"], "--items"),

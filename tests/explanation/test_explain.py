@@ -29,7 +29,7 @@ def unseen(world: Any, user: int) -> list[int]:
 
 def raw_row(world: Any, scorer: str, user: int) -> Values:
     """Scores of the unseen items with an opinion, in float64."""
-    row = world.scorers[scorer].score(np.array([user]))[0].astype(np.float64)[unseen(world, user)]
+    row: Values = world.scorers[scorer].score(np.array([user]))[0].astype(np.float64)[unseen(world, user)]
     return row[~np.isnan(row)]
 
 
@@ -120,7 +120,7 @@ def test_a_row_without_differences_is_all_rest(world: Any) -> None:
     flat = replace(world.scorers["near"], similarity=np.full((8, 8), 0.25), other=np.full(8, 2.0))
     same = replace(world, scorers={**world.scorers, "near": flat})
     for normalization in ("min-max", "z-score"):
-        part = part_of(explained(same, 0, 6, Fusion(WEIGHTS, normalization)), "near")  # type: ignore[arg-type]
+        part = part_of(explained(same, 0, 6, Fusion(WEIGHTS, normalization)), "near")
         assert len(part.items) == 0
         assert part.rest == part.contribution
 

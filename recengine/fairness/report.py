@@ -23,6 +23,7 @@ class GroupGap:
     gap = highest mean - lowest mean, in the metric's unit; ratio = lowest / highest in [0, 1], 1 = equal;
     chance_gap: mean gap when group labels are shuffled; p_value: share of shuffles with a gap at least as large.
     suppressed: groups under the minimum size, with their n; they are in no figure.
+    p_holm: p_value corrected for all attributes and metrics that were compared together.
     """
 
     groups: Mapping[str, GroupFigure]
@@ -31,11 +32,15 @@ class GroupGap:
     chance_gap: float
     p_value: float
     suppressed: Mapping[str, int]
+    p_holm: float = float("nan")
 
 
 @dataclass(frozen=True)
 class GroupShare:
-    """One item group: its shares, each in [0, 1], of the catalogue, of the training interactions, of the exposure."""
+    """One item group: its shares, each in [0, 1], of the catalogue, of the training interactions, of the exposure.
+
+    An item of three groups counts a third in each share of each, but as one in each `n_items`.
+    """
 
     catalogue: float
     interactions: float

@@ -53,8 +53,7 @@ def evaluate(
         rankings, relevant, popularity = _within(eligible, rankings, relevant, popularity)
     evaluated = np.diff(relevant.indptr)[rankings.users] > 0
     n = int(evaluated.sum())
-    of_evaluated = Rankings(rankings.users[evaluated], rankings.items[evaluated], rankings.scores[evaluated])
-    by_user, over_lists = compute_metrics(of_evaluated, relevant, popularity, n_users, keys)
+    by_user, over_lists = compute_metrics(rankings.only(evaluated), relevant, popularity, n_users, keys)
     per_user = {key: _spread(values, evaluated) for key, values in by_user.items()}
     figures = _with_intervals(per_user, resamples)
     for key, value in over_lists.items():

@@ -47,18 +47,13 @@ def fairness_report(
     chosen_metrics = _chosen("metric", per_user, metrics, "metrics by user")
     by_user = _chosen("user attribute", user_groupings(fitted_on), user_attributes, _A_GROUPING)
     by_item = _chosen("item attribute", item_groupings(fitted_on), item_attributes, _A_GROUPING)
-    evaluated = _evaluated(chosen_metrics, len(rankings.users))
-    users = rankings.users[evaluated]
-    items = rankings.items[evaluated, :k]
+    measured = rankings.only(_evaluated(chosen_metrics, len(rankings.users)))
+    shown = Rankings(measured.users, measured.items[:, :k], measured.scores[:, :k])
     popularity = fitted_on.popularity()
-    exposure = item_exposure(items, fitted_on.n_items)
-    _, overall = compute_metrics(
-        Rankings(users, items, rankings.scores[evaluated, :k]),
-        csr_matrix(fitted_on.matrix.shape),
-        popularity,
-        fitted_on.n_users,
-        ("gini", "coverage"),
-    )
+    exposure = item_exposure(shown.items, fitted_on.n_items)
+    # what was relevant plays no part in either
+    nothing = csr_matrix(fitted_on.matrix.shape)
+    _, overall = compute_metrics(shown, nothing, popularity, fitted_on.n_users, ("gini", "coverage"))
     return FairnessReport(
         k=k,
         users=_corrected(

@@ -15,8 +15,8 @@ from recengine.ranking.judged import JudgedLists, judge
 from recengine.ranking.rankings import Rankings
 
 WITH_RELEVANT = "users with at least one relevant test item"
-WITH_LIST = "users with a list"
-ALL_LISTS = "all lists together, over the whole catalogue"
+WITH_LIST = "users with a list and at least one relevant test item"
+ALL_LISTS = "lists of all users with at least one relevant test item together, over the whole catalogue"
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Metric:
     """One metric in one variant.
 
     key: in JSON and code. label: for people, without "@k". variant: which definition, in words.
-    higher_is_better: None where neither direction is better in itself. population: what the figure is over.
+    higher_is_better: None where neither direction is better in itself. population: what an evaluation's figure is over.
     explanation: one sentence in plain words. unit: "" for a share or score in [0, 1]. format: a `format()` string.
     Exactly one is given of `by_user` (a value a user, (U,), NaN = undefined; the figure is the mean) and `over_lists`.
     """

@@ -17,6 +17,10 @@ class SampleError(RecengineError):
     """A sample dataset cannot be fetched, or what was fetched is not what it must be."""
 
 
+class OfflineError(SampleError):
+    """A sample cannot be fetched for want of a network; another sample may need none."""
+
+
 class EncoderError(RecengineError):
     """A text encoder cannot be found, or its weights are not what they must be."""
 

@@ -4,13 +4,16 @@ from recengine.data.build import PositiveFrom, build_dataset
 from recengine.data.dataset import Attribute, AttributeKind, Dataset
 from recengine.data.entities import AGE_GROUPS
 from recengine.data.mapping import ROLES, SEPARATOR, AttributeColumn, ColumnMapping, map_columns
+from recengine.data.read import Header, Source, import_files, read_header, read_table
 from recengine.data.report import Finding, ImportReport
+from recengine.data.samples import SAMPLES, Sample, default_cache, load_sample, synthetic, synthetic_preferences
 from recengine.data.split import SPLIT_METHODS, Split, SplitMethod, split_dataset
 from recengine.data.table import Table
 
 __all__ = [
     "AGE_GROUPS",
     "ROLES",
+    "SAMPLES",
     "SEPARATOR",
     "SPLIT_METHODS",
     "Attribute",
@@ -19,12 +22,22 @@ __all__ = [
     "ColumnMapping",
     "Dataset",
     "Finding",
+    "Header",
     "ImportReport",
     "PositiveFrom",
+    "Sample",
+    "Source",
     "Split",
     "SplitMethod",
     "Table",
     "build_dataset",
+    "default_cache",
+    "import_files",
+    "load_sample",
     "map_columns",
+    "read_header",
+    "read_table",
     "split_dataset",
+    "synthetic",
+    "synthetic_preferences",
 ]

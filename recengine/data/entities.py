@@ -55,7 +55,7 @@ def build_items(table: Table | None, mapping: ColumnMapping, interacting: pl.Ser
     labels = [columns[index] for index, attribute in enumerate(attributes) if attribute.kind != "number"]
     year = None
     if mapping.item_year is not None:
-        year = table.numbers(mapping.item_year)
+        year = table.numbers(mapping.item_year, 0, 9999)
         decade = (year / 10).floor().cast(pl.Int64) * 10
         _derive(attributes, columns, "year", "number", year)
         _derive(attributes, columns, "decade", "category", decade.cast(pl.String) + "s")
@@ -75,7 +75,7 @@ def build_users(table: Table | None, mapping: ColumnMapping, interacting: pl.Ser
     table, ids, dropped = _with_ids(table, mapping.user_id)
     attributes, columns = _attributes(table, mapping.user_attributes, None)
     if mapping.user_age is not None:
-        age = table.numbers(mapping.user_age)
+        age = table.numbers(mapping.user_age, 0, 150)
         _derive(attributes, columns, "age", "number", age)
         _derive(attributes, columns, "age_group", "category", _age_group(age))
     frame = pl.DataFrame([ids.alias("id"), *columns])

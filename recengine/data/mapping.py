@@ -121,17 +121,20 @@ def map_columns(
     interactions: Sequence[str],
     items: Sequence[str] | None = None,
     users: Sequence[str] | None = None,
+    *,
+    names: Mapping[str, str] | None = None,
 ) -> ColumnMapping:
     """The mapping that `pairs` (role: column) and the columns of the three tables give.
 
     Roles are those of `ROLES`; a role of attributes may carry a name, `item.category.brand`, and is then taken as
     often as there are names; without one the attribute is named like its column. An empty column means "no column".
     Roles that `pairs` leaves out are guessed from the usual names; letter case, blanks, and a type after a colon
-    (`user_id:token`) do not matter for a guess.
+    (`user_id:token`) do not matter for a guess. names: how messages call the tables.
 
     Raises `DataError` for an unknown role or column, a table that was not given, or no column for users and items.
     """
     tables = {"interactions": interactions, "items": items, "users": users}
+    names = {table: (names or {}).get(table, table) for table in tables}
     chosen: dict[str, str] = {}
     attributes: dict[str, list[AttributeColumn]] = {"items": [], "users": []}
     named: set[str] = set()
@@ -142,7 +145,7 @@ def map_columns(
         named.add(role)
         if column == "":
             continue
-        _check_column(key, column, table=_table(role), columns=tables[_table(role)])
+        _check_column(key, column, table=names[_table(role)], columns=tables[_table(role)])
         if role in _ATTRIBUTE_KINDS:
             attributes[_table(role)].append(AttributeColumn(name or _plain(column), column, _ATTRIBUTE_KINDS[role]))
         else:
@@ -163,11 +166,11 @@ def map_columns(
         for role in _REQUIRED:
             if _table(role) == table and columns is not None and role not in chosen:
                 raise DataError(
-                    f"{table}: no column for the role {role}; the columns are {_listed(columns)}. "
+                    f"{names[table]}: no column for the role {role}; the columns are {_listed(columns)}. "
                     f"Say which: {role}=COLUMN."
                 )
-    for owner, listed in attributes.items():
-        _check_names(owner, listed)
+    for table, listed in attributes.items():
+        _check_names(names.get(table, table), listed)
     return ColumnMapping(
         user=chosen["user"],
         item=chosen["item"],
@@ -216,7 +219,7 @@ def _plain(column: str) -> str:
 
 def _check_column(key: str, column: str, *, table: str, columns: Sequence[str] | None) -> None:
     if columns is None:
-        raise DataError(f"mapping: {key} needs a table of {table}, and none was given. Give one or drop {key}.")
+        raise DataError(f"mapping: {key} needs a table of {table}, and none was given. Give one or leave {key} out.")
     if column not in columns:
         raise DataError(
             f"{table}: no column {quoted(column)} for the role {key}; the columns are {_listed(columns)}. "

@@ -35,11 +35,19 @@ def findings(dataset: Dataset, items_added: int, users_added: int) -> tuple[Find
         Finding(
             "few-positives", few, f"{few:,} of {dataset.n_users:,} users have fewer than {FEW_POSITIVES} positives."
         ),
-        Finding("users-without-interactions", silent, f"{silent:,} users have no interaction."),
+        Finding("users-without-interactions", silent, f"{silent:,} of {dataset.n_users:,} users have no interaction."),
         Finding("items-without-interactions", unused, f"{unused:,} of {dataset.n_items:,} items have no interaction."),
-        Finding("items-not-in-catalogue", items_added, f"{items_added:,} items with interactions are in no item row."),
-        Finding("users-not-in-table", users_added, f"{users_added:,} users with interactions are in no user row."),
-        Finding("items-without-text", no_text, f"{no_text:,} items have no text, so text gives no opinion on them."),
+        Finding(
+            "items-not-in-catalogue",
+            items_added,
+            f"{items_added:,} of {dataset.n_items:,} items are missing in the table of items.",
+        ),
+        Finding(
+            "users-not-in-table",
+            users_added,
+            f"{users_added:,} of {dataset.n_users:,} users are missing in the table of users.",
+        ),
+        Finding("items-without-text", no_text, f"{no_text:,} of {dataset.n_items:,} items have no text to go by."),
     ]
     return (*general, *(gap for gap in gaps if gap.value))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,8 +77,8 @@ class Table:
         self._raise_first(bad, column, "a number above 0", "Fix the cell or choose another value column.")
         return numbers
 
-    def numbers(self, column: str) -> pl.Series:
-        """The cells as Float64, null where one says "no number"; `DataError` at the first that is neither."""
+    def numbers(self, column: str, low: float = -math.inf, high: float = math.inf) -> pl.Series:
+        """The cells as Float64 in [low, high], null where one says "no number"; `DataError` at the first that is neither."""
         cells = self.frame[column]
         missing = cells.is_null()
         if cells.dtype == pl.String:
@@ -85,8 +86,10 @@ class Table:
         elif cells.dtype.is_float():
             missing = cells.is_nan() | missing
         numbers = self._parsed(column)
-        bad = ~missing & ~numbers.is_finite().fill_null(value=False)
-        self._raise_first(bad, column, "a number", "Fix the cell, leave it empty or do not map the column.")
+        sound = numbers.is_finite() & numbers.is_between(low, high)
+        must = "a number" if math.isinf(high) else f"a number from {low:g} to {high:g}"
+        bad = ~missing & ~sound.fill_null(value=False)
+        self._raise_first(bad, column, must, "Fix the cell, leave it empty or do not map the column.")
         return pl.select(pl.when(~missing).then(numbers)).to_series().alias(column)
 
     def times(self, column: str) -> pl.Series:
@@ -117,8 +120,8 @@ class Table:
 
     def _parsed(self, column: str) -> pl.Series:
         cells = self.frame[column]
-        if cells.dtype == pl.String:
-            cells = cells.str.strip_chars()
+        if not cells.dtype.is_numeric():
+            cells = cells.cast(pl.String).str.strip_chars()
         return cells.cast(pl.Float64, strict=False)
 
     def _raise_first(self, bad: pl.Series, column: str, must: str, do: str) -> None:

@@ -50,13 +50,30 @@ def _top_k_block(scores: Scores, k: int) -> Positions:
     if np.isnan(bound).any():  # the maximum of a strip with a NaN is NaN
         scores = np.where(np.isnan(scores), np.float32(-np.inf), scores)
         bound = _lower_bound(scores, k)
+    # a score equal to a bound of -inf is none; any other is a candidate
+    bound = np.maximum(bound, np.finfo(np.float32).min)
     candidates = scores >= bound[:, None]
-    candidates &= scores > -np.inf
-    flat = np.flatnonzero(candidates)
-    rows, columns = np.divmod(flat, scores.shape[1])
-    counts = np.bincount(rows, minlength=len(scores))
-    keys = _keys(scores.ravel()[flat] if scores.flags.c_contiguous else scores[rows, columns], columns)
-    return _columns(_best(keys, rows, counts, k))
+    counts = np.count_nonzero(candidates, axis=1)
+    rows = np.repeat(np.arange(len(scores)), counts)
+    columns = np.flatnonzero(candidates) - rows * scores.shape[1]
+    values = scores[rows, columns]
+    if counts.max(initial=0) > 2 * k:
+        kept = _without_late_ties(values, bound, rows, counts, k)
+        values, columns, rows = values[kept], columns[kept], rows[kept]
+        counts = np.bincount(rows, minlength=len(scores))
+    return _columns(_best(_keys(values, columns), rows, counts, k))
+
+
+def _without_late_ties(
+    values: Scores, bound: Scores, rows: NDArray[np.intp], counts: NDArray[np.intp], k: int
+) -> NDArray[np.bool_]:
+    """Candidates less those equal to their row's bound for which scores above it and lower columns leave no place."""
+    above = values > bound[rows]
+    n_above = np.bincount(rows[above], minlength=len(counts))
+    n_equal = counts - n_above
+    nth_equal = np.cumsum(~above) - (np.cumsum(n_equal) - n_equal)[rows]
+    kept: NDArray[np.bool_] = above | (nth_equal <= (k - n_above)[rows])
+    return kept
 
 
 def _lower_bound(scores: Scores, k: int) -> Scores:

@@ -66,7 +66,7 @@ def explain_item(asked: argparse.Namespace) -> None:
     workbench, scenario = open_workbench(asked)
     dataset = workbench.dataset
     user, item = user_position(dataset, asked.user), item_position(dataset, asked.item)
-    explanation = explain(workbench.pool, workbench.source, scenario.fusion, user, item)
+    explanation = explain(workbench.pool, workbench.source, scenario.fusion, user, item, dataset=dataset)
     document = {
         "dataset": dataset.name,
         "user": asked.user,

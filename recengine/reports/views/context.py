@@ -1,0 +1,41 @@
+"""What every section reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from recengine.explanation import Explanation
+from recengine.reports.charts import Charts
+from recengine.scenario import Outcome, Verdict, Workbench
+
+
+@dataclass(frozen=True)
+class Context:
+    """The values behind one report. alone: each scorer by itself. example_users: positions."""
+
+    workbench: Workbench
+    outcome: Outcome
+    alone: Mapping[str, Outcome]
+    verdicts: Sequence[Verdict]
+    example_users: Sequence[int]
+    explanations: Sequence[Explanation]
+    generated_at: datetime
+    versions: Mapping[str, str]
+    charts: Charts
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """How each scorer is called."""
+        return {name: fitted.label for name, fitted in self.workbench.fitted.items()}
+
+    @property
+    def k(self) -> int:
+        """Length of the lists."""
+        return self.outcome.scenario.k
+
+    @property
+    def n_evaluated(self) -> int:
+        """Users with at least one relevant test item."""
+        return int((self.workbench.relevant.getnnz(axis=1) > 0).sum())

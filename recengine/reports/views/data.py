@@ -1,0 +1,115 @@
+"""Data: what was measured on, how it was cut, how unequally it is spread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from recengine.data import Dataset
+from recengine.ranking.popularity import HEAD_SHARE, head_items
+from recengine.reports.charts import Chart
+from recengine.reports.figures.distribution import lorenz_alt, lorenz_figure, top_share
+from recengine.reports.views.context import Context
+from recengine.reports.words import joined, plain, share
+
+SPLITS = {
+    "random": "For each user a fifth of the positives, drawn at random, is held out as the test; "
+    "a tenth of the rest is validation, which only tuning looks at.",
+    "last": "For each user the last positive by time is held out as the test; the one before is validation, "
+    "which only tuning looks at.",
+}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A count and what it counts."""
+
+    label: str
+    value: str
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class DataView:
+    """facts: of the whole dataset; parts: of its split; catalogue: head, long tail and cold items."""
+
+    facts: list[Fact]
+    parts: list[Fact]
+    split: str
+    catalogue: list[Fact]
+    attributes: list[Fact]
+    notes: tuple[str, ...]
+    chart: Chart
+    top_items: str
+    top_users: str
+
+
+def data_view(context: Context) -> DataView:
+    """The data behind `context`."""
+    workbench = context.workbench
+    by_item = workbench.popularity
+    by_user = np.diff(workbench.fitted_on.matrix.indptr)
+    spread = {"items by popularity": by_item, "users by activity": by_user}
+    chart = context.charts.add(lorenz_figure(spread), lorenz_alt(spread))
+    return DataView(
+        facts=_facts(workbench.dataset),
+        parts=_parts(context),
+        split="Nothing is held out: the scorers know everything, so no figure of quality can be given."
+        if context.outcome.scenario.all_data
+        else SPLITS[workbench.split.method],
+        catalogue=_catalogue(context),
+        attributes=_attributes(workbench.dataset),
+        notes=workbench.dataset.notes,
+        chart=chart,
+        top_items=share(top_share(by_item, 0.1), 0),
+        top_users=share(top_share(by_user, 0.1), 0),
+    )
+
+
+def _facts(dataset: Dataset) -> list[Fact]:
+    cells = dataset.n_users * dataset.n_items
+    positives = dataset.matrix.nnz
+    rule = (
+        "every interaction counts as positive"
+        if dataset.positive_from is None
+        else f"a value of at least {dataset.positive_from:g} counts as positive; lower ones are only seen"
+    )
+    return [
+        Fact("Users", f"{dataset.n_users:,}"),
+        Fact("Items", f"{dataset.n_items:,}"),
+        Fact("Interactions", f"{dataset.interactions.height:,}", "pairs of a user and an item"),
+        Fact("Positives", f"{positives:,}", rule),
+        Fact(
+            "Density",
+            share(dataset.interactions.height / cells if cells else float("nan"), 2),
+            "share of all pairs with an interaction",
+        ),
+    ]
+
+
+def _parts(context: Context) -> list[Fact]:
+    split = context.workbench.split
+    rows = [
+        ("Training, for the final fit", split.full_train, "positives that the scorers know"),
+        ("of these validation", split.validation, "positives that tuning measures on"),
+        ("Test", split.test, "positives that every figure in this report is measured on"),
+    ]
+    facts = [Fact(label, f"{part.matrix.nnz:,}", meaning) for label, part, meaning in rows]
+    return [*facts, Fact("Users evaluated", f"{context.n_evaluated:,}", "with at least one test positive")]
+
+
+def _catalogue(context: Context) -> list[Fact]:
+    popularity = context.workbench.popularity
+    head = int(head_items(popularity).sum())
+    cold = int((popularity == 0).sum())
+    return [
+        Fact("Head", f"{head:,} items", f"most popular, together {HEAD_SHARE:.0%} of the training positives"),
+        Fact("Long tail", f"{len(popularity) - head - cold:,} items", "every other item with a training positive"),
+        Fact("Cold", f"{cold:,} items", "without any training positive"),
+    ]
+
+
+def _attributes(dataset: Dataset) -> list[Fact]:
+    sides = (("Of users", dataset.user_attributes), ("Of items", dataset.item_attributes))
+    return [Fact(label, joined([plain(one.name) for one in found]) if found else "none") for label, found in sides]

@@ -1,0 +1,69 @@
+"""How figures are written for people: formats, intervals, names of groups and metrics."""
+
+from __future__ import annotations
+
+import math
+
+from recengine.evaluation import Figure
+from recengine.ranking import METRICS
+
+UNDEFINED = "\u2013"
+
+
+def metric_label(key: str, k: int | None = None) -> str:
+    """The metric's name for people, with its cut where there is one: "NDCG@10". An unknown key stands for itself."""
+    label = METRICS[key].label if key in METRICS else plain(key)
+    return label if k is None else f"{label}@{k}"
+
+
+def metric_value(key: str, value: float | None) -> str:
+    """A value in the metric's own format, with its unit: "0.391", "4.20 bits", "63.1%"."""
+    if value is None or math.isnan(value):
+        return UNDEFINED
+    if key not in METRICS:
+        return f"{value:.3f}"
+    metric = METRICS[key]
+    return f"{_formatted(value, metric.format)} {metric.unit}".rstrip()
+
+
+def metric_interval(key: str, figure: Figure) -> str:
+    """ "0.376 to 0.406", or "no interval" where resampling users would mislead."""
+    if figure.low is None or figure.high is None or math.isnan(figure.low) or math.isnan(figure.high):
+        return "no interval"
+    layout = METRICS[key].format if key in METRICS else ".3f"
+    return f"{_formatted(figure.low, layout)} to {_formatted(figure.high, layout)}"
+
+
+def direction(key: str) -> str:
+    """Which way is better, in words."""
+    better = METRICS[key].higher_is_better if key in METRICS else None
+    if better is None:
+        return "neither direction is better in itself"
+    return "higher is better" if better else "lower is better"
+
+
+def share(value: float, digits: int = 1) -> str:
+    """A share in [0, 1] as per cent."""
+    return UNDEFINED if math.isnan(value) else _formatted(value, f".{digits}%")
+
+
+def p_value(value: float) -> str:
+    """ "p = 0.041", or "p < 0.001" where fewer digits would say 0."""
+    if math.isnan(value):
+        return f"p {UNDEFINED}"
+    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
+
+
+def plain(name: str) -> str:
+    """A column's name as words: "age_group" → "age group"."""
+    return name.replace("_", " ")
+
+
+def joined(parts: list[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _formatted(value: float, layout: str) -> str:
+    # a space that does not break stands before the per cent sign
+    return format(value, layout).replace("%", "\u00a0%")

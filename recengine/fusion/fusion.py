@@ -16,7 +16,7 @@ from recengine.fusion.pool import Pool, Source
 from recengine.fusion.prepared import PreparedPool, prepare, weighted_sum
 from recengine.ranking import PADDING, Rankings, take, top_k
 
-BLOCK_BYTES = 1 << 19
+BLOCK_BYTES = 1 << 20
 """The fused scores of a block of users take about this much, so that they are ranked while in the cache."""
 
 

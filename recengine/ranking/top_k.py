@@ -83,17 +83,16 @@ def _lower_bound(scores: Scores, k: int) -> Scores:
     if n_strips < k:
         everything = np.full(n_rows, -np.inf, dtype=np.float32)
         return np.where(np.isnan(scores).any(axis=1), np.float32(np.nan), everything)
-    length = -(-width // n_strips)
-    # strip j is every n_strips-th column from j on, so that a maximum runs along memory; the last pass may be short
-    maxima = scores[:, :n_strips].copy()
-    for start in range(n_strips, length * n_strips, n_strips):
-        stop = min(start + n_strips, width)
-        part = maxima[:, : stop - start]
-        np.maximum(part, scores[:, start:stop], out=part)
+    # strip j is every n_strips-th column from j on, so that a maximum runs along memory; the last lap is shorter
+    whole = width - width % n_strips
+    maxima = scores[:, :whole].reshape(n_rows, -1, n_strips).max(axis=1)
+    lap = maxima[:, : width - whole]
+    np.maximum(lap, scores[:, whole:], out=lap)
     if np.isnan(maxima).any():
         return np.full(n_rows, np.nan, dtype=np.float32)
     maxima.partition(n_strips - k, axis=1)
-    return maxima[:, n_strips - k]
+    bound: Scores = maxima[:, n_strips - k]
+    return bound
 
 
 def _best(keys: NDArray[np.int64], rows: NDArray[np.intp], counts: NDArray[np.intp], k: int) -> NDArray[np.int64]:

@@ -77,10 +77,10 @@ def user_groups_alt(gap: GroupGap, *, attribute: str, metric: str, k: int) -> st
     low = min(gap.groups, key=lambda name: gap.groups[name].mean)
     high = max(gap.groups, key=lambda name: gap.groups[name].mean)
     lowest, highest = (metric_value(metric, gap.groups[name].mean) for name in (low, high))
+    seen, chance = metric_value(metric, gap.gap), metric_value(metric, gap.chance_gap)
     return (
         f"{label} by {plain(attribute)}, {len(gap.groups)} groups with intervals: lowest {low} with {lowest}, highest "
-        f"{high} with {highest}; gap {metric_value(metric, gap.gap)}, by chance {metric_value(metric, gap.chance_gap)}, "
-        f"{p_value(gap.p_value)}."
+        f"{high} with {highest}; gap {seen}, by chance {chance}, {p_value(gap.p_value)}."
     )
 
 

@@ -14,7 +14,7 @@ from itertools import product
 
 import numpy as np
 
-from recengine.data import load_sample, sample_cache, split_dataset
+from recengine.data import default_cache, load_sample, split_dataset
 from recengine.fusion import Fusion, Source, build_pool, fuse
 from recengine.models import Resources, default_recipes
 from recengine.ranking import compute_metrics
@@ -32,14 +32,14 @@ def main() -> None:
     parser.add_argument("--sample", default="movielens-100k")
     parser.add_argument("--positive-from", type=float, default=4.0)
     asked = parser.parse_args()
-    dataset, _ = load_sample(asked.sample, cache=sample_cache(), positive_from=asked.positive_from)
+    dataset, _ = load_sample(asked.sample, positive_from=asked.positive_from)
     recipes = default_recipes(dataset)
     names = [recipe.name for recipe in recipes]
     grid = [step for step in product(range(STEPS + 1), repeat=len(names)) if sum(step) == STEPS]
     ndcg = np.zeros((len(SEEDS), len(grid)))
     for row, seed in enumerate(SEEDS):
         split = split_dataset(dataset, seed=seed)
-        resources = Resources(vector_cache=sample_cache() / "vectors", device="cpu")
+        resources = Resources(vector_cache=default_cache() / "vectors", device="cpu")
         scorers = {recipe.name: recipe.fit(split.train, seed=seed, resources=resources) for recipe in recipes}
         source = Source(scorers, split.train.seen)
         pool = build_pool(source)

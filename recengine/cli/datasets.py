@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from recengine.cli.output import emit, progress_lines, table
-from recengine.data import SAMPLES, import_files, load_sample, sample_cache
+from recengine.data import SAMPLES, PositiveFrom, import_files, load_sample
 from recengine.device import device_kind
 from recengine.errors import DataError
 from recengine.workspace import Workspace
@@ -19,7 +19,7 @@ def samples(asked: argparse.Namespace) -> None:
             "name": sample.name,
             "label": sample.label,
             "description": sample.description,
-            "download_bytes": sample.download_bytes,
+            "download_bytes": sample.download,
             "terms": sample.terms,
         }
         for sample in SAMPLES.values()
@@ -34,12 +34,12 @@ def samples(asked: argparse.Namespace) -> None:
 def import_dataset(asked: argparse.Namespace) -> None:
     """Check, clean and store."""
     workspace = Workspace.open()
+    positive_from: PositiveFrom = "auto" if asked.positive_from is None else asked.positive_from
     if asked.sample:
         if asked.items or asked.users or asked.map:
             raise DataError("--sample: takes no --items, --users or --map. Leave them out.")
         name = asked.name or asked.sample
-        chosen = {} if asked.positive_from is None else {"positive_from": asked.positive_from}
-        dataset, report = load_sample(asked.sample, cache=sample_cache(), progress=progress_lines(), **chosen)
+        dataset, report = load_sample(asked.sample, positive_from=positive_from, progress=progress_lines())
     else:
         path = Path(asked.interactions)
         name = asked.name or path.name.split(".")[0]
@@ -49,7 +49,7 @@ def import_dataset(asked: argparse.Namespace) -> None:
             users=Path(asked.users) if asked.users else None,
             mapping=_mapping(asked.map),
             name=name,
-            positive_from=asked.positive_from,
+            positive_from=positive_from,
         )
     entry = workspace.save_dataset(dataset, report, name)
     document = {"dataset": name, "fingerprint": dataset.fingerprint, **report.to_json()}

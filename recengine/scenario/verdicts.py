@@ -43,7 +43,8 @@ def _quality(workbench: Workbench, outcome: Outcome, alone: Mapping[str, Outcome
     said = f"NDCG@{k} is {figure.mean:.3f} ({_interval(figure.low, figure.high)}, n = {figure.n:,} users)."
     rivals = {name: other for name, other in alone.items() if name != "popularity"}
     floor = alone.get("popularity")
-    sentences, tone = [said], "mixed"
+    sentences = [said]
+    tone: Tone = "mixed"
     if floor is not None:
         gain = change(outcome.per_user, floor.per_user, workbench.resamples)[METRIC]
         if gain.low > 0:

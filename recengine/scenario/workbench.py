@@ -158,7 +158,9 @@ def build_workbench(
             _pool_key(scenario, store.resources.device, name, source.eligible),
             _pool_maker(source, scenario.pool_depth, part, cancel),
         )
-    relevant = csr_matrix(split.test.matrix.shape, dtype=np.float32) if scenario.all_data else split.test.matrix
+    relevant = split.test.matrix
+    if scenario.all_data:
+        relevant = _among(relevant, np.zeros(dataset.n_items, dtype=np.bool_))
     progress(1.0, "Ready")
     return Workbench(
         key=workbench_key(scenario, store.resources.device),

@@ -26,7 +26,9 @@ def samples(asked: argparse.Namespace) -> None:
     ]
 
     def text() -> str:
-        return "\n".join(f"{row['name']}: {row['description']} ({_size(row['download_bytes'])})" for row in rows)
+        return "\n".join(
+            f"{sample.name}: {sample.description} ({_size(sample.download)})" for sample in SAMPLES.values()
+        )
 
     emit({"samples": rows}, as_json=asked.json, text=text, device=device_kind())
 

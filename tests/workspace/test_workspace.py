@@ -19,7 +19,7 @@ def _scenario(dataset: Dataset) -> Scenario:
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     workspace = Workspace.open(tmp_path / "workspace")
-    dataset, report = load_sample("synthetic", cache=tmp_path / "cache")
+    dataset, report = load_sample("synthetic")
     workspace.save_dataset(dataset, report, "small")
     return workspace
 
@@ -30,7 +30,7 @@ def _prepare(workspace: Workspace, *, rebuild: bool = False) -> Workbench:
 
 
 def test_a_dataset_comes_back_as_it_was(workspace: Workspace, tmp_path: Path) -> None:
-    dataset, _ = load_sample("synthetic", cache=tmp_path / "cache")
+    dataset, _ = load_sample("synthetic")
     again = workspace.load_dataset("small")
     assert again.fingerprint == dataset.fingerprint
     assert again.interactions.equals(dataset.interactions)

@@ -3,8 +3,9 @@
 from recengine.data.build import PositiveFrom, build_dataset
 from recengine.data.dataset import Attribute, AttributeKind, Dataset
 from recengine.data.entities import AGE_GROUPS
+from recengine.data.importing import import_files
 from recengine.data.mapping import ROLES, SEPARATOR, AttributeColumn, ColumnMapping, map_columns
-from recengine.data.read import Header, Source, import_files, read_header, read_table
+from recengine.data.read import Header, Source, read_header, read_table
 from recengine.data.report import Finding, ImportReport
 from recengine.data.samples import SAMPLES, Sample, default_cache, load_sample, synthetic, synthetic_preferences
 from recengine.data.split import SPLIT_METHODS, Split, SplitMethod, split_dataset

@@ -52,14 +52,21 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(script: Path, log: Path, environment: Mapping[str, str] | None = None) -> Iterator[Server]:
-    """`script` as a server that answers, until the block ends. Only the process started here is ended."""
+def serve(
+    script: Path, log: Path, environment: Mapping[str, str] | None = None, *, folder: Path = ROOT
+) -> Iterator[Server]:
+    """`script` as a server that answers, until the block ends. Only the process started here is ended.
+
+    `folder`: where it runs, and so whose `.streamlit/config.toml` it reads. `environment` adds to the caller's.
+    """
     port = free_port()
+    options = {"port": str(port), "address": "127.0.0.1", "headless": "true"}
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
-            + ["--server.address", "127.0.0.1", "--server.headless", "true", "--browser.gatherUsageStats", "false"],
-            cwd=ROOT,
+            [sys.executable, "-m", "streamlit", "run", str(script)]
+            + [f"--server.{name}={value}" for name, value in options.items()]
+            + ["--browser.gatherUsageStats=false"],
+            cwd=folder,
             env={**os.environ, **(environment or {})},
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -1,0 +1,93 @@
+"""Words for what a test does in the browser: open a page, wait until it rests, take its picture."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlencode, urlsplit
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.server import Server
+
+Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
+SIZES = {"wide": (1440, 900), "narrow": (390, 844)}
+PAGES = {"": "Overview", "studio": "Studio", "explain": "Explain", "fairness": "Fairness", "report": "Report"}
+"""URL path → title. The first page has no path."""
+SCREENSHOTS = Path(__file__).parent / "screenshots"
+MAX_PICTURE_HEIGHT = 8000
+DATASET = "dataset"
+"""Query parameter that names the dataset."""
+
+
+def go(page: Page, server: Server, path: str = "", **params: str) -> None:
+    """Open the page at `path` with `params` and wait until it is there and rests; it must not be broken."""
+    page.goto(f"{server.url}/{path}" + (f"?{urlencode(params)}" if params else ""))
+    heading = page.get_by_role("heading", level=1, name=PAGES[path], exact=True)
+    heading.wait_for()
+    settle(page)
+    heading.wait_for()
+    expect_unbroken(page)
+
+
+def settle(page: Page) -> None:
+    """Wait until the server is done with what the page last asked for."""
+    page.wait_for_timeout(150)  # until the click or key has become a message
+    page.wait_for_selector("[data-testid=stApp][data-test-connection-state=CONNECTED]", state="attached")
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", state="attached")
+
+
+def expect_unbroken(page: Page) -> None:
+    """No exception is shown, and no notice of one."""
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
+
+
+def set_theme(page: Page, theme: Theme) -> None:
+    """What the reader's system asks for; the studio follows it, also while a page is open."""
+    page.emulate_media(color_scheme=theme)
+
+
+def background(page: Page) -> tuple[int, int, int]:
+    """Red, green and blue of the page's background, 0 to 255."""
+    color = page.get_by_test_id("stApp").evaluate("app => getComputedStyle(app).backgroundColor")
+    red, green, blue = (int(part) for part in re.findall(r"\d+", color)[:3])
+    return red, green, blue
+
+
+def query(page: Page) -> str:
+    """The query string of the page's address."""
+    return urlsplit(page.url).query
+
+
+def picture(page: Page, name: str) -> None:
+    """Save the whole page, below the fold too, as screenshots/`name`.png, and leave its size as it was."""
+    size = page.viewport_size or {"width": 1440, "height": 900}
+    height = page.get_by_test_id("stMain").evaluate("main => main.scrollHeight + main.getBoundingClientRect().top")
+    page.set_viewport_size(
+        {"width": size["width"], "height": min(max(int(height), size["height"]), MAX_PICTURE_HEIGHT)}
+    )
+    page.wait_for_timeout(500)  # charts redraw for the new size
+    SCREENSHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png")
+    page.set_viewport_size(size)
+
+
+def watch(context: BrowserContext) -> list[str]:
+    """A list that fills with the faults of `context`: errors on the console, exceptions in the page, requests to other
+    machines, answers of the server that are errors."""
+    faults: list[str] = []
+
+    def check_address(url: str) -> None:
+        address = urlsplit(url)
+        if address.scheme not in {"data", "blob", "about"} and address.hostname not in {"127.0.0.1", "localhost"}:
+            faults.append(f"asked another machine: {url}")
+
+    context.on("console", lambda said: faults.append(f"console: {said.text}") if said.type == "error" else None)
+    context.on("weberror", lambda error: faults.append(f"exception in the page: {error.error}"))
+    context.on("request", lambda request: check_address(request.url))
+    context.on("response", lambda got: faults.append(f"{got.status} for {got.url}") if got.status >= 400 else None)
+    context.on("page", lambda page: page.on("websocket", lambda socket: check_address(socket.url)))
+    return faults

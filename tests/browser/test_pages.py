@@ -1,0 +1,62 @@
+"""Every page, in both themes, wide and narrow: whole, quiet, and with its picture taken."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.server import Server
+from tests.browser.studio import (
+    PAGES,
+    SIZES,
+    THEMES,
+    Theme,
+    background,
+    expect_unbroken,
+    go,
+    picture,
+    set_theme,
+    settle,
+)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("path", PAGES)
+def test_page_opens(page: Page, studio: Server, path: str, size: str, theme: Theme) -> None:
+    width, height = SIZES[size]
+    page.set_viewport_size({"width": width, "height": height})
+    set_theme(page, theme)
+    go(page, studio, path)
+    picture(page, f"{path or 'overview'}-{size}-{theme}")
+    # what is wider than the window would have to be scrolled sideways to be read
+    overflow = page.get_by_test_id("stMain").evaluate("main => main.scrollWidth - main.clientWidth")
+    assert overflow <= 0
+    assert "Traceback" not in studio.printed()
+
+
+def test_theme_follows_the_reader_while_a_page_is_open(page: Page, studio: Server) -> None:
+    set_theme(page, "light")
+    go(page, studio, "studio")
+    assert min(background(page)) > 200
+    set_theme(page, "dark")
+    page.wait_for_function(
+        "() => getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor[4] < 9"
+    )
+    assert max(background(page)) < 60
+
+
+def test_navigation_leads_to_every_page(page: Page, studio: Server) -> None:
+    go(page, studio)
+    for path, title in [*PAGES.items(), ("", "Overview")]:
+        page.get_by_test_id("stTopNavLink").filter(has_text=title).click()
+        page.get_by_role("heading", level=1, name=title, exact=True).wait_for()
+        settle(page)
+        expect_unbroken(page)
+        assert page.url.split("?")[0] == f"{studio.url}/{path}"
+
+
+def test_an_unknown_page_says_so(page: Page, studio: Server) -> None:
+    page.goto(f"{studio.url}/nowhere")
+    settle(page)
+    expect(page.get_by_text("Page not found")).to_be_visible()

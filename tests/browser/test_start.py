@@ -1,0 +1,23 @@
+"""The first start and the ones after it."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Workspace
+from tests.browser.server import Server
+from tests.browser.studio import go, picture
+
+
+def test_the_first_page_shows_what_was_prepared(page: Page, fresh_studio: Server, workspace: Workspace) -> None:
+    go(page, fresh_studio)
+    expect(page.get_by_text(workspace.dataset).first).to_be_visible()
+
+
+def test_an_empty_workspace_offers_a_way_on(page: Page, empty_studio: Server) -> None:
+    go(page, empty_studio)
+    picture(page, "empty-wide-light")
+    page.get_by_role("button", name="Load the synthetic sample").click()
+    expect(page.get_by_text("There is no data yet")).to_have_count(0)
+    go(page, empty_studio, "studio")
+    expect(page.get_by_test_id("stSlider").first).to_be_visible()

@@ -1,0 +1,1 @@
+"""What the pages share: the frame around them, session and URL, bounded caches, widgets and components."""

@@ -1,0 +1,104 @@
+"""The bounded caches of all sessions. Keys are fingerprints; big arguments are not hashed."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from recengine.data import Dataset, load_sample
+from recengine.device import device_kind
+from recengine.progress import Cancel, Progress, within
+from recengine.scenario import (
+    Outcome,
+    Scenario,
+    Workbench,
+    default_scenario,
+    run_scenario,
+    scorer_outcomes,
+    workbench_key,
+)
+from recengine.workspace import Workspace
+from ui import users
+from ui.background import run_in_background
+
+
+@dataclass
+class _Slot:
+    """Room for one workbench; whoever comes while it is made waits for it."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    workbench: Workbench | None = None
+
+
+def dataset(workspace: Workspace, name: str) -> Dataset:
+    """The dataset stored under `name`, kept by its fingerprint."""
+    return _dataset(workspace.dataset_entry(name).fingerprint, name, str(workspace.root), _workspace=workspace)
+
+
+def is_ready(scenario: Scenario) -> bool:
+    """Whether the workbench of `scenario` is in memory."""
+    return _slot(workbench_key(scenario, device_kind())).workbench is not None
+
+
+def workbench(workspace: Workspace, dataset: Dataset, scenario: Scenario, progress: Progress) -> Workbench:
+    """The workbench of `scenario`: from memory, else from the workspace, else fitted, with progress."""
+    slot = _slot(workbench_key(scenario, device_kind()))
+    with slot.lock:
+        if slot.workbench is None:
+            slot.workbench = run_in_background(
+                lambda report, cancel: workspace.prepare(dataset, scenario, progress=report, cancel=cancel), progress
+            )
+        return slot.workbench
+
+
+def outcome(workbench: Workbench, scenario: Scenario, *, fairness: bool = False) -> Outcome:
+    """What `scenario` gives on `workbench`; `fairness` takes about a second the first time."""
+    return _outcome(workbench.key, scenario, fairness, _workbench=workbench)
+
+
+def alone(workbench: Workbench, scenario: Scenario) -> dict[str, Outcome]:
+    """Each scorer by itself under the scenario's settings."""
+    return _alone(workbench.key, scenario.only(scenario.scorers[0]), _workbench=workbench)
+
+
+def user_labels(dataset: Dataset) -> list[str]:
+    """What the user picker shows for each user."""
+    return _user_labels(dataset.fingerprint, _dataset=dataset)
+
+
+def import_sample(workspace: Workspace, name: str, progress: Progress) -> None:
+    """Store a sample and fit its default scenario."""
+
+    def work(report: Progress, cancel: Cancel) -> None:
+        sample, import_report = load_sample(name, progress=within(report, 0.0, 0.2))
+        workspace.save_dataset(sample, import_report, name)
+        workspace.prepare(sample, default_scenario(sample), progress=within(report, 0.2, 1.0), cancel=cancel)
+
+    run_in_background(work, progress)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _dataset(fingerprint: str, name: str, root: str, *, _workspace: Workspace) -> Dataset:
+    return _workspace.load_dataset(name)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _user_labels(fingerprint: str, *, _dataset: Dataset) -> list[str]:
+    return users.user_labels(_dataset)
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _slot(key: str) -> _Slot:
+    return _Slot()
+
+
+@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs={Scenario: lambda scenario: scenario.key})
+def _outcome(key: str, scenario: Scenario, fairness: bool, *, _workbench: Workbench) -> Outcome:
+    return run_scenario(_workbench, scenario, fairness=fairness)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Scenario: lambda scenario: scenario.key})
+def _alone(key: str, scenario: Scenario, *, _workbench: Workbench) -> dict[str, Outcome]:
+    return dict(scorer_outcomes(_workbench, scenario))

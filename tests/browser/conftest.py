@@ -82,18 +82,20 @@ def studio(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.fixture
-def fresh_studio(workspace: Workspace, tmp_path: Path) -> Iterator[Server]:
+def fresh_studio(workspace: Workspace, page: Page, tmp_path: Path) -> Iterator[Server]:
     """The app on the workspace, started for this test: no session has run in it yet."""
     with serve(ROOT / "app.py", tmp_path / "log.txt", workspace.environment) as server:
         yield server
+        page.context.close()  # a page whose server is gone reports that as a fault
 
 
 @pytest.fixture
-def empty_studio(chromium: str, tmp_path: Path) -> Iterator[Server]:
+def empty_studio(page: Page, tmp_path: Path) -> Iterator[Server]:
     """The app on a workspace that does not exist yet."""
     environment = Workspace(tmp_path / "workspace", "").environment
     with serve(ROOT / "app.py", tmp_path / "log.txt", environment) as server:
         yield server
+        page.context.close()
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlencode, urlsplit
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response, expect
 
 from tests.browser.server import Server
 
@@ -18,8 +18,8 @@ PAGES = {"": "Overview", "studio": "Studio", "explain": "Explain", "fairness": "
 """URL path → title. The first page has no path."""
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 MAX_PICTURE_HEIGHT = 8000
-DATASET = "dataset"
-"""Query parameter that names the dataset."""
+PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
+"""Behind a deep link Streamlit first asks below the page's own path whether its server is there; 404 is the answer."""
 
 
 def go(page: Page, server: Server, path: str = "", **params: str) -> None:
@@ -85,9 +85,17 @@ def watch(context: BrowserContext) -> list[str]:
         if address.scheme not in {"data", "blob", "about"} and address.hostname not in {"127.0.0.1", "localhost"}:
             faults.append(f"asked another machine: {url}")
 
-    context.on("console", lambda said: faults.append(f"console: {said.text}") if said.type == "error" else None)
+    def check_message(message: ConsoleMessage) -> None:
+        if message.type == "error" and not PROBE.search(message.location["url"]):
+            faults.append(f"console: {message.text} ({message.location['url']})")
+
+    def check_answer(answer: Response) -> None:
+        if answer.status >= 400 and not PROBE.search(answer.url):
+            faults.append(f"{answer.status} for {answer.url}")
+
+    context.on("console", check_message)
     context.on("weberror", lambda error: faults.append(f"exception in the page: {error.error}"))
     context.on("request", lambda request: check_address(request.url))
-    context.on("response", lambda got: faults.append(f"{got.status} for {got.url}") if got.status >= 400 else None)
+    context.on("response", check_answer)
     context.on("page", lambda page: page.on("websocket", lambda socket: check_address(socket.url)))
     return faults

@@ -25,3 +25,12 @@ def device_kind() -> DeviceKind:
     if wish != "auto":
         raise RecipeError(f'{VARIABLE} must be "auto", "cpu" or "cuda", got {wish!r}. Unset it for "auto".')
     return "cuda" if Path("/proc/driver/nvidia/version").exists() else "cpu"
+
+
+def gpu_words() -> str:
+    """ "GPU" with its name in brackets where the driver tells one name."""
+    names = set()
+    for path in Path("/proc/driver/nvidia/gpus").glob("*/information"):
+        lines = path.read_text(errors="replace").splitlines()
+        names |= {line.partition(":")[2].strip() for line in lines if line.startswith("Model:")}
+    return f"GPU ({names.pop()})" if len(names) == 1 else "GPU"

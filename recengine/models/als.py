@@ -1,0 +1,179 @@
+"""Collaborative filtering by alternating least squares; item factors from `implicit`, everything else exact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve
+from scipy.sparse import csr_matrix
+
+from recengine.arrays import Mask, Positions, Scores, Values, read_only
+from recengine.data import Dataset
+from recengine.models.als_factors import fit_item_factors, solve_users
+from recengine.models.base import Resources, ScoreShares
+from recengine.models.settings import Choice, Number, Settings, Whole, setting
+from recengine.models.vectors import inner_products
+from recengine.progress import Cancel, Progress, never, silent, within
+
+
+@dataclass(frozen=True)
+class AlsRecipe(Settings):
+    """Implicit-feedback matrix factorisation (Hu, Koren, Volinsky 2008, ICDM).
+
+    A user u likes (1) what is in the history and not (0) the rest of the catalogue; a history item counts with
+    confidence c = alpha (times the weight of the interaction), any other item with 1. User and item vectors minimise
+    Σ c (p - x_u · y_i)² + penalty (Σ |x_u|² + Σ |y_i|²); the score is x_u · y_i.
+
+    The penalty is `regularization` times the largest singular value that a random matrix with as many interactions
+    would show: mean confidence times (√(mean interactions of a user) + √(mean interactions of an item)). So a setting
+    tuned on one dataset neither drowns a sparser one nor leaves a denser one unchecked.
+
+    Defaults are tuned on the validation part of MovieLens-100K, seeds 0 to 2, NDCG@10 (untruncated), all ratings
+    positive and, in brackets, from 4 of 5 positive:
+
+    | factors | regularization | alpha | iterations | confidence | NDCG            |
+    | 64      | 0.5            | 5     | 15         | binary     | 0.1922 (0.2035) |
+    | 64      | 0.5            | 4     | 15         | binary     | 0.1923 (0.2003) |
+    | 64      | 0.6            | 5     | 15         | binary     | 0.1848 (0.2074) |
+    | 64      | 0.55           | 3     | 15         | binary     | 0.1913 (0.1986) |
+    """
+
+    name: ClassVar[str] = "als"
+    label: ClassVar[str] = "Collaborative (ALS)"
+    version: ClassVar[int] = 1
+
+    factors: int = setting(64, Whole(1, 1024), "Length of the vectors: more can tell more tastes apart.")
+    regularization: float = setting(
+        0.5, Number(100.0), "Strength of the penalty on large vectors, in units of what noise alone would show."
+    )
+    alpha: float = setting(5.0, Number(1e6), "Confidence of an interaction, against 1 for an item not taken.")
+    iterations: int = setting(15, Whole(1, 1000), "Rounds of solving users, then items.")
+    confidence: str = setting(
+        "binary",
+        Choice(("binary", "weight")),
+        "Whether every interaction counts the same, or in proportion to its weight, such as the rating.",
+    )
+
+    def fit(
+        self,
+        train: Dataset,
+        *,
+        seed: int = 0,
+        resources: Resources = Resources(),
+        progress: Progress = silent,
+        cancel: Cancel = never,
+    ) -> AlsScorer:
+        """Fit on the positives of `train`. Raises `RecipeError` or `CancelledError`."""
+        confidences = self.confidences(train.matrix)
+        penalty = self.penalty(confidences)
+        items, device = fit_item_factors(
+            confidences,
+            factors=self.factors,
+            penalty=penalty,
+            iterations=self.iterations,
+            seed=seed,
+            device=resources.device,
+            progress=within(progress, 0.0, 0.95),
+            cancel=cancel,
+        )
+        items[np.bincount(confidences.indices, minlength=len(items)) == 0] = np.nan
+        progress(0.95, "Solving every user exactly")
+        users = _user_vectors(items, confidences, penalty)
+        progress(1.0, "Solved every user exactly")
+        return AlsScorer(self, train, read_only(items), read_only(users), device)
+
+    def restore(self, state: dict[str, NDArray[Any]], train: Dataset, device: str) -> AlsScorer:
+        """The scorer whose `state` was stored, over the same `train`."""
+        return AlsScorer(self, train, state["item_factors"], state["user_factors"], device)
+
+    def confidences(self, histories: csr_matrix) -> csr_matrix:
+        """c of each interaction, in the places of `histories`, float32."""
+        confidences = csr_matrix(histories, dtype=np.float32, copy=True)
+        confidences.eliminate_zeros()
+        if self.confidence == "binary":
+            confidences.data[:] = self.alpha
+        else:
+            confidences.data *= np.float32(self.alpha)
+        return confidences
+
+    def penalty(self, confidences: csr_matrix) -> float:
+        """What `implicit` calls regularization: the weight of the squared lengths, for training `confidences`."""
+        if confidences.nnz == 0:
+            return self.regularization
+        users = np.count_nonzero(np.diff(confidences.indptr))
+        items = np.count_nonzero(np.bincount(confidences.indices))
+        noise = np.sqrt(confidences.nnz / users) + np.sqrt(confidences.nnz / items)
+        return float(self.regularization * confidences.data.mean(dtype=np.float64) * noise)
+
+
+class AlsScorer:
+    """Item factors of the fit, and the user vectors that are exact for them.
+
+    No opinion on an item without training users, nor for a user without a history among the others.
+    """
+
+    def __init__(self, recipe: AlsRecipe, train: Dataset, items: Scores, users: Scores, device: str) -> None:
+        """items (n_items, factors), users (n_users, factors) float32, NaN rows where there is no opinion."""
+        self._recipe = recipe
+        self._train = train
+        self._items = items
+        self._users = users
+        self._device = device
+        self._penalty = recipe.penalty(recipe.confidences(train.matrix))
+
+    @property
+    def device(self) -> str:
+        """What the item factors were fitted on; everything else is done on the CPU."""
+        return self._device
+
+    def score(self, users: Positions) -> Scores:
+        """x_u · y_i."""
+        return inner_products(self._users[users], self._items)
+
+    def fold_in(self, histories: csr_matrix) -> Scores:
+        """As `score`, for users whose vectors are solved now, against the item factors of the fit."""
+        users = _user_vectors(self._items, self._recipe.confidences(histories), self._penalty)
+        return inner_products(users, self._items)
+
+    def explain(self, user: int, item: int) -> ScoreShares:
+        """Shares c_j y_i A⁻¹ y_j over the history j; A = Σ_i y_i y_i' + Σ_j (c_j - 1) y_j y_j' + penalty.
+
+        They sum to the score because x_u = A⁻¹ Σ_j c_j y_j. Computed in float64;
+        what the float32 score differs by is `rest`. Hu, Koren, Volinsky (2008), section 5.
+        """
+        history = self._recipe.confidences(self._train.matrix[user])
+        confidence = history.data.astype(np.float64)
+        taken = self._items[history.indices].astype(np.float64)
+        system = self._gram + self._penalty * np.eye(len(self._gram)) + (taken.T * (confidence - 1)) @ taken
+        seen_from_item = cho_solve(cho_factor(system), self._items[item].astype(np.float64))
+        shares: Values = confidence * (taken @ seen_from_item)
+        score = float(self.score(np.array([user], dtype=np.int32))[0, item])
+        return ScoreShares(history.indices.astype(np.int32), shares, score - float(shares.sum()))
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """The two factor matrices."""
+        return {"item_factors": self._items, "user_factors": self._users}
+
+    @cached_property
+    def _gram(self) -> Values:
+        """Σ_i y_i y_i' over the known items, (factors, factors) float64."""
+        known = self._items[_known(self._items)].astype(np.float64)
+        gram: Values = known.T @ known
+        return gram
+
+
+def _known(items: Scores) -> Mask:
+    return ~np.isnan(items[:, 0])
+
+
+def _user_vectors(items: Scores, confidences: csr_matrix, penalty: float) -> Scores:
+    """The minimising x_u for each row, (n, factors) float32; NaN where the history has no known item."""
+    known = _known(items)
+    zeroed = np.where(known[:, None], items, 0).astype(np.float64)
+    users = solve_users(zeroed, confidences, penalty).astype(np.float32)
+    users[confidences @ known.astype(np.float32) == 0] = np.nan
+    return users

@@ -1,0 +1,186 @@
+"""Content: a user is the weighted mean of the texts of the items taken; items with a like text score high."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from recengine.arrays import Positions, Scores, Values, read_only
+from recengine.data import Dataset
+from recengine.errors import RecipeError
+from recengine.models.base import Resources, ScoreShares
+from recengine.models.settings import Choice, Settings, Text, setting
+from recengine.models.vectors import inner_products
+from recengine.progress import Cancel, Progress, never, silent, stop_if_asked, within
+from recengine.text import DEFAULT_MODEL, TextEncoder, VectorCache, device_words, text_device
+
+SHRINKAGE = 3.0
+"""Of whitening: how many mean variances are added to the variance of each axis."""
+SMALLEST_LENGTH = 1e-5
+"""Vectors of unit length whose sum, over their number, is shorter cancel out but for rounding."""
+
+
+@dataclass(frozen=True)
+class TextProfileRecipe(Settings):
+    """Cosine of the item's text vector and the user's profile, the weighted sum of the vectors of the items taken.
+
+    Text vectors of one catalogue have most in common ("this is a film"), which drowns what tells the items apart. So
+    they are prepared: centred, the catalogue's mean taken away; or whitened, the axes along which the catalogue differs
+    most shrunk too, each by the root of its variance plus `SHRINKAGE` mean variances. Then brought to unit length.
+
+    Defaults are tuned on the validation part of MovieLens-100K, seeds 0 to 2, NDCG@10 (untruncated), all ratings
+    positive and, in brackets, from 4 of 5 positive; the tail is the items with at most 10 training users, ranked alone
+    (popularity there: 0.030 and 0.018):
+
+    | preparation | weighting | NDCG            | NDCG in the tail |
+    | whitened    | uniform   | 0.053 (0.056)   | 0.043 (0.042)    |
+    | centred     | uniform   | 0.046 (0.049)   | 0.037 (0.038)    |
+    | centred     | weight    | 0.046 (0.050)   | 0.034 (0.037)    |
+    | as is       | uniform   | 0.013 (0.014)   | 0.017 (0.012)    |
+    """
+
+    name: ClassVar[str] = "text"
+    label: ClassVar[str] = "Text profile"
+    version: ClassVar[int] = 1
+
+    encoder: str = setting(
+        DEFAULT_MODEL,
+        Text("the name of a text model or a folder that holds one"),
+        "The model that turns text into vectors.",
+    )
+    preparation: str = setting(
+        "whitened",
+        Choice(("as is", "centred", "whitened")),
+        "What is done to the vectors, so that what all texts of the catalogue share does not decide.",
+    )
+    weighting: str = setting(
+        "uniform",
+        Choice(("uniform", "weight")),
+        "Whether every interaction counts the same, or in proportion to its weight, such as the rating.",
+    )
+
+    def fit(
+        self,
+        train: Dataset,
+        *,
+        seed: int = 0,
+        resources: Resources = Resources(),
+        progress: Progress = silent,
+        cancel: Cancel = never,
+    ) -> TextProfileScorer:
+        """Encode the catalogue and add up the profiles; `seed` changes nothing.
+
+        Raises `RecipeError` where no item has a text, `EncoderError` or `CancelledError`.
+        """
+        texts = train.items["text"].to_list()
+        if not any(text.strip() for text in texts):
+            raise RecipeError(
+                f'text: no item of "{train.name}" has a text. Map a text column, or leave this model out.'
+            )
+        stop_if_asked(cancel)
+        kind = text_device(resources.device)
+        encoder = TextEncoder(self.encoder)
+        step = within(progress, 0.0, 0.95)
+        if resources.vector_cache is None:
+            vectors = encoder.encode(texts, device=kind, progress=step, cancel=cancel)
+        else:
+            cache = VectorCache(resources.vector_cache)
+            vectors = cache.vectors(encoder, texts, device=kind, progress=step, cancel=cancel)
+        stop_if_asked(cancel)
+        items = prepare(vectors, self.preparation)
+        users = _profiles(items, self.weights(train.matrix))
+        progress(1.0, "Added up the profiles")
+        return TextProfileScorer(self, train, items, users, device_words(kind))
+
+    def restore(self, state: dict[str, NDArray[Any]], train: Dataset, device: str) -> TextProfileScorer:
+        """The scorer whose `state` was stored, over the same `train`."""
+        return TextProfileScorer(self, train, state["item_vectors"], state["user_profiles"], device)
+
+    def weights(self, histories: csr_matrix) -> csr_matrix:
+        """How much each interaction counts, in the places of `histories`, float32."""
+        weights = csr_matrix(histories, dtype=np.float32, copy=True)
+        weights.eliminate_zeros()
+        if self.weighting == "uniform":
+            weights.data[:] = 1
+        return weights
+
+
+class TextProfileScorer:
+    """Prepared item vectors and user profiles, all of unit length.
+
+    No opinion on an item without text, nor for a user whose history has none or cancels out.
+    """
+
+    def __init__(self, recipe: TextProfileRecipe, train: Dataset, items: Scores, users: Scores, device: str) -> None:
+        """items (n_items, d), users (n_users, d) float32, NaN rows where there is no opinion."""
+        self._recipe = recipe
+        self._train = train
+        self._items = items
+        self._users = users
+        self._device = device
+
+    @property
+    def device(self) -> str:
+        """What the texts were encoded on; everything else is done on the CPU."""
+        return self._device
+
+    def score(self, users: Positions) -> Scores:
+        """Cosines in [-1, 1]."""
+        return inner_products(self._users[users], self._items)
+
+    def fold_in(self, histories: csr_matrix) -> Scores:
+        """As `score`, for profiles added up now."""
+        return inner_products(_profiles(self._items, self._recipe.weights(histories)), self._items)
+
+    def explain(self, user: int, item: int) -> ScoreShares:
+        """Shares w_j v_j · v_i / |Σ_j w_j v_j|; history items without text have the share 0.
+
+        Computed in float64; what the float32 score differs by is `rest`.
+        """
+        history = self._recipe.weights(self._train.matrix[user])
+        taken = np.nan_to_num(self._items[history.indices].astype(np.float64))
+        weighted = history.data.astype(np.float64)[:, None] * taken
+        length = np.linalg.norm(weighted.sum(axis=0))
+        shares: Values = weighted @ self._items[item].astype(np.float64) / length
+        score = float(self.score(np.array([user], dtype=np.int32))[0, item])
+        return ScoreShares(history.indices.astype(np.int32), shares, score - float(shares.sum()))
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """The two matrices of vectors."""
+        return {"item_vectors": self._items, "user_profiles": self._users}
+
+
+def prepare(vectors: Scores, preparation: str) -> Scores:
+    """Unit vectors (n, d) float32 after "as is", "centred" or "whitened". NaN rows stay NaN.
+
+    So becomes a vector that is the catalogue's mean: it tells nothing.
+    """
+    rows = np.flatnonzero(~np.isnan(vectors).any(axis=1))
+    prepared = vectors[rows].astype(np.float64)
+    if preparation != "as is":
+        prepared -= prepared.mean(axis=0)
+        tells = np.linalg.norm(prepared, axis=1) > SMALLEST_LENGTH
+        rows, prepared = rows[tells], prepared[tells]
+    if preparation == "whitened" and len(rows):
+        variances, axes = np.linalg.eigh(prepared.T @ prepared / len(prepared))
+        scale = 1 / np.sqrt(np.maximum(variances, 0) + SHRINKAGE * variances.mean())
+        # back in the old axes: the sign and order of eigenvectors, which are arbitrary, cancel out
+        prepared = (prepared @ (axes * scale)) @ axes.T
+    out = np.full(vectors.shape, np.nan, dtype=np.float32)
+    out[rows] = prepared / np.linalg.norm(prepared, axis=1, keepdims=True)
+    return read_only(out)
+
+
+def _profiles(items: Scores, weights: csr_matrix) -> Scores:
+    """Σ_j w_j v_j of each row brought to unit length, (n, d) float32; NaN where it is next to nothing."""
+    sums: Scores = weights @ np.nan_to_num(items)
+    lengths = np.linalg.norm(sums, axis=1)
+    # a sum of unit vectors is at most as long as its weights together
+    tells = lengths > SMALLEST_LENGTH * np.asarray(weights.sum(axis=1)).ravel()
+    sums[tells] /= lengths[tells, None]
+    sums[~tells] = np.nan
+    return read_only(sums)

@@ -21,11 +21,15 @@ def report(name: str, *, ours: float, peer: float, target: float, unit: str) -> 
     print(json.dumps(line))
 
 
-def milliseconds(work: Callable[[int], object], runs: int) -> float:
-    """Median wall time of `work(0)`, `work(1)`, ..., so that no two runs need be the same."""
-    times = []
-    for run in range(runs):
-        start = time.perf_counter()
-        work(run)
-        times.append(1000 * (time.perf_counter() - start))
-    return statistics.median(times)
+def race(*works: Callable[[int], object], rounds: int) -> list[float]:
+    """Median wall time of each work in milliseconds, one run of each a round, so that all meet the same disturbances.
+
+    A work gets the number of the round, so that no two of its runs need be the same.
+    """
+    times: list[list[float]] = [[] for _ in works]
+    for number in range(rounds):
+        for work, taken in zip(works, times, strict=True):
+            start = time.perf_counter()
+            work(number)
+            taken.append(1000 * (time.perf_counter() - start))
+    return [statistics.median(taken) for taken in times]

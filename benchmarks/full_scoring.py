@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from benchmarks._report import milliseconds, report
+from benchmarks._report import race, report
 from recengine.arrays import Positions, Scores
 from recengine.fusion import Source
 from recengine.ranking import top_k
@@ -23,7 +23,7 @@ N_FACTORS = 64
 SEEN = 0.04
 K = 10
 BLOCK = 512
-RUNS = 9
+ROUNDS = 15
 TARGET = 1.5
 
 
@@ -55,7 +55,8 @@ def main() -> None:
 
     ours(0)
     peer(0)
-    report("full scoring", ours=milliseconds(ours, RUNS), peer=milliseconds(peer, RUNS), target=TARGET, unit="ms")
+    our_time, peer_time = race(ours, peer, rounds=ROUNDS)
+    report("full scoring", ours=our_time, peer=peer_time, target=TARGET, unit="ms")
 
 
 if __name__ == "__main__":

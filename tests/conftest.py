@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 from recengine.data import Dataset, default_cache, load_sample, synthetic
 from recengine.errors import OfflineError
+
+# a busy machine is no defect
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from recengine.ranking.ranks import average_ranks
 
 DEFAULT_DEPTH = 200
 BLOCK_BYTES = 1 << 28
-MAX_BLOCK = 1024
+MAX_BLOCK = 256
 
 
 def block_size(n_scorers: int, n_items: int) -> int:

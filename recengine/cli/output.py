@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,6 +13,8 @@ import numpy as np
 
 from recengine.progress import Progress
 from recengine.versions import versions
+
+SECONDS_BETWEEN_LINES = 1.0
 
 
 def emit(document: Mapping[str, Any], *, as_json: bool, text: Callable[[], str], device: str) -> None:
@@ -50,18 +53,17 @@ def table(header: list[str], rows: list[list[str]]) -> str:
 
 
 def progress_lines() -> Progress:
-    """A `Progress` on stderr: one line that moves on a terminal, else a line for each new text."""
+    """A `Progress` on stderr: one line that moves on a terminal, else at most a line a second."""
     terminal = sys.stderr.isatty()
-    last = ""
+    said = 0.0
 
     def report(share: float, text: str) -> None:
-        nonlocal last
+        nonlocal said
         if terminal:
-            end = "\n" if share >= 1 else ""
-            sys.stderr.write(f"\r\x1b[2K[{share:4.0%}] {text}{end}")
-        elif text != last:
+            sys.stderr.write(f"\r\x1b[2K[{share:4.0%}] {text}" + ("\n" if share >= 1 else ""))
+        elif share >= 1 or time.monotonic() - said >= SECONDS_BETWEEN_LINES:
             sys.stderr.write(f"[{share:4.0%}] {text}\n")
-        last = text
+            said = time.monotonic()
         sys.stderr.flush()
 
     return report

@@ -19,6 +19,12 @@ from recengine.explanation import Explanation
 from recengine.reports.charts import Charts
 from recengine.reports.examples import explain_examples, pick_examples
 from recengine.reports.views.context import Context
+from recengine.reports.views.data import data_view
+from recengine.reports.views.fairness import item_fairness_view, user_fairness_view
+from recengine.reports.views.people import people_view
+from recengine.reports.views.provenance import method_view, provenance_view
+from recengine.reports.views.quality import quality_view
+from recengine.reports.views.summary import summary_view
 from recengine.scenario import Outcome, Verdict, Workbench
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -36,6 +42,19 @@ SECTIONS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Sections by key, in the order of the report, with their headings."""
+
+VIEWS: Mapping[str, Callable[[Context], Any]] = MappingProxyType(
+    {
+        "summary": summary_view,
+        "data": data_view,
+        "quality": quality_view,
+        "examples": people_view,
+        "user-fairness": user_fairness_view,
+        "item-fairness": item_fairness_view,
+        "method": method_view,
+        "provenance": provenance_view,
+    }
+)
 
 
 def render_html(
@@ -70,12 +89,12 @@ def render_html(
         alone=alone,
         verdicts=verdicts,
         example_users=users,
+        examples_picked=example_users is None,
         explanations=explanations,
         generated_at=generated_at,
         versions=versions,
         charts=Charts(),
     )
-    views = _views()
     script = _text("report.js")
     library = _chart_library() if _has_charts(wanted) else ""
     return (
@@ -85,34 +104,13 @@ def render_html(
             title=f"Recommendation report: {workbench.dataset.name}",
             context=context,
             sections={key: SECTIONS[key] for key in wanted},
-            views={key: views[key](context) for key in wanted},
+            views={key: VIEWS[key](context) for key in wanted},
             style=Markup(_text("report.css")),  # noqa: S704
             library=Markup(library),  # noqa: S704
             script=Markup(script),  # noqa: S704
             script_sources=" ".join(_source(text) for text in (library, script) if text),
         )
     )
-
-
-def _views() -> dict[str, Callable[[Context], Any]]:
-    # the views draw charts, so they load Plotly
-    from recengine.reports.views.data import data_view
-    from recengine.reports.views.fairness import item_fairness_view, user_fairness_view
-    from recengine.reports.views.people import people_view
-    from recengine.reports.views.provenance import method_view, provenance_view
-    from recengine.reports.views.quality import quality_view
-    from recengine.reports.views.summary import summary_view
-
-    return {
-        "summary": summary_view,
-        "data": data_view,
-        "quality": quality_view,
-        "examples": people_view,
-        "user-fairness": user_fairness_view,
-        "item-fairness": item_fairness_view,
-        "method": method_view,
-        "provenance": provenance_view,
-    }
 
 
 def _wanted(sections: Sequence[str]) -> list[str]:

@@ -30,11 +30,12 @@ def shorten(text: str, limit: int = MAX_LABEL) -> str:
 
 
 def chart_text(text: str, limit: int | None = MAX_LABEL) -> str:
-    """`text` for Plotly, which draws tags and entities: escaped, on one line, shortened to `limit` if there is one.
+    """`text` for Plotly, which draws tags, entities and formulas: escaped, on one line, of at most `limit` letters.
 
     Text written from right to left is isolated, so that a number beside it stays where it is.
     """
     line = one_line(text) if limit is None else shorten(text, limit)
-    escaped = html.escape(line, quote=False)
+    # two dollars would be taken for a formula
+    escaped = html.escape(line, quote=False).replace("$", "&#36;")
     right_to_left = any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in line)
     return f"{_ISOLATE}{escaped}{_END_ISOLATE}" if right_to_left else escaped

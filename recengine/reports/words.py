@@ -48,10 +48,15 @@ def share(value: float, digits: int = 1) -> str:
 
 
 def p_value(value: float) -> str:
-    """ "p = 0.041", or "p < 0.001" where fewer digits would say 0."""
+    """ "p = 0.041", or "p < 0.001" where three digits would say 0."""
+    return f"p {'' if p_number(value).startswith('<') else '= '}{p_number(value)}"
+
+
+def p_number(value: float) -> str:
+    """The same without its name."""
     if math.isnan(value):
-        return f"p {UNDEFINED}"
-    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
+        return UNDEFINED
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def plain(name: str) -> str:
@@ -65,5 +70,5 @@ def joined(parts: list[str]) -> str:
 
 
 def _formatted(value: float, layout: str) -> str:
-    # a space that does not break stands before the per cent sign
-    return format(value, layout).replace("%", "\u00a0%")
+    # "z": a bound that rounding left just under 0 is written 0; the space before the % does not break
+    return format(value, f"z{layout}").replace("%", "\u00a0%")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
 import numpy as np
 import polars as pl
 import pytest
@@ -9,12 +13,14 @@ from numpy.typing import NDArray
 
 from recengine.arrays import Positions, Scores
 from recengine.data import Attribute, Dataset, Split
-from recengine.evaluation import Figure, Resamples, evaluate
+from recengine.evaluation import Figure, Resamples
 from recengine.explanation import Explanation, Part
 from recengine.fairness import FairnessReport, GroupFigure, GroupGap, GroupShare
-from recengine.fusion import FusedLists, Pool, Source
+from recengine.fusion import Source, build_pool
+from recengine.models import ScoreShares
 from recengine.ranking import Rankings
-from recengine.scenario import Outcome, Scenario, Verdict
+from recengine.reports import render_html
+from recengine.scenario import Outcome, Scenario, Verdict, run_scenario, scorer_outcomes
 from recengine.scenario.workbench import Fitted, Slice, Workbench
 
 HOSTILE_TITLES = (
@@ -34,8 +40,8 @@ SCORERS = ("als", "text", "popularity")
 LABELS = {"als": "Matrix factors", "text": "Text profile", "popularity": "Popularity"}
 
 
-class LinearScorer:
-    """Scores in a table; shares are half of the score for each of the first two items."""
+class TableScorer:
+    """Scores in a table, explained as half from each of the first two items."""
 
     def __init__(self, table: Scores) -> None:
         self.table = table
@@ -46,6 +52,10 @@ class LinearScorer:
 
     def score(self, users: Positions) -> Scores:
         return self.table[users]
+
+    def explain(self, user: int, item: int) -> ScoreShares:
+        half = float(self.table[user, item]) / 2
+        return ScoreShares(np.array([0, 1], dtype=np.int32), np.array([half, half]), 0.0)
 
     def state(self) -> dict[str, NDArray[np.float32]]:
         return {"table": self.table}
@@ -111,7 +121,7 @@ def make_workbench(dataset: Dataset) -> Workbench:
     generator = np.random.default_rng(0)
     fitted = {
         name: Fitted(
-            scorer=LinearScorer(generator.random((N_USERS, N_ITEMS), dtype=np.float32)),
+            scorer=TableScorer(generator.random((N_USERS, N_ITEMS), dtype=np.float32)),
             label=LABELS[name],
             settings={"factors": 48} if name == "als" else {},
             device="CPU",
@@ -120,7 +130,7 @@ def make_workbench(dataset: Dataset) -> Workbench:
         for name in SCORERS
     }
     source = Source({name: entry.scorer for name, entry in fitted.items()}, split.full_train.seen)
-    pool = empty_pool()
+    pool = build_pool(source, depth=2)
     return Workbench(
         key="k" * 64,
         dataset=dataset,
@@ -133,30 +143,6 @@ def make_workbench(dataset: Dataset) -> Workbench:
         relevant=split.test.matrix,
         popularity=split.full_train.popularity(),
         resamples=Resamples.draw(N_USERS, 100, seed=0),
-    )
-
-
-def empty_pool() -> Pool:
-    """A pool without candidates: reports read what lists hold, not how they were found."""
-    users = np.arange(N_USERS, dtype=np.int32)
-    nothing = np.zeros((len(SCORERS), N_USERS, 0), dtype=np.float32)
-    statistic = np.zeros((len(SCORERS), N_USERS), dtype=np.float32)
-    return Pool(
-        scorers=SCORERS,
-        depth=1,
-        users=users,
-        items=np.zeros((N_USERS, 0), dtype=np.int32),
-        scores=nothing,
-        ranks=nothing,
-        low=statistic,
-        high=statistic,
-        mean=statistic,
-        deviation=statistic,
-        opinions=np.zeros((len(SCORERS), N_USERS), dtype=np.int32),
-        left_out=np.zeros(N_USERS, dtype=np.int32),
-        threshold=statistic,
-        threshold_rank=statistic,
-        silent_left_out=np.zeros((len(SCORERS), N_USERS), dtype=np.bool_),
     )
 
 
@@ -199,26 +185,6 @@ def make_fairness() -> FairnessReport:
     )
 
 
-def make_outcome(workbench: Workbench) -> Outcome:
-    rankings = make_rankings()
-    evaluation = evaluate(
-        rankings,
-        workbench.relevant,
-        popularity=workbench.popularity,
-        n_users=N_USERS,
-        resamples=workbench.resamples,
-    )
-    return Outcome(
-        scenario=make_scenario(),
-        lists=FusedLists(rankings, np.arange(N_USERS) > 0, rescored=1),
-        per_user=evaluation.per_user,
-        table=evaluation.table,
-        slices={"long-tail": evaluation.table},
-        fairness=make_fairness(),
-        timings={"fuse": 0.01},
-    )
-
-
 def make_explanation(user: int = 0, item: int = 2) -> Explanation:
     """0.5 from als, of which 0.3 and 0.1 by the history; 0.3 from text with no history; 0 from popularity."""
     return Explanation(
@@ -254,7 +220,12 @@ def workbench(dataset: Dataset) -> Workbench:
 
 @pytest.fixture(scope="session")
 def outcome(workbench: Workbench) -> Outcome:
-    return make_outcome(workbench)
+    return run_scenario(workbench, make_scenario())
+
+
+@pytest.fixture(scope="session")
+def alone(workbench: Workbench) -> Mapping[str, Outcome]:
+    return scorer_outcomes(workbench, make_scenario())
 
 
 @pytest.fixture(scope="session")
@@ -289,3 +260,23 @@ def scorer_tables() -> dict[str, dict[str, Figure]]:
 @pytest.fixture(scope="session")
 def fusion_table() -> dict[str, Figure]:
     return make_table(0.02)
+
+
+@pytest.fixture(scope="session")
+def report(
+    workbench: Workbench, outcome: Outcome, alone: Mapping[str, Outcome], verdicts: tuple[Verdict, ...]
+) -> Callable[..., str]:
+    """`render_html` on the hand-made outcome; keyword arguments replace the defaults."""
+
+    def render(**settings: Any) -> str:
+        defaults = {
+            "alone": alone,
+            "verdicts": verdicts,
+            "generated_at": datetime(2026, 1, 2, 3, 4, tzinfo=UTC),
+            "versions": {"recengine": "0.1.0", "numpy": "2.4.6"},
+        }
+        return render_html(
+            settings.pop("workbench", workbench), settings.pop("outcome", outcome), **{**defaults, **settings}
+        )
+
+    return render

@@ -1,6 +1,7 @@
 """Charts: pure functions from values to Plotly figures, each with a sentence for those who cannot see it.
 
-Importing this loads Plotly. Every text from a catalogue is escaped; nothing is told by colour alone.
+Plotly is loaded when the first figure is drawn. Every text from a catalogue is escaped; nothing is told by
+colour alone.
 """
 
 from recengine.reports.figures.distribution import lorenz_alt, lorenz_figure

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-
-import plotly.graph_objects as go
+from typing import TYPE_CHECKING, Any
 
 from recengine.reports.text import chart_text
 from recengine.reports.theme import Style, Theme
 
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
 
 def canvas(theme: Theme, *, height: int, x_title: str, x: dict[str, Any], y: dict[str, Any]) -> go.Figure:
     """An empty chart, transparent, in the font of its surroundings; `x` and `y` are settings of the two axes."""
+    import plotly.graph_objects as go
+
     axis = {
         "gridcolor": theme.grid,
         "linecolor": theme.grid,
@@ -62,6 +65,7 @@ def rows_axis(labels: Sequence[str], *, grid: bool = False) -> dict[str, Any]:
         "ticktext": list(labels),
         "range": [len(labels) - 0.5, -0.5],
         "showgrid": grid,
+        "ticklabelstandoff": 8,
         "zeroline": False,
     }
 
@@ -80,7 +84,7 @@ def dots(
     """Dots with their intervals as bars to both sides; no bar where an end is None. `hover` is escaped text."""
     above = [0.0 if end is None else end - value for value, end in zip(x, high, strict=True)]
     below = [0.0 if end is None else value - end for value, end in zip(x, low, strict=True)]
-    return go.Scatter(
+    return scatter(
         name=chart_text(name),
         x=list(x),
         y=list(y),
@@ -95,7 +99,7 @@ def dots(
 
 def upright_line(name: str, x: float, rows: tuple[float, float], color: str, hover: str) -> go.Scatter:
     """A dashed line at `x` from the row `rows[0]` to `rows[1]`."""
-    return go.Scatter(
+    return scatter(
         name=chart_text(name, None),
         x=[x, x],
         y=list(rows),
@@ -104,3 +108,17 @@ def upright_line(name: str, x: float, rows: tuple[float, float], color: str, hov
         customdata=[hover, hover],
         hovertemplate="%{customdata}<extra></extra>",
     )
+
+
+def scatter(**settings: Any) -> go.Scatter:
+    """A trace of dots or lines."""
+    import plotly.graph_objects as go
+
+    return go.Scatter(**settings)
+
+
+def bar(**settings: Any) -> go.Bar:
+    """A trace of bars."""
+    import plotly.graph_objects as go
+
+    return go.Bar(**settings)

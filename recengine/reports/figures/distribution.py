@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from recengine.arrays import Values
-from recengine.reports.figures.base import canvas
+from recengine.reports.figures.base import canvas, scatter
 from recengine.reports.text import chart_text
 from recengine.reports.theme import LIGHT, NEUTRAL, Theme, series_style
 from recengine.reports.words import joined, share
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 MAX_POINTS = 200
 
@@ -34,7 +36,7 @@ def lorenz_figure(counts: Mapping[str, NDArray[Any]], *, theme: Theme = LIGHT) -
         y={**percent, "title": {"text": "Share of interactions", "font": {"size": 13}}},
     )
     figure.add_trace(
-        go.Scatter(
+        scatter(
             name="All equal",
             x=[0.0, 1.0],
             y=[0.0, 1.0],
@@ -47,7 +49,7 @@ def lorenz_figure(counts: Mapping[str, NDArray[Any]], *, theme: Theme = LIGHT) -
         x, y = lorenz_curve(values)
         style = series_style(position)
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 name=chart_text(label),
                 x=x.tolist(),
                 y=y.tolist(),

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Literal
-
-import plotly.graph_objects as go
+from typing import TYPE_CHECKING, Literal
 
 from recengine.evaluation import Figure
 from recengine.fairness import GroupGap, GroupShare
-from recengine.reports.figures.base import canvas, dots, rows_axis, upright_line
+from recengine.reports.figures.base import canvas, dots, rows_axis, scatter, upright_line
 from recengine.reports.tables import exposure_ratio
 from recengine.reports.text import chart_text
 from recengine.reports.theme import LIGHT, NEUTRAL, Style, Theme, series_style
 from recengine.reports.words import UNDEFINED, metric_label, metric_value, p_value, plain, share
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 Order = Literal["auto", "value", "group"]
 ROW = 30
@@ -106,7 +107,7 @@ def item_groups_figure(groups: Mapping[str, GroupShare], *, order: Order = "auto
     )
     for label, values, style in series:
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 name=label,
                 x=values,
                 y=list(range(len(names))),
@@ -168,7 +169,7 @@ def ratio_text(group: GroupShare) -> str:
 
 def _chance_band(center: float, width: float, rows: tuple[float, float], metric: str) -> go.Scatter:
     left, right = center - width / 2, center + width / 2
-    return go.Scatter(
+    return scatter(
         name=f"Gap by chance ({metric_value(metric, width)})",
         x=[left, right, right, left, left],
         y=[rows[0], rows[0], rows[1], rows[1], rows[0]],
@@ -186,7 +187,7 @@ def _joints(groups: Mapping[str, GroupShare], names: list[str]) -> go.Scatter:
     for position, name in enumerate(names):
         x += [groups[name].interactions, groups[name].exposure, None]
         y += [position, position, None]
-    return go.Scatter(
+    return scatter(
         x=x,
         y=y,
         mode="lines",

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import plotly.graph_objects as go
 
 from recengine.arrays import Values
 from recengine.explanation import Explanation, Part
-from recengine.reports.figures.base import canvas, rows_axis
+from recengine.reports.figures.base import bar, canvas, rows_axis
 from recengine.reports.text import chart_text, one_line
 from recengine.reports.theme import FUSION_STYLE, LIGHT, Theme, series_style
 from recengine.reports.words import joined
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 ROW = 28
 HISTORY_ITEMS = 3
@@ -42,7 +45,7 @@ def list_parts_figure(
         style = series_style(position)
         called = chart_text(_called(name, labels))
         figure.add_trace(
-            go.Bar(
+            bar(
                 name=called,
                 x=[float(value) for value in values],
                 y=list(range(len(titles))),
@@ -93,7 +96,7 @@ def explanation_figure(
         style = series_style(position)
         called = _called(part.scorer, labels) + ("" if part.exact else " (approximate)")
         figure.add_trace(
-            go.Bar(
+            bar(
                 name=chart_text(called),
                 x=[steps[at].amount for at in own],
                 base=[float(starts[at]) for at in own],
@@ -108,7 +111,7 @@ def explanation_figure(
             )
         )
     figure.add_trace(
-        go.Bar(
+        bar(
             name="Fused score",
             x=[explanation.score],
             base=[0.0],
@@ -159,7 +162,8 @@ def _steps_of(part: Part, titles: Sequence[str], called: str, history_items: int
     named, others = strongest[:history_items], strongest[history_items:]
     steps = [Step(part.scorer, one_line(titles[part.items[at]]), float(part.shares[at])) for at in named]
     if len(others):
-        steps.append(Step(part.scorer, f"{len(others):,} other history items", float(part.shares[others].sum())))
+        label = "1 other history item" if len(others) == 1 else f"{len(others):,} other history items"
+        steps.append(Step(part.scorer, label, float(part.shares[others].sum())))
     if part.rest != 0:
         steps.append(Step(part.scorer, f"{called}: {_rest(part)}", part.rest))
     return [step for step in steps if step.amount != 0]

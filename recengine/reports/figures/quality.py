@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-
-import plotly.graph_objects as go
+from typing import TYPE_CHECKING
 
 from recengine.evaluation import Figure
 from recengine.ranking import METRICS
-from recengine.reports.figures.base import canvas, dots, rows_axis
+from recengine.reports.figures.base import canvas, dots, rows_axis, scatter
 from recengine.reports.tables import FUSION
 from recengine.reports.text import chart_text
 from recengine.reports.theme import FUSION_STYLE, LIGHT, NEUTRAL, Theme, series_style
 from recengine.reports.words import joined, metric_interval, metric_label, metric_value
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 CHART_METRICS = ("ndcg", "recall", "precision", "map", "mrr", "hit_rate")
 """The metrics that share one axis: each in [0, 1] with an interval, one variant of each name."""
@@ -150,7 +152,7 @@ def _mark_baseline(figure: go.Figure, rows: Mapping[str, tuple[str, Mapping[str,
             y += [position - 0.45, position + 0.45, None]
     if x:
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 name="Level of popularity",
                 x=x,
                 y=y,

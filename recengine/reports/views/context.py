@@ -13,13 +13,17 @@ from recengine.scenario import Outcome, Verdict, Workbench
 
 @dataclass(frozen=True)
 class Context:
-    """The values behind one report. alone: each scorer by itself. example_users: positions."""
+    """The values behind one report. alone: each scorer by itself. example_users: positions.
+
+    examples_picked: by `pick_examples`, not by the analyst.
+    """
 
     workbench: Workbench
     outcome: Outcome
     alone: Mapping[str, Outcome]
     verdicts: Sequence[Verdict]
     example_users: Sequence[int]
+    examples_picked: bool
     explanations: Sequence[Explanation]
     generated_at: datetime
     versions: Mapping[str, str]

@@ -15,7 +15,7 @@ from recengine.reports.figures.groups import (
     user_groups_figure,
 )
 from recengine.reports.views.context import Context
-from recengine.reports.words import metric_label, metric_value, p_value, plain, share
+from recengine.reports.words import metric_label, metric_value, p_number, p_value, plain, share
 
 METRIC = "ndcg"
 SIGNIFICANT = 0.05
@@ -187,8 +187,8 @@ def _gap_row(attribute: str, metric: str, gap: GroupGap, k: int) -> GapRow:
         gap=metric_value(metric, gap.gap),
         ratio=f"{gap.ratio:.2f}",
         chance_gap=metric_value(metric, gap.chance_gap),
-        p_value=p_value(gap.p_value),
-        p_holm=p_value(gap.p_holm),
+        p_value=p_number(gap.p_value),
+        p_holm=p_number(gap.p_holm),
         real=gap.p_holm < SIGNIFICANT,
     )
 

@@ -41,10 +41,12 @@ def import_dataset(asked: argparse.Namespace) -> None:
         if asked.items or asked.users or asked.map:
             raise DataError("--sample: takes no --items, --users or --map. Leave them out.")
         name = asked.name or asked.sample
+        workspace.name_path(name)
         dataset, report = load_sample(asked.sample, positive_from=positive_from, progress=progress_lines())
     else:
         path = Path(asked.interactions)
         name = asked.name or path.name.split(".")[0]
+        workspace.name_path(name)
         dataset, report = import_files(
             path,
             items=Path(asked.items) if asked.items else None,

@@ -22,32 +22,22 @@ def sentence(explanation: Explanation, titles: Sequence[str], labels: Mapping[st
     total = sum(abs(part.contribution) for part in explanation.parts)
     start = f'"{titles[explanation.item]}" ranks {_ordinal(explanation.rank)}'
     parts = [part for part in explanation.parts if total > 0 and abs(part.contribution) >= _NEGLIGIBLE * total]
-    parts.sort(key=lambda part: -abs(part.contribution))
-    gains = [part for part in parts if part.contribution > 0]
-    losses = [part for part in parts if part.contribution < 0]
     if not parts:
         return f"{start}: no scorer adds anything to its score."
-    as_share = not losses
-
-    def reasons(chosen: list[Part]) -> str:
-        return _joined(
-            [
-                f"{_reason(part, titles)} ({_called(part, labels)}, {_amount(part, explanation.score, as_share)})"
-                for part in chosen
-            ]
-        )
-
-    if not losses:
-        lead = "mainly from" if gains[0].contribution >= total / 2 else "first of all from"
-        return f"{start}: its score comes {lead} {reasons(gains)}."
-    if not gains:
-        return f"{start}: {reasons(losses)} {_verb(losses)} against it."
-    return f"{start}: its score comes from {reasons(gains)}, while {reasons(losses)} {_verb(losses)} against it."
+    parts.sort(key=lambda part: -abs(part.contribution))
+    as_share = all(part.contribution > 0 for part in parts)
+    of_the_score = " of its score comes" if as_share else " comes"
+    said = [
+        f"{_amount(part, explanation.score, as_share)}{of_the_score if part is parts[0] else ''} from "
+        f"{_called(part, labels)}{_reason(part, titles)}"
+        for part in parts
+    ]
+    return f"{start}: {'; '.join(said)}."
 
 
 def _reason(part: Part, titles: Sequence[str]) -> str:
     if np.isnan(part.raw):
-        return "a neutral value for want of an opinion"
+        return ", which has no opinion and counts as neutral"
     # largest first: what speaks for the item stands in front, what speaks against it at the end
     gain = part.contribution > 0
     ordered = (
@@ -55,9 +45,9 @@ def _reason(part: Part, titles: Sequence[str]) -> str:
     )
     named = [f'"{titles[item]}"' for item, share in ordered if share != 0 and (share > 0) == gain][:HISTORY_ITEMS]
     if not named:
-        return "what does not depend on the history"
+        return ""
     about = "" if part.exact else " (approximately)"
-    return f"the history, above all{about} {' and '.join(named)}"
+    return f", above all{about} because of {' and '.join(named)} in the history"
 
 
 def _called(part: Part, labels: Mapping[str, str] | None) -> str:
@@ -66,14 +56,6 @@ def _called(part: Part, labels: Mapping[str, str] | None) -> str:
 
 def _amount(part: Part, score: float, as_share: bool) -> str:
     return f"{100 * part.contribution / score:.0f} %" if as_share else f"{part.contribution:+.3f}"
-
-
-def _verb(parts: list[Part]) -> str:
-    return "counts" if len(parts) == 1 else "count"
-
-
-def _joined(phrases: list[str]) -> str:
-    return phrases[0] if len(phrases) == 1 else f"{', '.join(phrases[:-1])} and {phrases[-1]}"
 
 
 def _ordinal(rank: int) -> str:

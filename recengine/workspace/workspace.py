@@ -74,7 +74,7 @@ class Workspace:
 
     def dataset_entry(self, name: str) -> DatasetEntry:
         """What is stored under `name`. Raises `DataError` when nothing is, naming what is there."""
-        path = self._name_path(name)
+        path = self.name_path(name)
         if not path.exists():
             there = (
                 ", ".join(sorted(other.stem for other in path.parent.glob("*.json"))) if path.parent.exists() else ""
@@ -93,6 +93,7 @@ class Workspace:
 
     def save_dataset(self, dataset: Dataset, report: ImportReport, name: str) -> DatasetEntry:
         """Store under `name`; a dataset that had the name stays stored under its fingerprint."""
+        path = self.name_path(name)
         self._mark()
         folder = self.root / "datasets" / dataset.fingerprint
         with locked(self._lock(dataset.fingerprint)):
@@ -108,7 +109,7 @@ class Workspace:
                 report=report.to_json(),
             )
             facts = {key: value for key, value in vars(entry).items() if key != "name"}
-            write_document(self._name_path(name), facts)
+            write_document(path, facts)
         return entry
 
     def load_dataset(self, name: str) -> Dataset:
@@ -157,7 +158,8 @@ class Workspace:
         if not (self.root / MARKER).exists():
             write_document(self.root / MARKER, {"format": FORMAT, "version": VERSION})
 
-    def _name_path(self, name: str) -> Path:
+    def name_path(self, name: str) -> Path:
+        """Where the name of a dataset is kept. Raises `DataError` for what cannot be a name."""
         if not _NAME.fullmatch(name):
             raise DataError(
                 f"name: {name[:80]!r} cannot name a dataset. Use up to 64 letters, digits, dots, dashes and "

@@ -169,7 +169,11 @@ def _read_run(path: Path, form: str) -> dict[str, dict[str, float]]:
         rows = [line.split(" ") for line in path.read_text().splitlines()]
         triples = [(row[0], row[2], int(row[3])) for row in rows]
     else:
-        table = pl.read_parquet(path) if form == "parquet" else pl.read_csv(path, schema_overrides=[pl.String] * 2)
+        table = (
+            pl.read_parquet(path)
+            if form == "parquet"
+            else pl.read_csv(path, schema_overrides={"user_id": pl.String, "item_id": pl.String})
+        )
         triples = list(table.select("user_id", "item_id", "rank").iter_rows())
     for user, item, rank in triples:
         # by rank: two items may have the same score
@@ -182,7 +186,11 @@ def _read_qrels(path: Path, form: str) -> dict[str, dict[str, int]]:
     if form == "trec":
         pairs = [(line.split(" ")[0], line.split(" ")[2]) for line in path.read_text().splitlines()]
     else:
-        table = pl.read_parquet(path) if form == "parquet" else pl.read_csv(path, schema_overrides=[pl.String] * 2)
+        table = (
+            pl.read_parquet(path)
+            if form == "parquet"
+            else pl.read_csv(path, schema_overrides={"user_id": pl.String, "item_id": pl.String})
+        )
         pairs = list(table.select("user_id", "item_id").iter_rows())
     for user, item in pairs:
         relevant.setdefault(user, {})[item] = 1

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from recengine.reports.text import chart_text
@@ -52,6 +53,15 @@ def canvas(theme: Theme, *, height: int, x_title: str, x: dict[str, Any], y: dic
             },
         }
     )
+
+
+def from_zero(values: Iterable[float | None]) -> dict[str, Any]:
+    """A horizontal axis from 0 to just beyond the highest of `values`; Plotly's own range where one is below 0."""
+    known = [value for value in values if value is not None and not math.isnan(value)]
+    # intervals resampled in float32 may end a hair below 0
+    if not known or min(known) < -1e-6 or max(known) <= 0:
+        return {"rangemode": "tozero", "zeroline": True}
+    return {"range": [0, 1.04 * max(known)], "zeroline": True}
 
 
 def rows_axis(labels: Sequence[str], *, grid: bool = False) -> dict[str, Any]:

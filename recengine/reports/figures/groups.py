@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from recengine.evaluation import Figure
 from recengine.fairness import GroupGap, GroupShare
-from recengine.reports.figures.base import canvas, dots, rows_axis, scatter, upright_line
+from recengine.reports.figures.base import canvas, dots, from_zero, rows_axis, scatter, upright_line
 from recengine.reports.tables import exposure_ratio
 from recengine.reports.text import chart_text
 from recengine.reports.theme import LIGHT, NEUTRAL, Style, Theme, series_style
@@ -91,11 +91,12 @@ def item_groups_figure(groups: Mapping[str, GroupShare], *, order: Order = "auto
     A line joins interactions and exposure; at the right stands exposure over interactions.
     """
     names = group_order({name: group.exposure for name, group in groups.items()}, order)
+    shares = [part for one in groups.values() for part in (one.catalogue, one.interactions, one.exposure)]
     figure = canvas(
         theme,
         height=120 + ROW * len(names),
         x_title="Share",
-        x={"tickformat": ".0%", "rangemode": "tozero", "zeroline": True},
+        x={"tickformat": ".0%", **from_zero(shares)},
         y=rows_axis([chart_text(name) for name in names], grid=True),
     )
     figure.update_layout(margin_r=76)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from recengine.evaluation import Figure
 from recengine.ranking import METRICS
-from recengine.reports.figures.base import canvas, dots, rows_axis, scatter
+from recengine.reports.figures.base import canvas, dots, from_zero, rows_axis, scatter
 from recengine.reports.tables import FUSION
 from recengine.reports.text import chart_text
 from recengine.reports.theme import FUSION_STYLE, LIGHT, NEUTRAL, Theme, series_style
@@ -109,14 +109,17 @@ def _interval_rows(
     theme: Theme,
 ) -> go.Figure:
     """rows[label] = (metric, figure by series): in each row a lane a series, so that intervals do not overlap."""
-    series = list(dict.fromkeys(name for _, figures in rows.values() for name in figures))
-    scorers = [name for name in series if name != FUSION]
+    names = dict.fromkeys(name for _, figures in rows.values() for name in figures)
+    scorers = [name for name in names if name != FUSION]
+    series = [*scorers, FUSION] if FUSION in names else scorers
     lanes = {name: _lane(position, len(series)) for position, name in enumerate(series)}
     figure = canvas(
         theme,
         height=90 + len(rows) * max(40, 16 * len(series) + 12),
         x_title=x_title,
-        x={"rangemode": "tozero", "zeroline": True},
+        x=from_zero(
+            end for _, figures in rows.values() for one in figures.values() for end in (one.mean, one.low, one.high)
+        ),
         y=rows_axis([chart_text(label) for label in rows]),
     )
     for name in series:

@@ -62,7 +62,7 @@ class SliceRows:
 
 @dataclass(frozen=True)
 class QualityView:
-    """columns: scorers and the fusion. rows: one variant of each metric; variants: the others.
+    """columns: the fusion, then the scorers. rows: one variant of each metric; variants: the others.
 
     n_certified + n_rescored = n_lists, so every list is exact.
     """
@@ -81,11 +81,12 @@ class QualityView:
 def quality_view(context: Context) -> QualityView:
     """How good the lists of `context` are."""
     outcome, alone = context.outcome, context.alone
-    tables = {**{name: other.table for name, other in alone.items()}, FUSION: outcome.table}
+    scorer_tables = {name: other.table for name, other in alone.items()}
+    # the fusion first: on a phone it is the one column in sight
+    tables = {FUSION: outcome.table, **scorer_tables}
     measured = context.n_evaluated > 0
-    scorer_tables = {name: table for name, table in tables.items() if name != FUSION}
     slices = {
-        name: {**{scorer: other.slices[name] for scorer, other in alone.items() if name in other.slices}, FUSION: table}
+        name: {FUSION: table, **{scorer: other.slices[name] for scorer, other in alone.items() if name in other.slices}}
         for name, table in outcome.slices.items()
     }
     variants = _variants(outcome.table)
@@ -108,7 +109,7 @@ def quality_view(context: Context) -> QualityView:
                 slices_alt(by_slice, metric=SLICE_CHART, k=context.k, labels=context.labels),
             )
     return QualityView(
-        columns=[*(context.labels.get(name, name) for name in alone), FUSION_LABEL],
+        columns=[FUSION_LABEL, *(context.labels.get(name, name) for name in alone)],
         rows=[_row(key, tables, context.k) for key in outcome.table if key not in variants],
         variants=[_row(key, tables, context.k) for key in outcome.table if key in variants],
         chart=chart,

@@ -33,6 +33,7 @@ class VerdictCard:
     """A verdict with the sign and the word for its tone."""
 
     verdict: Verdict
+    answer: str
     sign: str
     word: str
 
@@ -73,7 +74,11 @@ def summary_view(context: Context) -> SummaryView:
         if key in table
     ]
     return SummaryView(
-        verdicts=[VerdictCard(verdict, *TONES[verdict.tone]) for verdict in context.verdicts],
+        verdicts=[
+            # no line ends between a number and its sign for per cent
+            VerdictCard(verdict, verdict.answer.replace(" %", "\u00a0%"), *TONES[verdict.tone])
+            for verdict in context.verdicts
+        ],
         tiles=tiles,
         weights=[
             WeightRow(context.labels[name], raw, effective)

@@ -32,8 +32,8 @@ def test_names_the_scorers_by_size_and_the_two_strongest_history_items() -> None
         LABELS,
     )
     assert said == (
-        '"Eraserhead" ranks 3rd: 60 % of its score comes from ALS, above all because of "Alien" and "Casablanca" in the '
-        'history; 30 % from Text profile, above all because of "Dune" in the history; 10 % from Popularity.'
+        '"Eraserhead" ranks 3rd: 60 % of its score comes from ALS, above all because of "Alien" and "Casablanca" in '
+        'the history; 30 % from Text profile, above all because of "Dune" in the history; 10 % from Popularity.'
     )
 
 

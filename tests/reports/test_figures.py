@@ -10,6 +10,7 @@ from recengine.evaluation import Figure
 from recengine.explanation import Explanation
 from recengine.fairness import FairnessReport, GroupGap
 from recengine.reports import figures
+from recengine.reports.figures.base import from_zero
 from recengine.reports.figures.distribution import lorenz_curve, top_share
 from recengine.reports.figures.groups import group_order
 from recengine.reports.figures.parts import explanation_steps
@@ -51,6 +52,12 @@ def test_every_series_of_a_row_has_a_lane_a_colour_and_a_symbol_of_its_own(
     assert len({one.y[0] for one in series}) == len(series) == 4
     assert len({one.marker.symbol for one in series}) == 4
     assert len({one.marker.color for one in series}) == 4
+
+
+def test_axes_start_at_zero_unless_something_is_below() -> None:
+    assert from_zero([0.2, None, 0.5, float("nan"), -1e-9])["range"] == [0, 1.04 * 0.5]
+    assert "range" not in from_zero([-0.2, 0.5])
+    assert "range" not in from_zero([0.0, None])
 
 
 def test_an_undefined_mean_has_no_dot(fusion_table: Mapping[str, Figure]) -> None:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 Order = Literal["auto", "value", "group"]
-ROW = 30
+ROW = 34
+ONE_LINE = 16
 
 
 def user_groups_figure(
@@ -42,7 +43,7 @@ def user_groups_figure(
         height=110 + ROW * len(names),
         x_title=f"{metric_label(metric, k)}, mean over users",
         x={"zeroline": False},
-        y=rows_axis([f"{chart_text(name)} (n = {gap.groups[name].n:,})" for name in names]),
+        y=rows_axis([_with_n(name, gap.groups[name].n) for name in names]),
     )
     rows = (-0.5, len(names) - 0.5)
     if overall is not None and not math.isnan(overall.mean):
@@ -166,6 +167,11 @@ def ratio_text(group: GroupShare) -> str:
     """Exposure over interactions, as a factor: 1 = shown as much as it is taken."""
     ratio = exposure_ratio(group)
     return UNDEFINED if math.isnan(ratio) else f"\u00d7 {ratio:.2f}"
+
+
+def _with_n(name: str, n: int) -> str:
+    # a long name leaves a phone no room for the chart, so its n goes under it
+    return f"{chart_text(name)}{'<br>' if len(name) > ONE_LINE else ' '}(n = {n:,})"
 
 
 def _chance_band(center: float, width: float, rows: tuple[float, float], metric: str) -> go.Scatter:

@@ -1,8 +1,7 @@
-"""report."""
+"""Report: what to show to others, as a file."""
 
-import streamlit as st
-
+from ui import exports
 from ui.frame import open_page
 
 page = open_page("pages/report.py")
-st.write("soon")
+exports.scenario_json(page.view.scenario)

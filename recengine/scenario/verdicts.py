@@ -101,16 +101,26 @@ def _groups(outcome: Outcome) -> Verdict:
         question,
         f"By {_plain(worst)}: {low} get NDCG {gap.groups[low].mean:.3f} (n = {gap.groups[low].n:,}), {high} "
         f"{gap.groups[high].mean:.3f} (n = {gap.groups[high].n:,}). The gap of {gap.gap:.3f} is more than the "
-        f"{gap.chance_gap:.3f} of shuffled labels (p = {gap.p_value:.3f}).{also}",
+        f"{gap.chance_gap:.3f} of shuffled labels (p = {gap.p_value:.3f}).{_caveat(worst)}{also}",
         "bad" if gap.ratio < 0.8 else "mixed",
     )
+
+
+@dataclass(frozen=True)
+class _Move:
+    """One weight moved. size: by which moves are compared; gain: the mean change of the metric, NaN without one."""
+
+    what: str
+    said: str
+    size: float
+    gain: float
 
 
 def _levers(workbench: Workbench, outcome: Outcome) -> Verdict:
     """Each weight is once dropped and once doubled; the largest move of the metric is the answer."""
     question = "What would change it most?"
     weights = dict(outcome.scenario.weights)
-    moves: list[tuple[float, str]] = []
+    moves: list[_Move] = []
     for name, weight in weights.items():
         label = workbench.fitted[name].label
         others = sum(weights.values()) - weight
@@ -119,28 +129,34 @@ def _levers(workbench: Workbench, outcome: Outcome) -> Verdict:
             moves.append(_move(workbench, outcome, weights | {name: 2 * weight}, f"Doubling the weight of {label}"))
         elif weight == 0:
             added = max(weights.values()) / 2
-            moves.append(
-                _move(workbench, outcome, weights | {name: added}, f"Adding {label} at half the largest weight")
-            )
+            what = f"Adding {label} at half the largest weight"
+            moves.append(_move(workbench, outcome, weights | {name: added}, what))
     if not moves:
         return Verdict(question, "Another scorer: there is only one, so no weight changes a list.", "unknown")
-    _, said = max(moves, key=lambda move: move[0])
-    return Verdict(question, said, "mixed")
+    largest = max(moves, key=lambda move: move.size)
+    rises = [move for move in moves if move.gain > 0 and move is not largest]
+    best = max(rises, key=lambda move: move.gain, default=None)
+    upwards = ""
+    if largest.gain < 0:
+        upwards = f" Of the steps up the largest: {best.said}" if best else " No single step raises it."
+    return Verdict(question, largest.said + upwards, "mixed")
 
 
-def _move(workbench: Workbench, outcome: Outcome, weights: Mapping[str, float], what: str) -> tuple[float, str]:
+def _move(workbench: Workbench, outcome: Outcome, weights: Mapping[str, float], what: str) -> _Move:
     other = run_scenario(workbench, outcome.scenario.with_weights(weights), slices=False, fairness=False)
     moved = change(other.per_user, outcome.per_user, workbench.resamples)[METRIC]
     places = _places_changed(outcome.lists.rankings.items, other.lists.rankings.items)
     if not moved.n:
-        return places, f"{what}: {places:.0%} of all places in the lists would hold another item."
-    direction = "raises" if moved.mean > 0 else "lowers"
-    sure = "" if moved.low > 0 or moved.high < 0 else ", which is within chance,"
+        said = f"{what}: {places:.0%} of all places in the lists would hold another item."
+        return _Move(what, said, places, math.nan)
+    up = moved.mean > 0
+    interval = _interval(moved.low, moved.high) if up else _interval(-moved.high, -moved.low)
+    sure = "" if moved.low > 0 or moved.high < 0 else ", within chance,"
     said = (
-        f"{what} {direction} NDCG@{outcome.scenario.k} by {abs(moved.mean):.3f} "
-        f"({_interval(moved.low, moved.high)}){sure} and changes {places:.0%} of all places in the lists."
+        f"{what} {'raises' if up else 'lowers'} NDCG@{outcome.scenario.k} by {abs(moved.mean):.3f} "
+        f"({interval}){sure} and changes {places:.0%} of all places in the lists."
     )
-    return abs(moved.mean), said
+    return _Move(what, said, abs(moved.mean), moved.mean)
 
 
 def _places_changed(before: Positions, after: Positions) -> float:
@@ -154,6 +170,12 @@ def _interval(low: float | None, high: float | None) -> str:
     if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
         return "no interval"
     return f"95 % interval {low:.3f} to {high:.3f}"
+
+
+def _caveat(attribute: str) -> str:
+    if attribute != "activity":
+        return ""
+    return " Part of it lies in the measure: who has more held-out items is easier to hit."
 
 
 def _plain(attribute: str) -> str:

@@ -1,4 +1,4 @@
-"""The two steps that `implicit` does: fitting item factors, and solving users in closed form."""
+"""The step that `implicit` does: fitting item factors, on the CPU or with CUDA."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import TypeAlias
 
 import numpy as np
 from scipy.sparse import csr_matrix
-from threadpoolctl import threadpool_limits
 
-from recengine.arrays import Scores, Values
+from recengine.arrays import Scores
 from recengine.device import gpu_words
 from recengine.errors import RecipeError
+from recengine.models.threads import single_threaded_blas
 from recengine.progress import Cancel, Progress, stop_if_asked
 
 WARP = 32
@@ -60,19 +60,6 @@ def fit_item_factors(
     return fitted, words
 
 
-def solve_users(items: Values, confidences: csr_matrix, penalty: float) -> Values:
-    """The exact minimiser x_u for each row of `confidences` against fixed `items` (n_items, factors), by Cholesky."""
-    from implicit.cpu.als import AlternatingLeastSquares
-
-    with threadpool_limits(1, "blas"):
-        model = AlternatingLeastSquares(
-            factors=items.shape[1], regularization=penalty, alpha=1.0, dtype=np.float64, num_threads=0
-        )
-        model.item_factors = items
-        users: Values = model.recalculate_user(np.arange(confidences.shape[0]), confidences)
-    return users
-
-
 def _fit_on_cpu(
     confidences: csr_matrix, users: Scores, items: Scores, penalty: float, iterations: int, after_round: AfterRound
 ) -> Scores:
@@ -80,7 +67,7 @@ def _fit_on_cpu(
     from implicit.recommender_base import ModelFitError
 
     # implicit runs one thread a user; BLAS threads inside of them would only be in the way
-    with threadpool_limits(1, "blas"):
+    with single_threaded_blas():
         model = AlternatingLeastSquares(
             factors=items.shape[1], regularization=penalty, alpha=1.0, iterations=iterations, num_threads=0
         )

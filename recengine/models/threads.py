@@ -1,0 +1,22 @@
+"""Keeping BLAS to one thread where the work around it already runs on every core."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from threadpoolctl import ThreadpoolController
+
+# the limit is one of the process: two blocks that overlap would restore each other's limit for good
+_ONE_AT_A_TIME = threading.RLock()
+
+
+@contextmanager
+def single_threaded_blas() -> Iterator[int]:
+    """Inside, each BLAS call stays on its own thread; gives the number of threads that the libraries would use."""
+    with _ONE_AT_A_TIME:
+        libraries = ThreadpoolController()
+        threads = max((library["num_threads"] for library in libraries.info()), default=1)
+        with libraries.limit(limits=1, user_api="blas"):
+            yield threads

@@ -208,6 +208,8 @@ def test_fitted_on_all_data_gives_lists_but_no_figures(report: Report, workbench
     assert "Nothing is held out" in words
     assert not re.search(r"\bnan\b", words, re.IGNORECASE)
     assert "none, fitted on all data" in words
+    assert "held-out" not in words
+    assert "n = 0" not in words
 
 
 def test_examples_are_the_best_a_typical_and_the_worst_served(workbench: Workbench, outcome: Outcome) -> None:

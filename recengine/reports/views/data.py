@@ -89,7 +89,10 @@ def _facts(dataset: Dataset) -> list[Fact]:
 
 
 def _parts(context: Context) -> list[Fact]:
-    split = context.workbench.split
+    workbench = context.workbench
+    if context.outcome.scenario.all_data:
+        return [Fact("Training", f"{workbench.fitted_on.matrix.nnz:,}", "positives that the scorers know")]
+    split = workbench.split
     rows = [
         ("Training, for the final fit", split.full_train, "positives that the scorers know"),
         ("of these validation", split.validation, "positives that tuning measures on"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -112,8 +113,8 @@ def _facts(context: Context, user: int, row: int) -> list[tuple[str, str]]:
         (plain(attribute.name).capitalize(), _written(values[attribute.name])) for attribute in dataset.user_attributes
     ]
     for metric in ("ndcg", "recall"):
-        if metric in context.outcome.per_user:
-            value = float(context.outcome.per_user[metric][row])
+        value = float(context.outcome.per_user[metric][row]) if metric in context.outcome.per_user else math.nan
+        if not math.isnan(value):
             facts.append((metric_label(metric, context.k), metric_value(metric, value)))
     return facts
 

@@ -146,4 +146,4 @@ sample: app
 	fi; \
 	if [ $$code -eq 0 ]; then $(BIN)/python -m recengine fit --dataset "$$name"; code=$$?; fi; \
 	if [ $$code -ne 0 ]; then echo "make: the sample could not be prepared (see above)." >&2; exit $$code; fi; \
-	echo "$$prefix$(SAMPLE) $$key" > "$$stamp"
+	echo "$${prefix}$(SAMPLE) $$key" > "$$stamp"

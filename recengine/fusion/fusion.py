@@ -26,7 +26,8 @@ class Fusion:
 
     weights: one a scorer of the pool, in its order, finite, >= 0, not all 0. `effective` are they over their sum.
     neutral: what no opinion counts as. "mean": the row's mean under min-max, 0 under z-score, 1/2 under rank;
-        "floor": the row's lowest opinion, normalised.
+        "floor": the row's lowest opinion, normalised; 0 under rank. A row that tells no items apart (no opinion at
+        all, or all equal) is 0 under min-max and z-score.
     """
 
     weights: tuple[float, ...]
@@ -77,10 +78,10 @@ def fuse(pool: Pool, source: Source, fusion: Fusion, k: int) -> FusedLists:
 
 @dataclass(frozen=True)
 class FusedRow:
-    """One user's whole catalogue under a fusion, item by item; NaN at seen items.
+    """One user's whole catalogue under a fusion, item by item; NaN at seen items and outside the pool's slice.
 
     raw (C, n_items) float32; normalised (C, n_items) float32, no opinion already filled; opinion (C, n_items) bool;
-    score (n_items,) float32, the same numbers as `fuse` gives; rank (n_items,) int32 from 1, 0 at seen items.
+    score (n_items,) float32, the same numbers as `fuse` gives; rank (n_items,) int32 from 1, 0 at those items.
     scale, offset (C,): normalised = scale * raw + offset; NaN under rank normalisation, which is not affine.
     contributions are `effective weight * normalised`, and sum to the score.
     """

@@ -24,7 +24,7 @@ class Pool:
     slice is ranked by the very scores of the whole.
 
     users (U,) int32 positions.
-    items (U, P) int32, ascending in each row, padded with -1 at the end.
+    items (U, P) int32, P >= 1, ascending in each row, padded with -1 at the end. All eligible ones where they are few.
     scores (C, U, P) float32 raw; NaN = no opinion or padding.
     ranks (C, U, P) float32: rank among all unseen items with an opinion, 1 = best, ties share their mean; NaN as above.
     low, high, mean, deviation (C, U) float32: of the opinions on all unseen items; NaN where there is none.

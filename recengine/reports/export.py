@@ -12,7 +12,7 @@ from scipy.sparse import csr_matrix
 
 from recengine.arrays import Scores
 from recengine.data import Dataset
-from recengine.errors import DataError, ScenarioError, StoreError
+from recengine.errors import DataError, ScenarioError
 from recengine.ranking import Rankings
 from recengine.reports.csv import csv_data
 from recengine.reports.tables import lists_table
@@ -77,12 +77,7 @@ def _write(frame: pl.DataFrame, file_format: str, path: Path) -> None:
         buffer = io.BytesIO()
         frame.write_parquet(buffer)
         content = buffer.getvalue()
-    try:
-        write_bytes(path, content)
-    except StoreError as error:
-        cause = error.__cause__
-        reason = getattr(cause, "strerror", None) or type(cause or error).__name__
-        raise StoreError(f"{path}: cannot be written ({reason}). Choose another path, or free space.") from error
+    write_bytes(path, content)
 
 
 def _check_trec(frame: pl.DataFrame) -> None:

@@ -80,7 +80,7 @@ def _groups(outcome: Outcome) -> Verdict:
         return Verdict(
             question, "It cannot be said: no user attribute has two groups large enough to compare.", "unknown"
         )
-    real = {attribute: gap for attribute, gap in gaps.items() if gap.p_value < SIGNIFICANT}
+    real = {attribute: gap for attribute, gap in gaps.items() if gap.p_holm < SIGNIFICANT}
     if not real:
         widest = max(gaps, key=lambda attribute: gaps[attribute].gap)
         gap = gaps[widest]
@@ -88,7 +88,7 @@ def _groups(outcome: Outcome) -> Verdict:
             question,
             "No gap between groups is larger than chance gives. "
             f"The widest is by {_plain(widest)}: {gap.gap:.3f} NDCG, where shuffled labels "
-            f"give {gap.chance_gap:.3f} (p = {gap.p_value:.2f}).",
+            f"give {gap.chance_gap:.3f} (p = {gap.p_holm:.2f}, corrected).",
             "good",
         )
     worst = max(real, key=lambda attribute: real[attribute].gap - real[attribute].chance_gap)
@@ -101,7 +101,7 @@ def _groups(outcome: Outcome) -> Verdict:
         question,
         f"By {_plain(worst)}: {low} get NDCG {gap.groups[low].mean:.3f} (n = {gap.groups[low].n:,}), {high} "
         f"{gap.groups[high].mean:.3f} (n = {gap.groups[high].n:,}). The gap of {gap.gap:.3f} is more than the "
-        f"{gap.chance_gap:.3f} of shuffled labels (p = {gap.p_value:.3f}).{_caveat(worst)}{also}",
+        f"{gap.chance_gap:.3f} of shuffled labels (p = {gap.p_holm:.3f}, corrected).{_caveat(worst)}{also}",
         "bad" if gap.ratio < 0.8 else "mixed",
     )
 
@@ -147,14 +147,14 @@ def _move(workbench: Workbench, outcome: Outcome, weights: Mapping[str, float], 
     moved = change(other.per_user, outcome.per_user, workbench.resamples)[METRIC]
     places = _places_changed(outcome.lists.rankings.items, other.lists.rankings.items)
     if not moved.n:
-        said = f"{what}: {places:.0%} of all places in the lists would hold another item."
+        said = f"{what}: {100 * places:.0f} % of all places in the lists would hold another item."
         return _Move(what, said, places, math.nan)
     up = moved.mean > 0
     interval = _interval(moved.low, moved.high) if up else _interval(-moved.high, -moved.low)
     sure = "" if moved.low > 0 or moved.high < 0 else ", within chance,"
     said = (
         f"{what} {'raises' if up else 'lowers'} NDCG@{outcome.scenario.k} by {abs(moved.mean):.3f} "
-        f"({interval}){sure} and changes {places:.0%} of all places in the lists."
+        f"({interval}){sure} and changes {100 * places:.0f} % of all places in the lists."
     )
     return _Move(what, said, abs(moved.mean), moved.mean)
 

@@ -79,4 +79,4 @@ def _sync_folder(path: Path) -> None:
 
 def _cannot_write(path: Path, error: OSError) -> str:
     reason = error.strerror or type(error).__name__
-    return f"{path}: cannot be written ({reason}). Free space, or choose another folder with RECENGINE_WORKSPACE."
+    return f"{path}: cannot be written ({reason}). Choose another place, or free space."

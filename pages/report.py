@@ -4,4 +4,4 @@ from ui import exports
 from ui.frame import open_page
 
 page = open_page("pages/report.py")
-exports.scenario_json(page.view.scenario)
+exports.scenario_json(lambda: page.view.scenario)

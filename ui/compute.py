@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from typing import Any
 
 import streamlit as st
 
 from recengine.data import Dataset, load_sample
 from recengine.device import device_kind
+from recengine.fusion import FusedRow, Fusion, fuse_row
 from recengine.progress import Cancel, Progress, within
 from recengine.scenario import (
     Outcome,
@@ -20,7 +22,7 @@ from recengine.scenario import (
     workbench_key,
 )
 from recengine.workspace import Workspace
-from ui import users
+from ui import panels, users
 from ui.background import run_in_background
 
 
@@ -63,6 +65,16 @@ def alone(workbench: Workbench, scenario: Scenario) -> dict[str, Outcome]:
     return _alone(workbench.key, scenario.only(scenario.scorers[0]), _workbench=workbench)
 
 
+def user_row(workbench: Workbench, fusion: Fusion, user: int) -> FusedRow:
+    """One user's whole catalogue under `fusion`."""
+    return _user_row(workbench.key, fusion, user, _workbench=workbench)
+
+
+def user_history(workbench: Workbench, user: int) -> list[dict[str, Any]]:
+    """What the Studio shows of a user's history."""
+    return _user_history(workbench.key, user, _workbench=workbench)
+
+
 def user_labels(dataset: Dataset) -> list[str]:
     """What the user picker shows for each user."""
     return _user_labels(dataset.fingerprint, _dataset=dataset)
@@ -97,6 +109,16 @@ def _slot(key: str) -> _Slot:
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs={Scenario: lambda scenario: scenario.key})
 def _outcome(key: str, scenario: Scenario, fairness: bool, *, _workbench: Workbench) -> Outcome:
     return run_scenario(_workbench, scenario, fairness=fairness)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs={Fusion: repr})
+def _user_row(key: str, fusion: Fusion, user: int, *, _workbench: Workbench) -> FusedRow:
+    return fuse_row(_workbench.pool, _workbench.source, fusion, user)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _user_history(key: str, user: int, *, _workbench: Workbench) -> list[dict[str, Any]]:
+    return panels.history_rows(_workbench, user)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Scenario: lambda scenario: scenario.key})

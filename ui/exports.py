@@ -9,84 +9,76 @@ import numpy as np
 import polars as pl
 import streamlit as st
 
-from recengine.fusion import fuse_row
 from recengine.reports import csv_for_reading, tables
 from recengine.scenario import Outcome, Scenario, Workbench
+from ui import compute, state
 from ui.view import View
 
 
-def table_csv(name: str, table: Callable[[], pl.DataFrame], *, label: str = "CSV") -> None:
+def table_csv(name: str, label: str, table: Callable[[], pl.DataFrame]) -> None:
     """A table to read in a spreadsheet."""
-    st.download_button(
-        label,
-        data=lambda: csv_for_reading(table()),
-        file_name=f"{name}.csv",
-        mime="text/csv",
-        on_click="ignore",
-        type="tertiary",
-        icon=":material/download:",
-        key=f"csv {name}",
-    )
+    _file(label, lambda: csv_for_reading(table()), f"{name}.csv", "text/csv")
 
 
-def scenario_json(scenario: Scenario) -> None:
+def scenario_json(scenario: Callable[[], Scenario]) -> None:
     """The scenario, for the Report page, the command line and colleagues."""
-    st.download_button(
-        "Scenario",
-        data=lambda: json.dumps(scenario.to_json(), indent=2).encode(),
-        file_name="scenario.json",
-        mime="application/json",
-        on_click="ignore",
-        type="tertiary",
-        icon=":material/download:",
-        key="scenario file",
-    )
+    _file("Scenario", lambda: scenario_bytes(scenario()), "scenario.json", "application/json")
 
 
-def list_csv(workbench: Workbench, view: View, outcome: Outcome) -> None:
+def scenario_bytes(scenario: Scenario) -> bytes:
+    """The scenario's file."""
+    return json.dumps(scenario.to_json(), indent=2).encode()
+
+
+def studio_exports(workbench: Workbench) -> None:
+    """All that the Studio shows, as it is when it is clicked: the sliders run without this."""
+    latest = state.latest()
+
+    def shown() -> tuple[View, Outcome]:
+        view = latest.view
+        return view, compute.outcome(workbench, view.scenario)
+
+    with st.popover("Export", icon=":material/download:"):
+        table_csv("list", "List", lambda: list_table(workbench, *shown()))
+        table_csv("history", "History", lambda: history_table(workbench, latest.view))
+        table_csv("metrics", "Metrics", lambda: metrics_table(shown()[1]))
+        scenario_json(lambda: latest.view.scenario)
+
+
+def list_table(workbench: Workbench, view: View, outcome: Outcome) -> pl.DataFrame:
     """The shown list with its parts."""
-
-    def table() -> pl.DataFrame:
-        dataset = workbench.dataset
-        user = dataset.user_position[view.user]
-        rankings = outcome.lists.rankings.only(outcome.lists.rankings.users == user)
-        row = fuse_row(workbench.pool, workbench.source, view.scenario.fusion, user)
-        weights = view.scenario.fusion.effective
-        parts = {
-            name: np.float64(weight) * row.normalised[c][rankings.items]
-            for c, (name, weight) in enumerate(zip(workbench.fitted, weights, strict=True))
-        }
-        return tables.lists_table(rankings, dataset, parts)
-
-    table_csv("list", table, label="List as CSV")
+    dataset = workbench.dataset
+    user = dataset.user_position[view.user]
+    rankings = outcome.lists.rankings.only(outcome.lists.rankings.users == user)
+    row = compute.user_row(workbench, view.scenario.fusion, user)
+    weights = view.scenario.fusion.effective
+    parts = {
+        name: np.float64(weight) * row.normalised[c][rankings.items]
+        for c, (name, weight) in enumerate(zip(workbench.fitted, weights, strict=True))
+    }
+    return tables.lists_table(rankings, dataset, parts)
 
 
-def history_csv(workbench: Workbench, view: View) -> None:
+def history_table(workbench: Workbench, view: View) -> pl.DataFrame:
     """The whole history and the held-out items of the shown user."""
-
-    def table() -> pl.DataFrame:
-        dataset = workbench.dataset
-        user = pl.lit(dataset.user_position[view.user])
-        parts = {"history": workbench.fitted_on, "held out": workbench.split.test}
-        return pl.concat(
-            part.interactions.filter(pl.col("user") == user).select(
-                pl.lit(name).alias("part"),
-                dataset.items["id"].gather(part.interactions.filter(pl.col("user") == user)["item"]).alias("item_id"),
-                dataset.items["title"].gather(part.interactions.filter(pl.col("user") == user)["item"]).alias("title"),
-                "weight",
-                "positive",
-            )
-            for name, part in parts.items()
-        )
-
-    table_csv("history", table, label="History as CSV")
+    dataset = workbench.dataset
+    user = dataset.user_position[view.user]
+    held_out = (
+        workbench.split.test.interactions if workbench.relevant.nnz else workbench.split.test.interactions.clear()
+    )
+    parts = [("history", workbench.fitted_on.interactions), ("held out", held_out)]
+    rows = pl.concat([rows.filter(pl.col("user") == user).with_columns(part=pl.lit(name)) for name, rows in parts])
+    items = dataset.items.select("id", "title")[rows["item"]]
+    return rows.select("part", item_id=items["id"], title=items["title"], weight="weight", positive="positive")
 
 
-def metrics_csv(outcome: Outcome) -> None:
-    """Every metric in every variant, over all users and on the slices."""
+def metrics_table(outcome: Outcome) -> pl.DataFrame:
+    """Every metric in every variant, over all items and on the slices."""
+    whole = tables.metrics_table({}, outcome.table).rename({"scorer": "slice"})
+    return pl.concat([whole.with_columns(slice=pl.lit("all items")), tables.slices_table(outcome)])
 
-    def table() -> pl.DataFrame:
-        whole = tables.metrics_table({}, outcome.table).rename({"scorer": "slice"})
-        return pl.concat([whole.with_columns(slice=pl.lit("all items")), tables.slices_table(outcome)])
 
-    table_csv("metrics", table, label="Metrics as CSV")
+def _file(label: str, data: Callable[[], bytes], name: str, mime: str) -> None:
+    st.download_button(
+        label, data, name, mime, on_click="ignore", type="tertiary", icon=":material/download:", key=f"file {name}"
+    )

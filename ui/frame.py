@@ -146,7 +146,7 @@ def _header(facts: PageFacts, entries: list[DatasetEntry], name: str) -> DeltaGe
 
 def _choose_dataset() -> None:
     """Another dataset has other users and items: nothing of the link holds for it but its name."""
-    st.session_state.pop(state.VIEW, None)
+    state.forget()
     st.query_params.from_dict({"dataset": st.session_state["dataset"]})
 
 

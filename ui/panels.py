@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -46,7 +45,29 @@ def mix_panel(workbench: Workbench, scenario: Scenario, baseline: Scenario) -> d
         "scorers": [
             {**one, "raw": f"{raw:g}", "effective": f"{share:.0%}", "share": share, "baseline": f"{was:.0%}"}
             for one, raw, share, was in zip(series(workbench), fusion.weights, fusion.effective, before, strict=True)
-        ]
+        ],
+        "settings": f"{scenario.normalization}, no opinion counts as {scenario.neutral}, lists of {scenario.k}",
+    }
+
+
+def results_panel(
+    workbench: Workbench,
+    view: View,
+    outcome: Outcome,
+    baseline: Outcome,
+    row: FusedRow,
+    before: FusedRow,
+    history: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """All that a slider changes. `row`, `before`: the user's whole catalogue under the scenario and the baseline.
+
+    history: `history_rows` of the user.
+    """
+    return {
+        "stamp": stamp(view),
+        "metrics": metrics_panel(workbench, view, outcome, baseline),
+        "list": list_panel(workbench, view, outcome, row, before),
+        "history": history_panel(workbench, view, row, history),
     }
 
 
@@ -59,6 +80,7 @@ def list_panel(workbench: Workbench, view: View, outcome: Outcome, row: FusedRow
     items = items[items >= 0]
     parts = np.array(view.scenario.fusion.effective)[:, None] * row.normalised[:, items].astype(np.float64)
     held_out = set(workbench.relevant[user].indices.tolist())
+    link = view.params()
     rows = [
         {
             "item": dataset.item_ids[item],
@@ -68,7 +90,7 @@ def list_panel(workbench: Workbench, view: View, outcome: Outcome, row: FusedRow
             "move": _move(rank, int(before.rank[item]), view.baseline.k),
             "score": f"{row.score[item]:.3f}",
             "held_out": int(item) in held_out,
-            "href": f"explain?{urlencode(replace(view, item=dataset.item_ids[item]).params())}",
+            "href": f"explain?{urlencode({**link, 'item': dataset.item_ids[item]})}",
             "parts": [_part(float(parts[c, at]), bool(row.opinion[c, item])) for c in range(len(parts))],
         }
         for at, (rank, item) in enumerate(zip(range(1, len(items) + 1), items.tolist(), strict=True))
@@ -76,7 +98,6 @@ def list_panel(workbench: Workbench, view: View, outcome: Outcome, row: FusedRow
     proof = "proven from the candidate pool" if outcome.lists.certified[place] else "re-scored over the whole catalogue"
     hits = sum(row["held_out"] for row in rows)
     return {
-        "stamp": stamp(view),
         "caption": f"The {len(rows)} best of {int((row.rank > 0).sum()):,} unseen items for user {one_line(view.user)}",
         "scorers": series(workbench),
         "rows": rows,
@@ -103,7 +124,6 @@ def metrics_panel(workbench: Workbench, view: View, outcome: Outcome, baseline: 
         rows.append(_metric_row(about.label, about.description, table, baseline.slices[name], {}, view, main=False))
     users, rescored = len(outcome.lists.rankings.users), outcome.lists.rescored
     return {
-        "stamp": stamp(view),
         "caption": f"Quality over all users, lists of {k}",
         "metrics": metrics,
         "rows": rows,
@@ -112,34 +132,46 @@ def metrics_panel(workbench: Workbench, view: View, outcome: Outcome, baseline: 
     }
 
 
-def history_panel(workbench: Workbench, view: View, row: FusedRow) -> dict[str, Any]:
+def history_panel(
+    workbench: Workbench, view: View, row: FusedRow, history: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
     """What the user did: the held-out items with their rank now, and the history that the scorers know."""
     dataset = workbench.dataset
     user = dataset.user_position[view.user]
     held_out = workbench.relevant[user].indices
     held_out = held_out[np.argsort(row.rank[held_out], kind="stable")]
-    rows = workbench.fitted_on.interactions.filter(workbench.fitted_on.interactions["user"] == user)
-    if workbench.fitted_on.has_times:
-        rows = rows.sort("time", descending=True, nulls_last=True, maintain_order=True)
-    more = rows.height - MAX_HISTORY
+    more = len(history) - MAX_HISTORY
     return {
-        "stamp": stamp(view),
         "user": view.user,
         "held_caption": f"Held out: {len(held_out)}",
         "held": [
-            {"title": one_line(dataset.titles[item]), "rank": f"#{row.rank[item]:,}", "hit": _in_list(row, item, view)}
+            {
+                "item": item,
+                "title": one_line(dataset.titles[item]),
+                "rank": f"#{row.rank[item]:,}",
+                "hit": bool(0 < row.rank[item] <= view.scenario.k),
+            }
             for item in held_out.tolist()
         ],
         "held_note": "Liked items the scorers have not seen, with their rank now. Those in the list are hits."
         if len(held_out)
         else "Nothing of this user was held out, so their list cannot be judged.",
-        "history_caption": f"History: {rows.height:,}",
-        "history": [
-            {"title": one_line(dataset.titles[item]), "weight": f"{weight:g}", "positive": positive}
-            for item, weight, positive in rows.head(MAX_HISTORY).select("item", "weight", "positive").iter_rows()
-        ],
+        "history_caption": f"History: {len(history):,}",
+        "history": history[:MAX_HISTORY],
         "more": f"and {more:,} more, in the CSV" if more > 0 else "",
     }
+
+
+def history_rows(workbench: Workbench, user: int) -> list[dict[str, Any]]:
+    """What the scorers know of a user, the latest first."""
+    rows = workbench.fitted_on.interactions.filter(workbench.fitted_on.interactions["user"] == user)
+    if workbench.fitted_on.has_times:
+        rows = rows.sort("time", descending=True, nulls_last=True, maintain_order=True)
+    titles = workbench.dataset.titles
+    return [
+        {"title": one_line(titles[item]), "weight": f"{weight:g}", "positive": positive}
+        for item, weight, positive in rows.select("item", "weight", "positive").iter_rows()
+    ]
 
 
 def item_detail(dataset: Dataset, item: int) -> str:
@@ -160,17 +192,13 @@ def item_detail(dataset: Dataset, item: int) -> str:
     return text if len(text) <= MAX_DETAIL else f"{text[: MAX_DETAIL - 1].rstrip()}…"
 
 
-def _in_list(row: FusedRow, item: int, view: View) -> bool:
-    return bool(0 < row.rank[item] <= view.scenario.k)
-
-
 def _part(value: float, opinion: bool) -> dict[str, Any]:
     return {"value": value, "opinion": opinion, "text": f"{value:.3f}" + ("" if opinion else " (no opinion)")}
 
 
 def _move(rank: int, before: int, k: int) -> dict[str, str]:
     if before > k:
-        return {"kind": "new", "text": f"was {before:,}", "said": f"new in the list, was number {before:,}"}
+        return {"kind": "new", "text": f"new ({before:,})", "said": f"new in the list, was number {before:,}"}
     if before == rank:
         return {"kind": "same", "text": "", "said": "same place as under the baseline"}
     kind = "up" if before > rank else "down"

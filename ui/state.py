@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -13,7 +13,7 @@ from recengine.scenario import Scenario, default_scenario
 from recengine.workspace import Workspace
 from ui.view import View, default_view, read_view, slider_top
 
-VIEW = "view"
+LATEST = "latest view"
 WRITTEN = "url written"
 START = "view at start"
 UNDO = "undo"
@@ -26,8 +26,7 @@ def asked_dataset() -> str | None:
     asked = st.query_params.get("dataset")
     if asked is not None:
         return str(asked)
-    view: View | None = st.session_state.get(VIEW)
-    return view.dataset if view else None
+    return latest().view.dataset if LATEST in st.session_state else None
 
 
 def open_view(workspace: Workspace, dataset: Dataset) -> tuple[View, list[str]]:
@@ -37,7 +36,7 @@ def open_view(workspace: Workspace, dataset: Dataset) -> tuple[View, list[str]]:
     does not say is the default. One without parameters, as behind a page's name, asks for nothing.
     """
     params = st.query_params.to_dict()
-    view: View | None = st.session_state.get(VIEW)
+    view = latest().view if LATEST in st.session_state else None
     known = view is not None and view.dataset == dataset.name and view.start.dataset == dataset.fingerprint
     if view is not None and known and (not params or params == st.session_state.get(WRITTEN)):
         return view, []
@@ -51,15 +50,27 @@ def open_view(workspace: Workspace, dataset: Dataset) -> tuple[View, list[str]]:
     return view, [*problems, *more]
 
 
+@dataclass
+class Latest:
+    """What the session shows now. A download reads it when it is clicked, which is no run of a page."""
+
+    view: View
+
+
+def latest() -> Latest:
+    """The session's `Latest`: the same object for as long as the session lasts."""
+    holder: Latest = st.session_state[LATEST]
+    return holder
+
+
 def current() -> View:
     """The view as it is now; fragments read it again at every run."""
-    view: View = st.session_state[VIEW]
-    return view
+    return latest().view
 
 
 def show(view: View) -> None:
     """Make `view` the current one, in the widgets too."""
-    st.session_state[VIEW] = view
+    keep(view)
     st.session_state[TOP] = slider_top(view.scenario)
     for key, value in widget_values(view).items():
         st.session_state[key] = value
@@ -73,7 +84,12 @@ def top() -> float:
 
 def keep(view: View) -> None:
     """Make `view` the current one; it came from the widgets."""
-    st.session_state[VIEW] = view
+    st.session_state.setdefault(LATEST, Latest(view)).view = view
+
+
+def forget() -> None:
+    """Start over: what the session showed no longer holds."""
+    st.session_state.pop(LATEST, None)
 
 
 def write_link(view: View) -> None:
@@ -123,7 +139,7 @@ def undo() -> None:
 def pin_baseline() -> None:
     """Compare with what is shown now from here on."""
     view = current()
-    st.session_state[VIEW] = replace(view, baseline=view.scenario)
+    keep(replace(view, baseline=view.scenario))
 
 
 def reset_to_baseline() -> None:

@@ -18,12 +18,15 @@ WEIGHT = "w_"
 MAX_WEIGHT = 1e6
 SHOWN = 60
 """Characters of a bad value that are quoted back."""
+CHOICES = ("by", "metric", "items")
+"""Keys of what one page alone lets choose: attribute and metric of the user side, attribute of the item side."""
 
 
 @dataclass(frozen=True)
 class View:
     """scenario: what is shown. baseline: what it is compared with, at the same k. start: the scenario that both started
     from; base: its key in the workspace, None for the dataset's default. user, item: ids; item None = the list's first.
+    choices: value by key of `CHOICES`; its page says what to do with one that cannot be.
     """
 
     dataset: str
@@ -33,6 +36,7 @@ class View:
     baseline: Scenario
     user: str
     item: str | None = None
+    choices: tuple[tuple[str, str], ...] = ()
 
     def moved(self, scenario: Scenario) -> View:
         """The same with another scenario; the baseline takes over its k."""
@@ -49,9 +53,13 @@ class View:
             params["item"] = self.item
         params |= {f"{WEIGHT}{name}": _number(weight) for name, weight in scenario.weights}
         params |= {"k": str(scenario.k), "norm": scenario.normalization, "neutral": scenario.neutral}
-        if self.baseline != replace(self.start, k=scenario.k):
+        if self.baseline.fusion != self.start.fusion:
             params["baseline"] = _fusion_text(self.baseline)
-        return params
+        return params | dict(self.choices)
+
+    def choosing(self, key: str, value: str) -> View:
+        """The same with another choice of `CHOICES`."""
+        return replace(self, choices=tuple(sorted({**dict(self.choices), key: value}.items())))
 
 
 def default_view(dataset: Dataset, start: Scenario, base: str | None = None) -> View:
@@ -83,6 +91,7 @@ def read_view(params: Mapping[str, str], dataset: Dataset, fallback: View) -> tu
         baseline=baseline,
         user=_identifier(params.get("user"), "user", dataset.user_position, fallback.user, problems),
         item=_item(params.get("item"), dataset, fallback.item, problems),
+        choices=tuple(sorted((key, params[key]) for key in CHOICES if key in params)) or fallback.choices,
     )
     return view, problems
 

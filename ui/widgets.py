@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import streamlit as st
 
-from recengine.scenario import Outcome, Workbench
+from recengine.fusion import NEUTRALS, NORMALIZATIONS
+from recengine.scenario import Workbench
 from ui import compute, state, users
-from ui.view import View
+from ui.text import plain
+from ui.view import MAX_K, chosen
 
 NORMALIZATION_HELP = (
     "How the scorers' scores are made comparable for each user. **min-max**: lowest unseen item 0, highest 1. "
@@ -18,15 +20,25 @@ NEUTRAL_HELP = (
     "What a scorer without an opinion on an item counts as. **mean**: neither for nor against it. "
     "**floor**: as its lowest opinion."
 )
+STEPS = 20
 
 
-def choose_user(workbench: Workbench, view: View, outcome: Outcome, baseline: Outcome) -> View:
-    """The view with the user that is searched for or taken from a short list."""
+def weight_slider(name: str, label: str) -> float:
+    """The raw weight of one scorer."""
+    top = state.top()
+    weight: float = st.slider(
+        plain(label), 0.0, top, step=top / STEPS, format="%.2f", key=f"w_{name}", on_change=state.remember
+    )
+    return weight
+
+
+def choose_user(workbench: Workbench) -> None:
+    """Search, or a short list of users worth a look; the choice goes into the view."""
+    view = state.current()
     dataset = workbench.dataset
     labels = compute.user_labels(dataset)
-    which, who, again = st.columns([2.4, 2, 0.5], vertical_alignment="bottom")
-    name = which.segmented_control(
-        "Users",
+    name = st.segmented_control(
+        "Short lists of users",
         users.SHORT_LISTS,
         default=users.EVERYONE,
         required=True,
@@ -35,35 +47,54 @@ def choose_user(workbench: Workbench, view: View, outcome: Outcome, baseline: Ou
     )
     seed = st.session_state.setdefault("shuffle", 0)
     if name == users.RANDOM:
-        again.button("", icon=":material/shuffle:", key="shuffle_again", on_click=_shuffle, help="Draw others")
+        st.button("", icon=":material/shuffle:", key="shuffle_again", on_click=_shuffle, help="Draw others")
+    outcome, baseline = compute.outcome(workbench, view.scenario), compute.outcome(workbench, view.baseline)
     positions = users.short_list(name, workbench, outcome, baseline, seed)
     ids = [dataset.user_ids[position] for position in positions.tolist()]
     if st.session_state.get("user") not in ids:
         st.session_state["user"] = ids[0]
-    user = who.selectbox(
+    user = st.selectbox(
         "User",
         ids,
         key="user",
         format_func=lambda identifier: labels[dataset.user_position[identifier]],
         label_visibility="collapsed",
+        width=300,
     )
-    return replace(view, user=user)
+    state.keep(replace(view, user=user))
 
 
-def baseline_buttons(view: View) -> None:
-    """Pin what is shown, go back to what is pinned, undo the last change."""
-    with st.container(horizontal=True, gap="xsmall"):
-        st.button(
-            "Pin", icon=":material/keep:", on_click=state.pin_baseline, help="Compare with these weights", key="pin"
+def choose_settings(workbench: Workbench) -> None:
+    """Normalisation, neutral value and k; the choice goes into the view."""
+    view = state.current()
+    with st.popover("Settings", icon=":material/settings:"):
+        normalization = st.selectbox(
+            "Normalisation", NORMALIZATIONS, key="norm", on_change=state.remember, help=NORMALIZATION_HELP
         )
-        st.button(
-            "Reset",
-            icon=":material/restart_alt:",
-            on_click=state.reset_to_baseline,
-            help="Back to the baseline",
-            key="reset",
+        neutral = st.selectbox(
+            "No opinion counts as", NEUTRALS, key="neutral", on_change=state.remember, help=NEUTRAL_HELP
         )
-        st.button("Undo", icon=":material/undo:", on_click=state.undo, help="Undo the last change", key="undo_button")
+        highest = min(MAX_K, workbench.dataset.n_items)
+        k = st.number_input("List length k", 1, highest, key="k", on_change=state.remember)
+    weights = dict(view.scenario.weights)
+    state.keep(
+        view.moved(chosen(view.scenario, weights=weights, normalization=normalization, neutral=neutral, k=int(k)))
+    )
+
+
+def baseline_buttons() -> None:
+    """Pin what is shown as the baseline, go back to it, undo the last change."""
+    st.button(
+        "Pin", icon=":material/keep:", key="pin", on_click=state.pin_baseline, help="Compare with what is shown now"
+    )
+    st.button(
+        "Reset",
+        icon=":material/restart_alt:",
+        key="reset",
+        on_click=state.reset_to_baseline,
+        help="Back to the baseline",
+    )
+    st.button("Undo", icon=":material/undo:", key="undo_last", on_click=state.undo, help="Take back the last change")
 
 
 def _shuffle() -> None:

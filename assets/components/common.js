@@ -25,3 +25,19 @@ function paint(element, scorer) {
 function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
+
+// Run `draw` only when `data` is not what it was for this element.
+function once(element, data, draw) {
+  const text = JSON.stringify(data);
+  if (element.drawn === text) return;
+  element.drawn = text;
+  draw();
+}
+
+// Make `rows` the children of `body`, touching only what is not in place.
+function arrange(body, rows) {
+  rows.forEach((row, at) => {
+    if (body.children[at] !== row) body.insertBefore(row, body.children[at] ?? null);
+  });
+  while (body.children.length > rows.length) body.lastElementChild.remove();
+}

@@ -2,31 +2,34 @@
 const MOVES = { up: "▲", down: "▼", same: "·", new: "✦" };
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".root");
-  root.table ??= skeleton(root);
-  const { caption, legend, body, foot } = root.table;
+function drawList(root, data, explain) {
+  root.parts ??= listSkeleton(root);
+  const { caption, legend, body, foot } = root.parts;
   setText(caption, data.caption);
-  legend.replaceChildren(...data.scorers.map((scorer) => make("li", {}, paint(make("span", { class: "swatch" }), scorer), scorer.label)),
-    make("li", {}, make("span", { class: "swatch fill no-opinion", style: "--c: currentColor" }), "no opinion, counts as neutral"));
-  const before = new Map([...body.children].map((row) => [row.item, row.getBoundingClientRect().top]));
+  once(legend, data.scorers, () => legend.replaceChildren(
+    ...data.scorers.map((scorer) => make("li", {}, paint(make("span", { class: "swatch" }), scorer), scorer.label)),
+    make("li", {}, make("span", { class: "swatch fill no-opinion", style: "--c: currentColor" }), "no opinion, counts as neutral")));
   const known = new Map([...body.children].map((row) => [row.item, row]));
+  const order = [...known.keys()].join();
+  const moves = !calm.matches && known.size > 0 && order !== data.rows.map((entry) => entry.item).join();
+  const tops = moves ? new Map([...body.children].map((row) => [row.item, row.offsetTop])) : null;
   const scale = scaleOf(data.rows);
-  const rows = data.rows.map((entry) => fill(known.get(entry.item) ?? blank(entry.item), entry, data.scorers, scale, setTriggerValue));
-  body.replaceChildren(...rows);
+  const rows = data.rows.map((entry) => fillRow(known.get(entry.item) ?? blankRow(entry.item), entry, data.scorers, scale, explain));
+  arrange(body, rows);
   setText(foot, data.footer);
-  root.dataset.stamp = data.stamp;
-  if (calm.matches || before.size === 0) return;
-  for (const row of rows) {
-    if (!before.has(row.item)) row.animate([{ opacity: 0.2 }, { opacity: 1 }], 220);
-    else {
-      const shift = before.get(row.item) - row.getBoundingClientRect().top;
-      if (shift) row.animate([{ transform: `translateY(${shift}px)` }, { transform: "none" }], { duration: 220, easing: "ease-out" });
-    }
-  }
+  if (moves) glide(rows, tops);
 }
 
-function skeleton(root) {
+// Rows that stay glide to their new place, new ones fade in.
+function glide(rows, tops) {
+  const shifts = rows.map((row) => (tops.has(row.item) ? tops.get(row.item) - row.offsetTop : null));
+  rows.forEach((row, at) => {
+    if (shifts[at] === null) row.animate([{ opacity: 0.2 }, { opacity: 1 }], 200);
+    else if (shifts[at]) row.animate([{ transform: `translateY(${shifts[at]}px)` }, { transform: "none" }], { duration: 200, easing: "ease-out" });
+  });
+}
+
+function listSkeleton(root) {
   const caption = make("span", {});
   const legend = make("ul", { class: "legend", "aria-label": "Parts of the bars" });
   const body = make("tbody", { role: "rowgroup" });
@@ -37,7 +40,7 @@ function skeleton(root) {
   return { caption, legend, body, foot };
 }
 
-function blank(item) {
+function blankRow(item) {
   const row = make("tr", { role: "row" });
   const cell = (row.cell = {});
   for (const name of ["rank", "move", "title", "bar", "score"]) {
@@ -57,19 +60,19 @@ function blank(item) {
   return row;
 }
 
-function fill(row, entry, scorers, scale, setTriggerValue) {
+function fillRow(row, entry, scorers, scale, explain) {
   setText(row.cell.rank, String(entry.rank));
   row.cell.move.className = `move is-${entry.move.kind}`;
   setText(row.arrow, `${MOVES[entry.move.kind]} ${entry.move.text}`.trim());
   setText(row.spoken, entry.move.said);
   row.cell.move.title = entry.move.said;
   setText(row.link, entry.title);
-  row.link.href = entry.href;
+  if (row.link.getAttribute("href") !== entry.href) row.link.setAttribute("href", entry.href);
   row.link.title = `Why is this here? Explain ${entry.title}`;
   row.link.onclick = (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
-    setTriggerValue("explain", entry.item);
+    explain(entry.item);
   };
   setText(row.detail, entry.detail);
   setText(row.hit, entry.held_out ? "✓ held-out hit" : "");

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import csr_matrix
 
 from recengine.arrays import Positions, Scores, Values, read_only
@@ -154,7 +153,7 @@ class AlsScorer:
         system = self._gram + self._penalty * np.eye(len(self._gram)) + (taken.T * (confidence - 1)) @ taken
         # an item without opinion is NaN, and so become its shares
         wanted = self._items[item].astype(np.float64)
-        seen_from_item = cho_solve(cho_factor(system), wanted, check_finite=False)
+        seen_from_item = np.linalg.solve(system, wanted)
         shares: Values = confidence * (taken @ seen_from_item)
         score = float(self.score(np.array([user], dtype=np.int32))[0, item])
         return ScoreShares(history.indices.astype(np.int32), shares, score - float(shares.sum()))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from recengine.arrays import Positions, Scores, Values
+from recengine.arrays import Mask, Positions, Scores, Values
 from recengine.models.threads import single_threaded_blas
 
 BLOCK_ROWS = 2048
@@ -17,7 +17,7 @@ BLOCK_ROWS = 2048
 
 def gram_matrix(items: Scores) -> Values:
     """Σ_i y_i y_i', (factors, factors) float64; rows of NaN, the unknown items, are left out."""
-    known = items[~np.isnan(items).any(axis=1)].astype(np.float64)
+    known = items[~np.isnan(items[:, 0])].astype(np.float64)
     gram: Values = known.T @ known
     return gram
 
@@ -29,7 +29,7 @@ def solve_users(items: Scores, gram: Values, confidences: csr_matrix, penalty: f
     The systems are solved in float64, in blocks of histories of like length, one thread a block.
     """
     # unknown items, and the padding of histories in a block, stand at a row of zeros: they add nothing
-    known = ~np.isnan(items).any(axis=1)
+    known: Mask = ~np.isnan(items[:, 0])
     rows = np.zeros((len(items) + 1, items.shape[1]), dtype=np.float32)
     rows[:-1][known] = items[known]
     targets = confidences @ rows[:-1].astype(np.float64)

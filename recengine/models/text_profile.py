@@ -161,7 +161,7 @@ def prepare(vectors: Scores, preparation: str) -> Scores:
     """
     rows = np.flatnonzero(~np.isnan(vectors).any(axis=1))
     prepared = vectors[rows].astype(np.float64)
-    if preparation != "as is":
+    if preparation != "as is" and len(rows):
         prepared -= prepared.mean(axis=0)
         tells = np.linalg.norm(prepared, axis=1) > SMALLEST_LENGTH
         rows, prepared = rows[tells], prepared[tells]

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import polars as pl
@@ -15,9 +16,19 @@ from recengine.errors import StoreError
 from recengine.progress import Cancel, Progress, never, silent
 from recengine.storage import load_entry, locked, save_entry
 from recengine.text.device import text_device
-from recengine.text.encoder import TextEncoder
 
 _KIND = "text-vectors"
+
+
+class Encoder(Protocol):
+    """What `TextEncoder` does, as far as the cache needs it."""
+
+    @property
+    def identity(self) -> str:
+        """SHA-256 (hex) of everything that its vectors depend on."""
+
+    def encode(self, texts: Sequence[str], *, device: str, progress: Progress, cancel: Cancel) -> Scores:
+        """Vectors (len(texts), dimension) float32."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +42,7 @@ class VectorCache:
 
     def vectors(
         self,
-        encoder: TextEncoder,
+        encoder: Encoder,
         texts: Sequence[str],
         *,
         device: str = "auto",
@@ -50,10 +61,16 @@ class VectorCache:
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key and key not in stored.rows}
         if missing or not stored.rows:
             encoded = encoder.encode(list(missing.values()), device=kind, progress=progress, cancel=cancel)
-            with locked(self.folder / f".{entry.name}.lock"):
-                # what another process stored meanwhile stays
-                stored = _load(entry, encoder.identity).extended(list(missing), encoded)
-                _save(entry, encoder.identity, stored)
+            try:
+                with locked(self.folder / f".{entry.name}.lock"):
+                    # what another process stored meanwhile stays
+                    stored = _load(entry, encoder.identity).extended(list(missing), encoded)
+                    _save(entry, encoder.identity, stored)
+            except OSError as error:
+                raise StoreError(
+                    f"{self.folder}: text vectors cannot be kept here ({error.strerror}). "
+                    "Choose another folder with RECENGINE_WORKSPACE."
+                ) from error
         vectors = np.full((len(texts), stored.vectors.shape[1]), np.nan, dtype=np.float32)
         written = [position for position, key in enumerate(keys) if key]
         vectors[written] = stored.vectors[[stored.rows[keys[position]] for position in written]]

@@ -1,0 +1,245 @@
+"""What every scorer keeps, whichever recipe made it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from scipy.sparse import csr_matrix
+
+from recengine.arrays import Mask, Scores
+from recengine.data import Dataset
+from recengine.errors import CancelledError, RecipeError
+from recengine.models import RECIPES, Explains, FoldsIn, Recipe, Resources, Scorer, make_recipe
+from recengine.ranking import Rankings, compute_metrics, top_k
+from tests.models.checkerboard import COLD_ITEM, N_ITEMS, N_USERS, NEWCOMER, WORDLESS_ITEM, tastes
+
+Fitted = Callable[[Recipe], Scorer]
+ALL_USERS = np.arange(N_USERS, dtype=np.int32)
+
+VARIANTS: list[tuple[str, dict[str, Any]]] = [
+    ("als", {}),
+    ("als", {"confidence": "weight", "alpha": 0.4, "factors": 5}),
+    ("text", {}),
+    ("text", {"preparation": "as is", "weighting": "weight"}),
+    ("popularity", {}),
+]
+
+
+@pytest.fixture(params=VARIANTS, ids=str)
+def recipe(request: pytest.FixtureRequest) -> Recipe:
+    name, chosen = request.param
+    return make_recipe(name, chosen)
+
+
+@pytest.fixture(params=RECIPES.values(), ids=list(RECIPES))
+def default(request: pytest.FixtureRequest) -> Recipe:
+    made: Recipe = request.param()
+    return made
+
+
+def opinions(name: str) -> Mask:
+    """Where a scorer of that name must have an opinion on the board, (N_USERS, N_ITEMS)."""
+    expected = np.ones((N_USERS, N_ITEMS), dtype=np.bool_)
+    if name != "popularity":
+        expected[NEWCOMER] = False
+        expected[:, {"als": COLD_ITEM, "text": WORDLESS_ITEM}[name]] = False
+    return expected
+
+
+def test_every_recipe_is_tried() -> None:
+    assert {name for name, _ in VARIANTS} == set(RECIPES)
+
+
+def test_scores_are_float32_rows_of_the_catalogue(recipe: Recipe, fitted: Fitted) -> None:
+    scores = fitted(recipe).score(np.array([4, 0, 4], dtype=np.int32))
+    assert scores.shape == (3, N_ITEMS)
+    assert scores.dtype == np.float32
+    np.testing.assert_array_equal(scores[0], scores[2])
+    assert fitted(recipe).score(ALL_USERS[:0]).shape == (0, N_ITEMS)
+
+
+def test_nan_is_no_opinion_and_nothing_else_is(recipe: Recipe, fitted: Fitted) -> None:
+    scores = fitted(recipe).score(ALL_USERS)
+    np.testing.assert_array_equal(np.isfinite(scores), opinions(recipe.name))
+    np.testing.assert_array_equal(np.isnan(scores), ~opinions(recipe.name))
+
+
+def test_a_row_does_not_depend_on_the_other_users(recipe: Recipe, fitted: Fitted) -> None:
+    alone = np.concatenate([fitted(recipe).score(ALL_USERS[user : user + 1]) for user in ALL_USERS])
+    np.testing.assert_allclose(alone, fitted(recipe).score(ALL_USERS), rtol=1e-6, atol=1e-7)
+
+
+def test_the_same_seed_gives_the_same_scores(
+    recipe: Recipe, fitted: Fitted, board: Dataset, resources: Resources
+) -> None:
+    again = recipe.fit(board, seed=3, resources=resources)
+    np.testing.assert_array_equal(again.score(ALL_USERS), fitted(recipe).score(ALL_USERS))
+
+
+def test_a_stored_scorer_scores_the_same(recipe: Recipe, fitted: Fitted, board: Dataset) -> None:
+    scorer = fitted(recipe)
+    restored = recipe.restore({name: stored(array) for name, array in scorer.state().items()}, board, scorer.device)
+    np.testing.assert_array_equal(restored.score(ALL_USERS), scorer.score(ALL_USERS))
+    assert restored.device == scorer.device == "CPU"
+    assert isinstance(restored, Explains)
+    assert restored.explain(0, 1).rest == pytest.approx(explained(scorer, 0, 1).rest)
+
+
+def stored(array: Any) -> Any:
+    file = BytesIO()
+    np.save(file, array, allow_pickle=False)
+    return np.load(BytesIO(file.getvalue()), allow_pickle=False)
+
+
+def test_folding_in_the_training_history_gives_the_training_scores(
+    recipe: Recipe, fitted: Fitted, board: Dataset
+) -> None:
+    scorer = fitted(recipe)
+    assert isinstance(scorer, FoldsIn)
+    folded = scorer.fold_in(board.matrix)
+    assert folded.dtype == np.float32
+    np.testing.assert_allclose(folded, scorer.score(ALL_USERS), rtol=1e-5, atol=1e-6)
+
+
+def test_folding_in_an_edited_history_moves_scores_towards_it(fitted: Fitted) -> None:
+    weights = np.zeros((1, N_ITEMS), dtype=np.float32)
+    weights[0, [0, 2]] = 5
+    history = csr_matrix(weights)
+    for name in ("als", "text"):
+        scorer = fitted(make_recipe(name))
+        assert isinstance(scorer, FoldsIn)
+        scores = scorer.fold_in(history)[0]
+        assert np.nanmean(scores[::2]) > np.nanmean(scores[1::2]), name
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(user=st.integers(0, N_USERS - 1), item=st.integers(0, N_ITEMS - 1))
+def test_shares_sum_to_the_score(recipe: Recipe, fitted: Fitted, board: Dataset, user: int, item: int) -> None:
+    scorer = fitted(recipe)
+    score = float(scorer.score(ALL_USERS)[user, item])
+    shares = explained(scorer, user, item)
+    assert shares.shares.dtype == np.float64
+    assert set(shares.items) <= set(board.matrix[user].indices)
+    if opinions(recipe.name)[user, item]:
+        assert shares.shares.sum() + shares.rest == pytest.approx(score, rel=1e-6, abs=1e-7)
+        if recipe.name == "popularity":
+            assert shares.rest == pytest.approx(score)
+        else:
+            # nothing but the rounding of the float32 score is left over
+            scale = np.nanmax(np.abs(scorer.score(ALL_USERS)))
+            assert abs(shares.rest) < 1e-4 * scale
+            np.testing.assert_array_equal(np.sort(shares.items), board.matrix[user].indices)
+    else:
+        assert np.isnan(score)
+        assert np.isnan(shares.rest)
+
+
+def explained(scorer: Scorer, user: int, item: int) -> Any:
+    assert isinstance(scorer, Explains)
+    return scorer.explain(user, item)
+
+
+def test_settings_survive_json(recipe: Recipe) -> None:
+    again = make_recipe(recipe.name, json.loads(json.dumps(recipe.settings())))
+    assert again == recipe
+    assert hash(again) == hash(recipe)
+    assert again.settings() == recipe.settings()
+
+
+def test_a_recipe_says_what_it_is(default: Recipe) -> None:
+    assert RECIPES[default.name] is type(default)
+    assert default.label
+    assert isinstance(default.version, int)
+
+
+def test_whole_numbers_and_floats_are_one_setting() -> None:
+    assert make_recipe("als", {"alpha": 2}) == make_recipe("als", {"alpha": 2.0})
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen", "message"),
+    [
+        ("svd", {}, 'There is no model "svd". Choose one of: als, text, popularity.'),
+        ("als", {"factor": 3}, 'als: there is no setting "factor". Its settings are: factors, regularization, alpha'),
+        ("popularity", {"k": 3}, 'popularity: there is no setting "k". It has none; leave it out.'),
+        ("als", {"factors": 0}, 'als: "factors" must be a whole number from 1 to 1,024, got 0. Change it, or leave'),
+        ("als", {"factors": 1025}, "got 1025"),
+        ("als", {"factors": 3.0}, "got 3.0"),
+        ("als", {"factors": True}, "got True"),
+        ("als", {"iterations": "many"}, "got 'many'"),
+        ("als", {"regularization": 0}, 'als: "regularization" must be a number above 0, at most 100, got 0.'),
+        ("als", {"regularization": float("nan")}, "got nan"),
+        ("als", {"alpha": float("inf")}, "got inf"),
+        ("als", {"alpha": None}, "got None"),
+        ("als", {"confidence": "high"}, '"confidence" must be one of "binary", "weight", got \'high\'.'),
+        ("text", {"encoder": " "}, '"encoder" must be the name of a text model or a folder that holds one'),
+        ("text", {"preparation": ["centred"]}, "got ['centred']"),
+        ("text", {"weighting": 1}, "got 1"),
+    ],
+)
+def test_wrong_settings_are_refused_in_one_line(name: str, chosen: dict[str, Any], message: str) -> None:
+    with pytest.raises(RecipeError) as caught:
+        make_recipe(name, chosen)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_fit_stops_before_it_starts(default: Recipe, board: Dataset, resources: Resources) -> None:
+    with pytest.raises(CancelledError):
+        default.fit(board, resources=resources, cancel=lambda: True)
+
+
+def test_a_fit_stops_between_rounds(board: Dataset) -> None:
+    said: list[str] = []
+    with pytest.raises(CancelledError):
+        make_recipe("als").fit(board, progress=lambda _, text: said.append(text), cancel=lambda: len(said) == 3)
+    assert len(said) == 3
+
+
+def test_progress_rises_to_one(default: Recipe, board: Dataset, resources: Resources) -> None:
+    shares: list[float] = []
+    default.fit(board, resources=resources, progress=lambda share, text: shares.append(share) if text else None)
+    assert shares == sorted(shares)
+    assert shares[0] >= 0
+    assert shares[-1] == 1
+
+
+def test_the_checkerboard_is_found(recipe: Recipe, fitted: Fitted, board: Dataset, hidden: csr_matrix) -> None:
+    scores = fitted(recipe).score(ALL_USERS)
+    found = ndcg(scores, board, hidden)
+    rng = np.random.default_rng(0)
+    chance = [ndcg(rng.random(scores.shape, dtype=np.float32), board, hidden) for _ in range(50)]
+    assert found > np.max(chance)
+    # popularity can serve only the two thirds of the users who like what most like; texts are alike by meaning alone
+    assert found > {"als": 0.9, "text": 0.75, "popularity": 0.5}[recipe.name]
+
+
+def test_text_reaches_the_item_that_nobody_took(fitted: Fitted) -> None:
+    cold = fitted(make_recipe("text")).score(ALL_USERS)[:, COLD_ITEM]
+    known = ALL_USERS != NEWCOMER
+    likes_it = tastes()[:, COLD_ITEM]
+    assert cold[likes_it & known].mean() > cold[~likes_it & known].mean() + 0.1
+
+
+def ndcg(scores: Scores, board: Dataset, hidden: csr_matrix) -> float:
+    unseen = np.where(board.seen.toarray() > 0, np.float32(np.nan), scores)
+    places = top_k(unseen, 3)
+    rankings = Rankings(ALL_USERS, places, np.full(places.shape, np.nan, dtype=np.float32))
+    by_user, _ = compute_metrics(rankings, hidden, board.popularity(), N_USERS, ["ndcg"])
+    return float(np.nanmean(by_user["ndcg"]))
+
+
+@pytest.mark.parametrize("name", ["als", "popularity"])
+def test_without_interactions_there_is_no_opinion(name: str, board: Dataset) -> None:
+    empty = board.with_interactions(board.interactions.clear(), "empty")
+    scorer = make_recipe(name).fit(empty)
+    assert np.isnan(scorer.score(ALL_USERS)).all()
+    assert isinstance(scorer, FoldsIn)
+    assert np.isnan(scorer.fold_in(board.matrix)).all()

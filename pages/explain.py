@@ -1,21 +1,88 @@
-"""Explain: why does this user get this item, down to the history items that speak for it."""
+"""Explain: why does this user get this item, down to the items of their history."""
 
 import streamlit as st
 
-from recengine.explanation import explain, sentence
-from recengine.reports import figures
-from ui import compute, state
+from recengine.explanation import Explanation, explain, sentence
+from recengine.fusion import FusedRow
+from recengine.reports import figures, tables
+from recengine.scenario import Workbench
+from ui import charts, compute, exports, items, parts, shown, state, widgets
 from ui.frame import notice, open_page
+from ui.panels import item_detail
 from ui.text import plain
 
+
+def choose(workbench: Workbench, shown_before: str) -> tuple[FusedRow, int, int]:
+    """The user's ranking of the catalogue, the user and the item, by position."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        widgets.choose_user(workbench)
+        view = state.current()
+        user = workbench.dataset.user_position[view.user]
+        row = compute.user_row(workbench, view.scenario.fusion, user)
+        item = items.choose_item(workbench.dataset, row, new_user=view.user != shown_before)
+    state.write_link(state.current())
+    return row, user, item
+
+
+def say(workbench: Workbench, why: Explanation, row: FusedRow) -> None:
+    """The answer in words, and where the item stands."""
+    dataset, view = workbench.dataset, state.current()
+    words, numbers = st.columns([3, 2], gap="medium")
+    with words.container(border=True, height="stretch"):
+        st.markdown(plain(sentence(why, dataset.titles, parts.labels(workbench))).replace(" %", "\u00a0%"))
+        st.caption(plain(item_detail(dataset, why.item)))
+    before = compute.user_row(workbench, view.baseline.fusion, why.user)
+    with numbers.container(border=True, horizontal=True, height="stretch"):
+        st.metric(
+            "Rank",
+            f"{why.rank:,} of {(row.rank > 0).sum():,}",
+            delta=parts.moved(why.rank, int(before.rank[why.item])) if view.scenario != view.baseline else None,
+            delta_color="off",
+            delta_arrow="off",
+            help="Among all items that the user has not seen; 1 is the best.",
+        )
+        st.metric("Fused score", f"{why.score:.4f}", help="The sum of all parts below.")
+        st.metric(
+            "Held out",
+            "yes" if workbench.relevant[why.user, why.item] else "no",
+            help="Whether the user liked it in the part of the data that no scorer has seen. If so, it is a hit as "
+            f"soon as it is among the best {view.scenario.k}.",
+        )
+
+
+def show_parts(workbench: Workbench, why: Explanation) -> None:
+    """The score step by step, and what each scorer adds."""
+    dataset, labels = workbench.dataset, parts.labels(workbench)
+    chart, table = st.columns([3, 2], gap="medium")
+    with chart:
+        st.subheader("From 0 to the score", anchor=False)
+        figure = figures.explanation_figure(why, dataset.titles, labels=labels, history_items=5, theme=charts.PAGE)
+        charts.show(figure, alt=figures.explanation_alt(why, dataset.titles, labels=labels), key="steps")
+    with table:
+        st.subheader("By scorer", anchor=False)
+        st.dataframe(parts.by_scorer(why, labels), hide_index=True, column_config=parts.SCORER_COLUMNS, key="by_scorer")
+        st.markdown(parts.sum_line(why, labels))
+        st.markdown(parts.scorer_lines(why, labels))
+        with st.expander("What the numbers mean", icon=":material/help:"):
+            st.markdown(parts.meaning(state.current().scenario.fusion))
+
+
+def show_shares(workbench: Workbench, why: Explanation) -> None:
+    """Every share, to read and to take away."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader("Every share", anchor=False, width="stretch")
+        exports.table_csv("shares", "Shares as CSV", lambda: tables.shares_table(why, workbench.dataset))
+    shares = parts.every_share(why, workbench)
+    st.dataframe(shares, hide_index=True, column_config=parts.SHARE_COLUMNS, height=320, key="shares")
+
+
 page = open_page("pages/explain.py")
-workbench, view = page.workbench, state.current()
-dataset = workbench.dataset
-user = dataset.user_position[view.user]
-row = compute.user_row(workbench, view.scenario.fusion, user)
-item = dataset.item_position[view.item] if view.item is not None else int((row.rank == 1).argmax())
+shown.scenario_line(page.workbench)
+state.restore_widgets(page.view)
+row, user, item = choose(page.workbench, page.view.user)
 with notice():
-    explanation = explain(workbench.pool, workbench.source, view.scenario.fusion, user, item, dataset=dataset)
-    labels = {name: fitted.label for name, fitted in workbench.fitted.items()}
-    st.markdown(plain(sentence(explanation, dataset.titles, labels)))
-    st.plotly_chart(figures.explanation_figure(explanation, dataset.titles, labels=labels))
+    fusion = state.current().scenario.fusion
+    why = explain(page.workbench.pool, page.workbench.source, fusion, user, item, dataset=page.dataset)
+    say(page.workbench, why, row)
+    show_parts(page.workbench, why)
+    show_shares(page.workbench, why)

@@ -10,6 +10,7 @@ import polars as pl
 from recengine.arrays import Values
 from recengine.data import Dataset
 from recengine.evaluation import Figure
+from recengine.explanation import Explanation
 from recengine.fairness import FairnessReport, GroupShare
 from recengine.ranking import Rankings
 from recengine.scenario import Outcome, Scenario
@@ -130,6 +131,54 @@ def weights_table(scenario: Scenario) -> pl.DataFrame:
         },
         schema={"scorer": pl.String, "raw": pl.Float64, "effective": pl.Float64},
     )
+
+
+def parts_table(explanation: Explanation) -> pl.DataFrame:
+    """One row a scorer: `scorer, weight, raw, normalised, contribution, history, rest, exact`.
+
+    weight: effective. raw: null = no opinion. contribution = weight * normalised = history + rest; the contributions
+    sum to the fused score. exact: false where history and rest are approximate.
+    """
+    rows = [
+        {
+            "scorer": part.scorer,
+            "weight": part.weight,
+            "raw": part.raw,
+            "normalised": part.normalised,
+            "contribution": part.contribution,
+            "history": float(part.shares.sum()),
+            "rest": part.rest,
+            "exact": part.exact,
+        }
+        for part in explanation.parts
+    ]
+    amounts = ("weight", "raw", "normalised", "contribution", "history", "rest")
+    schema = {"scorer": pl.String, **dict.fromkeys(amounts, pl.Float64), "exact": pl.Boolean}
+    return pl.DataFrame(rows, schema=schema).with_columns(pl.col("raw").fill_nan(None))
+
+
+def shares_table(explanation: Explanation, dataset: Dataset) -> pl.DataFrame:
+    """One row a scorer and history item, largest first, then the scorer's rest: `scorer, item_id, title, share, exact`.
+
+    The shares sum to the fused score. A rest, which is of no item, has neither id nor title.
+    """
+    schema = {"scorer": pl.String, "item_id": pl.String, "title": pl.String, "share": pl.Float64, "exact": pl.Boolean}
+    frames = []
+    for part in explanation.parts:
+        items = dataset.items.select("id", "title")[part.items]
+        frames.append(
+            pl.DataFrame(
+                {
+                    "scorer": [part.scorer] * (len(part.items) + 1),
+                    "item_id": [*items["id"], None],
+                    "title": [*items["title"], None],
+                    "share": [*part.shares.tolist(), part.rest],
+                    "exact": [part.exact] * (len(part.items) + 1),
+                },
+                schema=schema,
+            )
+        )
+    return pl.concat([pl.DataFrame(schema=schema), *frames])
 
 
 def exposure_ratio(group: GroupShare) -> float:

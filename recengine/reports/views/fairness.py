@@ -14,11 +14,11 @@ from recengine.reports.figures.groups import (
     user_groups_alt,
     user_groups_figure,
 )
+from recengine.reports.readings import SIGNIFICANT, gap_reading
 from recengine.reports.views.context import Context
-from recengine.reports.words import metric_label, metric_value, p_number, p_value, plain, share
+from recengine.reports.words import metric_label, metric_value, p_number, plain, share
 
 METRIC = "ndcg"
-SIGNIFICANT = 0.05
 
 
 @dataclass(frozen=True)
@@ -156,24 +156,12 @@ def _attribute(context: Context, attribute: str, gap: GroupGap) -> AttributeView
         ],
         suppressed=list(gap.suppressed.items()),
         chart=chart,
-        reading=_reading(gap, context.k),
+        reading=gap_reading(gap, METRIC, context.k),
     )
 
 
 def _interval(group: GroupFigure) -> str:
     return f"{metric_value(METRIC, group.low)} to {metric_value(METRIC, group.high)}"
-
-
-def _reading(gap: GroupGap, k: int) -> str:
-    seen, chance = metric_value(METRIC, gap.gap), metric_value(METRIC, gap.chance_gap)
-    start = f"The gap of {seen} {metric_label(METRIC, k)} between the best and the worst served group"
-    if gap.p_holm < SIGNIFICANT:
-        return f"{start} is more than chance gives: shuffled labels make {chance} on average ({_tested(gap)})."
-    return f"{start} can be chance: shuffled labels make {chance} on average ({_tested(gap)})."
-
-
-def _tested(gap: GroupGap) -> str:
-    return f"{p_value(gap.p_value)}, corrected {p_value(gap.p_holm)}"
 
 
 def _gap_row(attribute: str, metric: str, gap: GroupGap, k: int) -> GapRow:

@@ -15,12 +15,14 @@ from recengine.progress import Cancel, Progress, within
 from recengine.scenario import (
     Outcome,
     Scenario,
+    Verdict,
     Workbench,
     default_scenario,
     run_scenario,
     scorer_outcomes,
     workbench_key,
 )
+from recengine.scenario import verdicts as judge
 from recengine.workspace import Workspace
 from ui import panels, users
 from ui.background import run_in_background
@@ -63,6 +65,11 @@ def outcome(workbench: Workbench, scenario: Scenario, *, fairness: bool = False)
 def alone(workbench: Workbench, scenario: Scenario) -> dict[str, Outcome]:
     """Each scorer by itself under the scenario's settings."""
     return _alone(workbench.key, scenario.only(scenario.scorers[0]), _workbench=workbench)
+
+
+def verdicts(workbench: Workbench, outcome: Outcome) -> tuple[Verdict, Verdict, Verdict]:
+    """The three verdicts on an outcome with fairness."""
+    return _verdicts(workbench.key, outcome.scenario, _workbench=workbench, _outcome=outcome)
 
 
 def user_row(workbench: Workbench, fusion: Fusion, user: int) -> FusedRow:
@@ -109,6 +116,13 @@ def _slot(key: str) -> _Slot:
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs={Scenario: lambda scenario: scenario.key})
 def _outcome(key: str, scenario: Scenario, fairness: bool, *, _workbench: Workbench) -> Outcome:
     return run_scenario(_workbench, scenario, fairness=fairness)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Scenario: lambda scenario: scenario.key})
+def _verdicts(
+    key: str, scenario: Scenario, *, _workbench: Workbench, _outcome: Outcome
+) -> tuple[Verdict, Verdict, Verdict]:
+    return judge(_workbench, _outcome, alone(_workbench, scenario))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs={Fusion: repr})

@@ -29,7 +29,7 @@ class Verdict:
     tone: Tone
 
 
-def verdicts(workbench: Workbench, outcome: Outcome, alone: Mapping[str, Outcome]) -> tuple[Verdict, ...]:
+def verdicts(workbench: Workbench, outcome: Outcome, alone: Mapping[str, Outcome]) -> tuple[Verdict, Verdict, Verdict]:
     """The three verdicts on `outcome`, which needs its fairness report; `alone`: each scorer by itself."""
     return (_quality(workbench, outcome, alone), _groups(outcome), _levers(workbench, outcome))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlencode, urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response
 
 from tests.browser.server import Server
 
@@ -29,7 +29,7 @@ def go(page: Page, server: Server, path: str = "", **params: str) -> None:
     heading.wait_for()
     settle(page)
     heading.wait_for()
-    expect_unbroken(page)
+    expect_unbroken(page, server)
 
 
 def settle(page: Page) -> None:
@@ -39,10 +39,10 @@ def settle(page: Page) -> None:
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", state="attached")
 
 
-def expect_unbroken(page: Page) -> None:
-    """No exception is shown, and no notice of one."""
-    expect(page.get_by_test_id("stException")).to_have_count(0)
-    expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
+def expect_unbroken(page: Page, server: Server) -> None:
+    """A page at rest shows neither an exception nor a notice of a mistake; else the server's last words are told too."""
+    shown = page.get_by_test_id("stException").or_(page.get_by_test_id("stAlertContentError")).all_inner_texts()
+    assert not shown, "\n".join([f"{page.url} shows:", *shown, "The server printed:", server.printed()[-4000:]])
 
 
 def set_theme(page: Page, theme: Theme) -> None:

@@ -30,7 +30,7 @@ def test_page_opens(page: Page, studio: Server, path: str, theme: Theme) -> None
         picture(page, f"{path or 'overview'}-{size}-{theme}")
         # what is wider than the window would have to be scrolled sideways to be read
         assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth - main.clientWidth") <= 0
-    expect_unbroken(page)
+    expect_unbroken(page, studio)
     assert "Traceback" not in studio.printed()
 
 
@@ -51,5 +51,5 @@ def test_navigation_leads_to_every_page(page: Page, studio: Server) -> None:
         page.get_by_test_id("stTopNavLink").filter(has_text=title).click()
         page.get_by_role("heading", level=1, name=title, exact=True).wait_for()
         settle(page)
-        expect_unbroken(page)
+        expect_unbroken(page, studio)
         assert page.url.split("?")[0] == f"{studio.url}/{path}"

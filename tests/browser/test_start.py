@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Workspace
 from tests.browser.server import Server
-from tests.browser.studio import go, picture
+from tests.browser.studio import expect_unbroken, go, picture, settle
 
 
 def test_the_first_page_shows_what_was_prepared(page: Page, fresh_studio: Server, workspace: Workspace) -> None:
@@ -18,6 +18,9 @@ def test_an_empty_workspace_offers_a_way_on(page: Page, empty_studio: Server) ->
     go(page, empty_studio)
     picture(page, "empty-wide-light")
     page.get_by_role("button", name="Load the synthetic sample").click()
-    expect(page.get_by_text("There is no data yet")).to_have_count(0)
+    # the text model has to be loaded and 400 texts encoded
+    expect(page.get_by_text("There is no data yet")).to_have_count(0, timeout=200_000)
+    settle(page)
+    expect_unbroken(page, empty_studio)
     go(page, empty_studio, "studio")
     expect(page.get_by_test_id("stSlider").first).to_be_visible()

@@ -40,7 +40,7 @@ def settle(page: Page) -> None:
 
 
 def expect_unbroken(page: Page, server: Server) -> None:
-    """A page at rest shows neither an exception nor a notice of a mistake; else the server's last words are told too."""
+    """A page at rest shows neither an exception nor a notice of a mistake; else the server's last words are told."""
     shown = page.get_by_test_id("stException").or_(page.get_by_test_id("stAlertContentError")).all_inner_texts()
     assert not shown, "\n".join([f"{page.url} shows:", *shown, "The server printed:", server.printed()[-4000:]])
 

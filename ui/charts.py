@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+# Plotly asks whether pandas is loaded; while another session loads it, it would find half of it and fail
+import pandas  # noqa: F401
 import streamlit as st
 
-from recengine.reports.theme import NEUTRAL, Theme
+from recengine.reports.theme import LIGHT
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-THE_PAGE_DECIDES = "#010203"
-"""Stands in a figure for the colour of text. Streamlit puts in its own, light or dark, where a figure names none."""
-PAGE = Theme(text=THE_PAGE_DECIDES, muted=NEUTRAL, grid="rgba(125,133,144,0.3)", surface="#ffffff")
-"""The theme to draw a figure in that `show` will show."""
+PAGE = replace(LIGHT, grid="rgba(125,133,144,0.3)")
+"""The theme to draw a figure in that `show` will show: its lines are seen on light and on dark."""
+TEXT = "<style>.js-plotly-plot :is(.cartesianlayer, .infolayer) text { fill: currentColor !important }</style>"
+"""Words in a chart take the colour of the page's; Streamlit's own choice is paler than is easy to read, and a colour in
+the figure would stay when the reader's theme changes."""
 CONFIG = {"displayModeBar": False, "displaylogo": False, "showSendToCloud": False}
+FONT_SIZE = 13
 
 
 def show(figure: go.Figure, *, alt: str, key: str) -> None:
     """Show a figure drawn in the theme `PAGE`. alt: what it says, for those who cannot see it."""
-    st.plotly_chart(_without_text_color(figure.to_plotly_json()), config=CONFIG, alt=alt, key=key)
-
-
-def _without_text_color(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without_text_color(part) for key, part in value.items() if part != THE_PAGE_DECIDES}
-    return [_without_text_color(part) for part in value] if isinstance(value, (list, tuple)) else value
+    figure.update_layout(
+        xaxis={"tickfont_size": FONT_SIZE, "showgrid": True}, yaxis_tickfont_size=FONT_SIZE, legend_font_size=FONT_SIZE
+    )
+    st.html(TEXT)
+    st.plotly_chart(figure, config=CONFIG, alt=alt, key=key)

@@ -27,27 +27,28 @@ def choose_item(dataset: Dataset, row: FusedRow, *, new_user: bool = False) -> i
     if new_user and row.rank[chosen] == 0:
         chosen = best_item(row)
         state.keep(replace(view, item=None))
-    search = ""
-    if np.count_nonzero(row.rank) > MAX_OFFERED:
-        search = st.text_input(
-            "Search the catalogue",
-            key="item_search",
-            placeholder="Search the catalogue",
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):
+        search = ""
+        if np.count_nonzero(row.rank) > MAX_OFFERED:
+            search = st.text_input(
+                "Search the catalogue",
+                key="item_search",
+                placeholder="Search the catalogue",
+                label_visibility="collapsed",
+                width=200,
+            )
+        st.session_state["item"] = chosen
+        st.selectbox(
+            "Item",
+            offered_items(dataset, row, chosen, search),
+            key="item",
+            format_func=lambda item: item_label(dataset, row, item),
+            on_change=lambda: _keep(dataset, st.session_state["item"]),
             label_visibility="collapsed",
-            width=200,
+            width=320,
         )
-    st.session_state["item"] = chosen
-    st.selectbox(
-        "Item",
-        offered_items(dataset, row, chosen, search),
-        key="item",
-        format_func=lambda item: item_label(dataset, row, item),
-        on_change=lambda: _keep(dataset, st.session_state["item"]),
-        label_visibility="collapsed",
-        width=380,
-    )
-    _step("Higher", ":material/arrow_upward:", dataset, neighbour(row, chosen, -1))
-    _step("Lower", ":material/arrow_downward:", dataset, neighbour(row, chosen, 1))
+        _step("Higher", ":material/arrow_upward:", dataset, neighbour(row, chosen, -1))
+        _step("Lower", ":material/arrow_downward:", dataset, neighbour(row, chosen, 1))
     return chosen
 
 

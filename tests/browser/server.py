@@ -67,7 +67,7 @@ def serve(
             + [f"--server.{name}={value}" for name, value in options.items()]
             + ["--browser.gatherUsageStats=false"],
             cwd=folder,
-            env={**os.environ, **(environment or {})},
+            env={**os.environ, "NO_COLOR": "1", **(environment or {})},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

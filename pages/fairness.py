@@ -3,6 +3,7 @@
 import streamlit as st
 
 from recengine.fairness import FairnessReport
+from recengine.fairness.groups import ACTIVITY
 from recengine.reports import figures, tables
 from recengine.reports.readings import exposure_reading, gap_reading
 from recengine.reports.words import metric_label, metric_value, p_value, share
@@ -14,9 +15,10 @@ from ui.text import plain
 USERS_HELP = """
 A gap between groups appears by chance too, the more so the more and the smaller the groups. So each gap stands beside
 the one that chance alone gives: the users' group labels are shuffled 999 times. **p** is the share of shuffles with a
-gap at least as large; **corrected** takes account of every attribute and metric being asked at once (Holm). Part of a
-gap by activity lies in the measure: whoever has more held-out items is easier to hit.
+gap at least as large; **corrected** takes account of every attribute and metric being asked at once (Holm).
 """
+DOTS = "Dot: mean of the group, with its 95 % interval. Dashed: all users. Band: as wide as the gap that chance gives."
+EASIER = " Part of a gap by activity lies in the measure: whoever has more held-out items is easier to hit."
 ITEMS_HELP = """
 **Exposure** is the attention that a list gives: a place counts 1 / log2(rank + 1), so the first counts more than the
 last. It is compared with the group's share of the training **interactions**, which is what users take, and of the
@@ -36,11 +38,14 @@ def show_users(outcome: Outcome, report: FairnessReport, baseline: FairnessRepor
     if compared.is_empty():
         st.info("No user attribute has two groups that are large enough to compare, or nothing is held out to measure.")
         return
+    st.markdown(plain(groups.summary(report)))
     st.dataframe(compared, hide_index=True, column_config=groups.GAP_COLUMNS, key="gaps")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        attribute = choices.choose("By", groups.called(report.users), "by")
+        attribute = choices.choose("By", groups.called(report.users), "by", groups.surest(report))
         gaps = report.users[attribute]
-        metric = choices.choose("Metric", {name: metric_label(name, report.k) for name in gaps}, "metric")
+        metric = choices.choose(
+            "Metric", {name: metric_label(name, report.k) for name in gaps}, "metric", next(iter(gaps))
+        )
         exports.table_csv("user-groups", "All user groups as CSV", lambda: tables.user_groups_table(report))
     gap = gaps[metric]
     st.markdown(f"**{plain(gap_reading(gap, metric, report.k))}**")
@@ -58,7 +63,7 @@ def show_users(outcome: Outcome, report: FairnessReport, baseline: FairnessRepor
             alt=figures.user_groups_alt(gap, attribute=attribute, metric=metric, k=report.k),
             key="user_groups",
         )
-        st.caption("Dot: mean of the group, with its 95 % interval. Dashed: all users. Band: as wide as chance gives.")
+        st.caption(DOTS + (EASIER if attribute == ACTIVITY else ""))
     with numbers:
         with st.container(border=True, horizontal=True):
             st.metric("Gap", metric_value(metric, gap.gap), help="Highest mean less lowest. Lower is fairer.")
@@ -73,7 +78,7 @@ def show_items(report: FairnessReport) -> None:
     """The item side: the catalogue as a whole, then by one attribute."""
     st.header("Items: what is hidden?", anchor=False, help=ITEMS_HELP)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        attribute = choices.choose("By", groups.called(report.items), "items")
+        attribute = choices.choose("By", groups.called(report.items), "items", next(iter(report.items)))
         exports.table_csv("item-groups", "All item groups as CSV", lambda: tables.item_groups_table(report))
     shares = report.items[attribute]
     st.markdown(f"**{plain(exposure_reading(shares))}**")
@@ -90,7 +95,13 @@ def show_items(report: FairnessReport) -> None:
             st.metric("Catalogue shown", share(report.coverage), help=COVERAGE_HELP)
             st.metric("Gini of exposure", metric_value("gini", report.gini), help=GINI_HELP)
         st.caption(plain(f"{share(1 - report.coverage)} of the catalogue is in nobody's list."))
-        st.dataframe(groups.share_rows(shares), hide_index=True, column_config=groups.SHARE_COLUMNS, key="item_rows")
+        st.dataframe(
+            groups.share_rows(shares),
+            hide_index=True,
+            column_config=groups.SHARE_COLUMNS,
+            key="item_rows",
+            placeholder="\u2013",
+        )
 
 
 page = open_page("pages/fairness.py")

@@ -11,20 +11,19 @@ from ui.text import plain
 from ui.view import SHOWN
 
 
-def choose(label: str, options: Mapping[str, str], key: str, *, help_text: str | None = None) -> str:
-    """The chosen key of `options`, which holds what each is called; the first unless the link says otherwise.
+def choose(label: str, options: Mapping[str, str], key: str, default: str) -> str:
+    """The chosen key of `options`, which holds what each is called; `default` unless the link says otherwise.
 
     key: of `ui.view.CHOICES`. What the link asks for and is not there is said in one line.
     """
-    first = next(iter(options))
-    asked = dict(state.current().choices).get(key, first)
+    asked = dict(state.current().choices).get(key, default)
     if asked not in options:
         there = ", ".join(options)
         st.warning(
-            plain(f"{key}: there is no {asked[:SHOWN]!r}, there are {there}; {first} is shown."),
+            plain(f"{key}: there is no {asked[:SHOWN]!r}, there are {there}; {default} is shown."),
             icon=":material/link_off:",
         )
-        asked = first
+        asked = default
         _keep(key, asked)
     st.session_state[f"choice_{key}"] = asked
     st.segmented_control(
@@ -33,7 +32,6 @@ def choose(label: str, options: Mapping[str, str], key: str, *, help_text: str |
         format_func=lambda option: plain(options[option]),
         required=True,
         key=f"choice_{key}",
-        help=help_text,
         on_change=lambda: _keep(key, st.session_state[f"choice_{key}"]),
     )
     return asked

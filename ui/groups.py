@@ -47,7 +47,7 @@ SHARE_COLUMNS = {
 
 
 def gap_rows(report: FairnessReport, baseline: FairnessReport | None) -> pl.DataFrame:
-    """Every attribute and metric, the surest gap first, in the columns of `GAP_COLUMNS`."""
+    """Every attribute and metric, in the columns of `GAP_COLUMNS`; the baseline's gap where there is one."""
     rows = [
         _gap_row(attribute, metric, gap, report.k, baseline)
         for attribute, gaps in report.users.items()
@@ -57,6 +57,30 @@ def gap_rows(report: FairnessReport, baseline: FairnessReport | None) -> pl.Data
     columns = [column for column in GAP_COLUMNS if baseline is not None or column != "Baseline gap"]
     frame = pl.DataFrame(rows, orient="row") if rows else pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
     return frame.select("Attribute", "Metric", *columns[1:]) if rows else frame
+
+
+def surest(report: FairnessReport) -> str:
+    """The attribute whose gap in any metric is least likely chance; of equals the one furthest above chance."""
+
+    def doubt(attribute: str) -> tuple[float, float]:
+        gaps = [gap for gap in report.users[attribute].values() if not math.isnan(gap.p_holm)]
+        return min(((gap.p_holm, gap.chance_gap - gap.gap) for gap in gaps), default=(math.inf, 0.0))
+
+    return min(report.users, key=doubt)
+
+
+def summary(report: FairnessReport) -> str:
+    """How many gaps are more than chance gives, and which. Plain text."""
+    compared = [gap for gaps in report.users.values() for gap in gaps.values() if not math.isnan(gap.gap)]
+    real = {
+        attribute: [metric_label(metric, report.k) for metric, gap in gaps.items() if gap.p_holm < SIGNIFICANT]
+        for attribute, gaps in report.users.items()
+    }
+    named = [f"by {plain(attribute)} ({joined(metrics)})" for attribute, metrics in real.items() if metrics]
+    n_real = sum(map(len, real.values()))
+    if not n_real:
+        return f"None of the {len(compared)} gaps is larger than chance gives."
+    return f"{n_real} of {len(compared)} gaps {'is' if n_real == 1 else 'are'} more than chance gives: {joined(named)}."
 
 
 def group_rows(gap: GroupGap) -> pl.DataFrame:

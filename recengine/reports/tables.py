@@ -69,8 +69,8 @@ def lists_table(rankings: Rankings, dataset: Dataset, parts: Mapping[str, Values
 def user_groups_table(report: FairnessReport) -> pl.DataFrame:
     """One row a user group and metric, with what its attribute's groups have in common.
 
-    `attribute, metric, group, mean, low, high, n, suppressed, gap, ratio, chance_gap, p_value`; a suppressed group, one
-    too small to say anything, has its n and no figure.
+    `attribute, metric, group, mean, low, high, n, suppressed, gap, ratio, chance_gap, p_value, p_holm`; a suppressed
+    group, one too small to say anything, has its n and no figure.
     """
     rows = []
     for attribute, metrics in report.users.items():
@@ -82,6 +82,7 @@ def user_groups_table(report: FairnessReport) -> pl.DataFrame:
                 "ratio": gap.ratio,
                 "chance_gap": gap.chance_gap,
                 "p_value": gap.p_value,
+                "p_holm": gap.p_holm,
             }
             rows += [
                 {**common, "group": name, "suppressed": False, **vars(group)} for name, group in gap.groups.items()
@@ -95,7 +96,7 @@ def user_groups_table(report: FairnessReport) -> pl.DataFrame:
             "group": pl.String,
             **_FIGURE,
             "suppressed": pl.Boolean,
-            **dict.fromkeys(("gap", "ratio", "chance_gap", "p_value"), pl.Float64),
+            **dict.fromkeys(("gap", "ratio", "chance_gap", "p_value", "p_holm"), pl.Float64),
         },
     )
 

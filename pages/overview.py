@@ -43,7 +43,7 @@ def show_quality(workbench: Workbench, outcome: Outcome) -> None:
             key="quality",
         )
     with slices:
-        st.caption("The same on parts of the catalogue. Text pays on cold items; on all items it is hard to see.")
+        st.caption("The same on parts of the catalogue, which the mean over everything hides.")
         parted = overview.slice_figures(workbench, outcome, alone)
         charts.show(
             figures.slices_figure(parted, metric=overview.SLICE_METRIC, k=k, labels=labels, theme=charts.PAGE),

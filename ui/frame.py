@@ -191,7 +191,7 @@ def _empty(facts: PageFacts, workspace: Workspace) -> None:
             "Load the synthetic sample to look around: generated users and films with known tastes, "
             "nothing to download, a few seconds to fit."
         )
-        if st.button("Load the synthetic sample", type="primary", icon=":material/play_arrow:"):
+        if st.button("Load the synthetic sample", type="primary", icon=":material/play_arrow:", key="load_sample"):
             with notice():
                 with _progress("Generating the sample") as progress:
                     compute.import_sample(workspace, SAMPLE, progress)

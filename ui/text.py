@@ -9,8 +9,8 @@ from recengine.reports.text import one_line
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&^=\"'])")
 _JOINER = "\u2060"
 """Word joiner: no width, no break. It parts what Streamlit would turn into an emoji, an arrow or a link."""
-_SHORTCODE = re.compile(r":")
-_LINK = re.compile(r"(?i)\b(https?|ftp|mailto|www)|(@)")
+_SHORTCODE = re.compile(r":(?=[\w+-])")
+_LINK = re.compile(r"(?i)\b(https?(?=:)|ftp(?=:)|mailto(?=:)|www(?=\.))|@(?=[\w.-]+\.\w)")
 
 
 def plain(text: str) -> str:

@@ -9,7 +9,6 @@ import streamlit as st
 from recengine.fusion import NEUTRALS, NORMALIZATIONS
 from recengine.scenario import Workbench
 from ui import compute, state, users
-from ui.text import plain
 from ui.view import MAX_K, chosen
 
 NORMALIZATION_HELP = (
@@ -27,7 +26,7 @@ def weight_slider(name: str, label: str) -> float:
     """The raw weight of one scorer."""
     top = state.top()
     weight: float = st.slider(
-        plain(label), 0.0, top, step=top / STEPS, format="%.2f", key=f"w_{name}", on_change=state.remember
+        label, 0.0, top, step=top / STEPS, format="%.2f", key=f"w_{name}", on_change=state.remember
     )
     return weight
 

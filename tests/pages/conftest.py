@@ -1,0 +1,59 @@
+"""The pages without a browser, on a small workspace whose titles try everything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import polars as pl
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from recengine.data import Dataset, import_files
+from recengine.scenario import default_scenario
+from recengine.workspace import Workspace
+
+ROOT = Path(__file__).parents[2]
+HOSTILE = ("<script>alert(1)</script>", "$9 & $10", "[x](http://127.0.0.1/y)", ":smile: :red[no]", "=cmd()", "**bold**")
+OpenPage = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="session")
+def small_workspace(tmp_path_factory: pytest.TempPathFactory, synthetic_dataset: Dataset) -> Path:
+    """`shop`: the synthetic interactions under hostile titles, without text, so that no encoder is needed; fitted."""
+    folder = tmp_path_factory.mktemp("pages")
+    data = synthetic_dataset
+    titles = [HOSTILE[at] if at < len(HOSTILE) else title for at, title in enumerate(data.titles)]
+    rows = data.interactions
+    pl.DataFrame(
+        {
+            "user_id": data.users["id"].gather(rows["user"]),
+            "item_id": data.items["id"].gather(rows["item"]),
+            "rating": rows["weight"],
+            "timestamp": rows["time"],
+        }
+    ).write_csv(folder / "interactions.csv")
+    pl.DataFrame({"item_id": data.items["id"], "title": titles}).write_csv(folder / "items.csv")
+    data.users.rename({"id": "user_id"}).write_csv(folder / "users.csv")
+    shop, report = import_files(
+        folder / "interactions.csv", items=folder / "items.csv", users=folder / "users.csv", name="shop"
+    )
+    workspace = Workspace.open(folder / "workspace")
+    workspace.save_dataset(shop, report, "shop")
+    workspace.prepare(shop, default_scenario(shop))
+    return workspace.root
+
+
+@pytest.fixture
+def open_page(small_workspace: Path, monkeypatch: pytest.MonkeyPatch) -> OpenPage:
+    """Run a page of the app: `open_page("pages/studio.py", {"user": "7"})`; `workspace` overrules the small one."""
+
+    def run(path: str, params: Mapping[str, str] | None = None, workspace: Path | None = None) -> AppTest:
+        monkeypatch.setenv("RECENGINE_WORKSPACE", str(workspace or small_workspace))
+        monkeypatch.chdir(ROOT)
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        # the pages have to be known before one of them can be chosen; this run shows no page of ours
+        app.session_state["wanted page"] = (path, dict(params or {}))
+        return app.run()
+
+    return run

@@ -13,7 +13,6 @@ from scipy.sparse import csr_matrix
 from recengine.arrays import Scores
 from recengine.device import gpu_words
 from recengine.errors import RecipeError
-from recengine.models.threads import single_threaded_blas
 from recengine.progress import Cancel, Progress, stop_if_asked
 
 WARP = 32
@@ -34,8 +33,9 @@ def fit_item_factors(
 ) -> tuple[Scores, str]:
     """Item factors (n_items, factors) float32, and the device in words: the GPU where allowed and possible.
 
-    The start is drawn here, so that both devices descend from the same point. Raises `RecipeError` where the fit fails
-    for its settings or its GPU, or `CancelledError`.
+    To be called inside of `single_threaded_blas`, as `implicit` runs one thread a user. The start is drawn here, so
+    that both devices descend from the same point. Raises `RecipeError` where the fit fails for its settings or its GPU,
+    or `CancelledError`.
     """
     n_users, n_items = confidences.shape
     rng = np.random.default_rng(seed)
@@ -66,15 +66,13 @@ def _fit_on_cpu(
     from implicit.cpu.als import AlternatingLeastSquares
     from implicit.recommender_base import ModelFitError
 
-    # implicit runs one thread a user; BLAS threads inside of them would only be in the way
-    with single_threaded_blas():
-        model = AlternatingLeastSquares(
-            factors=items.shape[1], regularization=penalty, alpha=1.0, iterations=iterations, num_threads=0
-        )
-        model.user_factors, model.item_factors = users, items
-        # on NaN in the factors, which the caller looks for itself
-        with suppress(ModelFitError):
-            model.fit(confidences, show_progress=False, callback=after_round)
+    model = AlternatingLeastSquares(
+        factors=items.shape[1], regularization=penalty, alpha=1.0, iterations=iterations, num_threads=0
+    )
+    model.user_factors, model.item_factors = users, items
+    # on NaN in the factors, which the caller looks for itself
+    with suppress(ModelFitError):
+        model.fit(confidences, show_progress=False, callback=after_round)
     fitted: Scores = model.item_factors
     return fitted
 

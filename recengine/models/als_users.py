@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from recengine.arrays import Mask, Positions, Scores, Values
-from recengine.models.threads import single_threaded_blas
 
 BLOCK_ROWS = 2048
 """Item vectors that a block of users gathers: few enough to stay in a core's cache."""
@@ -22,11 +21,12 @@ def gram_matrix(items: Scores) -> Values:
     return gram
 
 
-def solve_users(items: Scores, gram: Values, confidences: csr_matrix, penalty: float) -> Scores:
+def solve_users(items: Scores, gram: Values, confidences: csr_matrix, penalty: float, *, threads: int = 1) -> Scores:
     """x_u = (gram + Σ_j (c_j - 1) y_j y_j' + penalty)⁻¹ Σ_j c_j y_j over each row's history j, (n, factors) float32.
 
     items (n_items, factors) float32, NaN rows where unknown; gram: of them. A row without a known item becomes NaN.
-    The systems are solved in float64, in blocks of histories of like length, one thread a block.
+    The systems are solved in float64, in blocks of histories of like length, `threads` blocks at a time: inside of
+    `single_threaded_blas`, or BLAS gets in the way.
     """
     # unknown items, and the padding of histories in a block, stand at a row of zeros: they add nothing
     known: Mask = ~np.isnan(items[:, 0])
@@ -46,7 +46,7 @@ def solve_users(items: Scores, gram: Values, confidences: csr_matrix, penalty: f
         systems = base + taken.transpose(0, 2, 1) @ weighted
         users[block] = np.linalg.solve(systems, targets[block][:, :, None])[:, :, 0]
 
-    with single_threaded_blas() as threads, ThreadPoolExecutor(threads) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         for done in [pool.submit(solve, block) for block in _blocks(lengths, len(gram))]:
             done.result()
     users[~np.asarray(confidences @ known, dtype=np.bool_)] = np.nan

@@ -21,7 +21,7 @@ class PopularityRecipe(Settings):
     """log(1 + training users of the item); nothing to set.
 
     MovieLens-100K, random 80/20, all ratings positive, k = 10, mean of seeds 0 to 2: NDCG (untruncated) 0.134
-    (`python benchmarks/quality.py`).
+    (`python -m benchmarks.quality`).
     """
 
     name: ClassVar[str] = "popularity"

@@ -9,12 +9,15 @@ from contextlib import contextmanager
 from threadpoolctl import ThreadpoolController
 
 # the limit is one of the process: two blocks that overlap would restore each other's limit for good
-_ONE_AT_A_TIME = threading.RLock()
+_ONE_AT_A_TIME = threading.Lock()
 
 
 @contextmanager
 def single_threaded_blas() -> Iterator[int]:
     """Inside, each BLAS call stays on its own thread; gives the number of threads that the libraries would use."""
+    # implicit calls the BLAS that comes with scipy, which can be limited only once it is loaded
+    import scipy.linalg  # noqa: F401
+
     with _ONE_AT_A_TIME:
         libraries = ThreadpoolController()
         threads = max((library["num_threads"] for library in libraries.info()), default=1)

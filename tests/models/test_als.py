@@ -170,8 +170,7 @@ class FakeGpu(AlternatingLeastSquares):  # type: ignore[misc]
     def fit(self, user_items: csr_matrix, show_progress: bool, callback: Any) -> None:
         for name in ("user_factors", "item_factors"):
             setattr(self, name, getattr(self, name).to_numpy())
-        with single_threaded_blas():
-            super().fit(user_items, show_progress=show_progress, callback=callback)
+        super().fit(user_items, show_progress=show_progress, callback=callback)
         setattr(self, name, FakeMatrix(getattr(self, name)))
 
 

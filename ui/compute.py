@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import streamlit as st
@@ -12,6 +13,7 @@ from recengine.data import Dataset, load_sample
 from recengine.device import device_kind
 from recengine.fusion import FusedRow, Fusion, fuse_row
 from recengine.progress import Cancel, Progress, within
+from recengine.reports import render_html
 from recengine.scenario import (
     Outcome,
     Scenario,
@@ -23,6 +25,7 @@ from recengine.scenario import (
     workbench_key,
 )
 from recengine.scenario import verdicts as judge
+from recengine.versions import versions
 from recengine.workspace import Workspace
 from ui import panels, users
 from ui.background import run_in_background
@@ -133,6 +136,8 @@ def _verdicts(
 # it says when it was written, so it must not be served for long
 @st.cache_resource(max_entries=3, ttl=600, show_spinner=False, hash_funcs={Scenario: lambda scenario: scenario.key})
 def _report_html(key: str, scenario: Scenario, sections: tuple[str, ...], *, _workbench: Workbench) -> str:
+    import pandas  # noqa: F401  # whole before Plotly looks for it, see ui.charts
+
     measured = outcome(_workbench, scenario, fairness=True)
     return render_html(
         _workbench,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
 import numpy as np
 import polars as pl
 import streamlit as st
 
-from recengine.reports import csv_for_reading, tables
-from recengine.scenario import Outcome, Scenario, Workbench
+from recengine.data import Dataset
+from recengine.reports import csv_data, csv_for_reading, tables
+from recengine.scenario import Outcome, Scenario, Workbench, scenario_to_bytes
 from ui import compute, state
 from ui.view import View
 
@@ -22,12 +22,17 @@ def table_csv(name: str, label: str, table: Callable[[], pl.DataFrame]) -> None:
 
 def scenario_json(scenario: Callable[[], Scenario]) -> None:
     """The scenario, for the Report page, the command line and colleagues."""
-    _file("Scenario", lambda: scenario_bytes(scenario()), "scenario.json", "application/json")
+    _file("Scenario", lambda: scenario_to_bytes(scenario()), "scenario.json", "application/json")
 
 
-def scenario_bytes(scenario: Scenario) -> bytes:
-    """The scenario's file."""
-    return json.dumps(scenario.to_json(), indent=2).encode()
+def lists_csv(outcome: Callable[[], Outcome], dataset: Dataset) -> None:
+    """Every user's list as data for other tools, ids verbatim, as `export` of the command line writes it."""
+
+    def content() -> bytes:
+        rows = tables.lists_table(outcome().lists.rankings, dataset)
+        return csv_data(rows.select("user_id", "item_id", "rank", "score"))
+
+    _file("All lists as CSV", content, "lists.csv", "text/csv")
 
 
 def studio_exports(workbench: Workbench) -> None:

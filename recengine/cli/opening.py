@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,15 @@ from recengine.cli.output import progress_lines
 from recengine.data import Dataset
 from recengine.errors import ScenarioError
 from recengine.models import make_recipe
-from recengine.scenario import Scenario, Workbench, check_fits, default_scenario
+from recengine.scenario import (
+    MAX_SCENARIO_BYTES,
+    Scenario,
+    Workbench,
+    check_fits,
+    default_scenario,
+    scenario_from_bytes,
+)
 from recengine.workspace import Workspace
-
-MAX_SCENARIO_BYTES = 1_000_000
 
 
 def open_workbench(asked: argparse.Namespace, *, rebuild: bool = False) -> tuple[Workbench, Scenario]:
@@ -84,12 +88,8 @@ def _position(positions: dict[str, int], identifier: str, what: str) -> int:
 
 def _read_scenario(path: Path) -> Scenario:
     try:
-        if path.stat().st_size > MAX_SCENARIO_BYTES:
-            raise ScenarioError(f"{path}: larger than a scenario can be. Choose the scenario's file.")
-        document = json.loads(path.read_bytes())
+        with path.open("rb") as file:
+            content = file.read(MAX_SCENARIO_BYTES + 1)
     except OSError as error:
         raise ScenarioError(f"{path}: cannot be read ({error.strerror}). Check the path.") from error
-    except (ValueError, RecursionError) as error:
-        reason = str(error).splitlines()[0]
-        raise ScenarioError(f"{path}: not JSON ({reason}). Download it again from the Report page.") from error
-    return Scenario.from_json(document, str(path))
+    return scenario_from_bytes(content, str(path))

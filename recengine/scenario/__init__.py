@@ -1,5 +1,6 @@
 """The order of work: one `Scenario` in, one `Outcome` out."""
 
+from recengine.scenario.files import MAX_SCENARIO_BYTES, scenario_from_bytes, scenario_to_bytes
 from recengine.scenario.outcome import Outcome
 from recengine.scenario.run import check_fits, run_scenario, scorer_outcomes
 from recengine.scenario.scenario import DEFAULT_WEIGHTS, Scenario, default_scenario
@@ -8,6 +9,7 @@ from recengine.scenario.workbench import Fitted, NoStore, Store, Workbench, buil
 
 __all__ = [
     "DEFAULT_WEIGHTS",
+    "MAX_SCENARIO_BYTES",
     "Fitted",
     "NoStore",
     "Outcome",
@@ -19,6 +21,8 @@ __all__ = [
     "check_fits",
     "default_scenario",
     "run_scenario",
+    "scenario_from_bytes",
+    "scenario_to_bytes",
     "scorer_outcomes",
     "verdicts",
     "workbench_key",

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from recengine.scenario import DEFAULT_WEIGHTS
 from tests.pages.conftest import ROOT, OpenPage
 
 PAGES = ("overview", "studio", "explain", "fairness", "report")
@@ -52,7 +53,7 @@ def test_one_click_loads_the_sample(open_page: OpenPage, tmp_path: Path) -> None
     app.button(key="load_sample").click().run(timeout=120)
     assert not app.exception
     assert not app.error
-    assert app.slider(key="w_als").value == 0.6
+    assert app.slider(key="w_als").value == DEFAULT_WEIGHTS["als"]
 
 
 def test_a_page_that_starts_without_the_app_comes_back_with_its_link(

@@ -78,7 +78,6 @@ def show_shares(workbench: Workbench, why: Explanation) -> None:
 
 page = open_page("pages/explain.py")
 shown.scenario_line(page.workbench)
-state.restore_widgets(page.view)
 row, user, item = choose(page.workbench, page.view.user)
 with notice():
     fusion = state.current().scenario.fusion

@@ -50,7 +50,6 @@ def explain() -> None:
 
 
 page = open_page("pages/studio.py")
-state.restore_widgets(page.view)
 with st.container(horizontal=True, vertical_alignment="center"):
     widgets.choose_user(page.workbench)
     widgets.choose_settings(page.workbench)

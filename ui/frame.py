@@ -100,6 +100,7 @@ def open_page(path: str) -> Open:
     facts_line = _header(facts, entries, name)
     dataset = compute.dataset(workspace, name)
     view, more = state.open_view(workspace, dataset)
+    state.restore_widgets(path, view)
     workbench = _workbench(workspace, dataset, view)
     facts_line.caption(_facts_line(workbench))
     if problems or more:
@@ -185,20 +186,22 @@ def _facts_line(workbench: Workbench) -> str:
 def _empty(facts: PageFacts, workspace: Workspace) -> None:
     """No dataset yet: what to do, or one button that does it."""
     st.title(facts.title, anchor=False)
-    with st.container(border=True):
+    with st.container(border=True, width=760):
         st.subheader("There is no data yet", anchor=False)
         st.markdown(
             "Load the synthetic sample to look around: generated users and films with known tastes, "
-            "nothing to download, a few seconds to fit."
+            "nothing to download, some seconds to fit."
         )
-        if st.button("Load the synthetic sample", type="primary", icon=":material/play_arrow:", key="load_sample"):
-            with notice():
-                with _progress("Generating the sample") as progress:
-                    compute.import_sample(workspace, SAMPLE, progress)
-                st.rerun()
+        wanted = st.button("Load the synthetic sample", type="primary", icon=":material/play_arrow:", key="load_sample")
+        room = st.container()
         st.markdown("Or bring in data on the command line, then reload this page:")
         st.code(
             "python -m recengine import --sample movielens-100k\npython -m recengine fit --dataset movielens-100k",
             language="bash",
         )
         st.caption(f"Workspace: {plain(str(workspace.root.absolute()))}")
+    if wanted:
+        with room, notice():
+            with _progress("Generating the sample") as progress:
+                compute.import_sample(workspace, SAMPLE, progress)
+            st.rerun()

@@ -16,6 +16,7 @@ from ui.view import View, default_view, read_view, slider_top
 LATEST = "latest view"
 WRITTEN = "url written"
 START = "view at start"
+PAGE = "page shown"
 UNDO = "undo"
 TOP = "slider top"
 MAX_UNDO = 50
@@ -110,10 +111,15 @@ def widget_values(view: View) -> dict[str, Any]:
     return values | {"k": scenario.k, "norm": scenario.normalization, "neutral": scenario.neutral, "user": view.user}
 
 
-def restore_widgets(view: View) -> None:
-    """Give back to the widgets what Streamlit forgot while another page was shown."""
+def restore_widgets(page: str, view: View) -> None:
+    """Give back to the widgets what Streamlit forgets of them when another page is shown, or when they are not drawn.
+
+    A widget of the same key on another page is another widget, so coming from there all of them are set.
+    """
+    arrived = st.session_state.get(PAGE) != page
+    st.session_state[PAGE] = page
     for key, value in widget_values(view).items():
-        if key not in st.session_state:
+        if arrived or key not in st.session_state:
             st.session_state[key] = value
 
 

@@ -145,3 +145,10 @@ def test_another_page_keeps_the_view(open_page: OpenPage) -> None:
     assert app.query_params["w_als"] == "0.15"
     app.switch_page(STUDIO).run()
     assert app.slider(key="w_als").value == 0.15
+
+
+def test_coming_back_from_a_page_with_the_same_widgets_keeps_the_user(open_page: OpenPage) -> None:
+    app = open_page(STUDIO, {"user": "u00009"})
+    app.switch_page("pages/explain.py").run()
+    app.switch_page(STUDIO).run()
+    assert app.selectbox(key="user").value == "u00009"

@@ -1,5 +1,14 @@
 "use strict";
 (() => {
+  // a frame that shows the report as text has no address: there a link to a section would load the page around it
+  if (location.protocol === "about:") {
+    for (const link of document.querySelectorAll('a[href^="#"]')) {
+      link.addEventListener("click", (click) => {
+        click.preventDefault();
+        document.getElementById(link.hash.slice(1)).scrollIntoView();
+      });
+    }
+  }
   const PRINT_WIDTH = 680;
   const config = { displaylogo: false, showSendToCloud: false, displayModeBar: false, responsive: true };
   const charts = [...document.querySelectorAll(".chart")];

@@ -22,7 +22,10 @@ def gram_matrix(items: Scores) -> Values:
 
 
 def solve_users(items: Scores, gram: Values, confidences: csr_matrix, penalty: float, *, threads: int = 1) -> Scores:
-    """x_u = (gram + Σ_j (c_j - 1) y_j y_j' + penalty)⁻¹ Σ_j c_j y_j over each row's history j, (n, factors) float32.
+    """x_u = A⁻¹ Y' c for each row, with A = B + Y' (C - 1) Y and B = gram + penalty, (n, factors) float32.
+
+    Y are the item vectors of the row's history, c their confidences, C these on a diagonal. A history shorter than the
+    vectors is solved in its own size, the same by Woodbury's identity: x_u = B⁻¹ Y' (1 + (C - 1) Y B⁻¹ Y')⁻¹ c.
 
     items (n_items, factors) float32, NaN rows where unknown; gram: of them. A row without a known item becomes NaN.
     The systems are solved in float64, in blocks of histories of like length, `threads` blocks at a time: inside of
@@ -32,8 +35,8 @@ def solve_users(items: Scores, gram: Values, confidences: csr_matrix, penalty: f
     known: Mask = ~np.isnan(items[:, 0])
     rows = np.zeros((len(items) + 1, items.shape[1]), dtype=np.float32)
     rows[:-1][known] = items[known]
-    targets = confidences @ rows[:-1].astype(np.float64)
     base = gram + penalty * np.eye(len(gram))
+    solved_rows = rows @ np.linalg.inv(base).astype(np.float32)  # of B⁻¹ Y', turned round: B is symmetric
     lengths = np.diff(confidences.indptr)
     users = np.full((len(lengths), items.shape[1]), np.nan, dtype=np.float32)
 
@@ -41,10 +44,19 @@ def solve_users(items: Scores, gram: Values, confidences: csr_matrix, penalty: f
         place = np.arange(lengths[block[0]])
         inside = place < lengths[block][:, None]
         entry = np.where(inside, confidences.indptr[block][:, None] + place, 0)
-        taken = rows.take(np.where(inside, confidences.indices[entry], -1), axis=0)
-        weighted = taken * (confidences.data[entry] - 1)[:, :, None]
-        systems = base + taken.transpose(0, 2, 1) @ weighted
-        users[block] = np.linalg.solve(systems, targets[block][:, :, None])[:, :, 0]
+        item = np.where(inside, confidences.indices[entry], -1)
+        confidence = np.where(inside, confidences.data[entry], 0)
+        taken = rows.take(item, axis=0)
+        above_one = (confidence - inside)[:, :, None]
+        if len(place) < len(base):
+            solved = solved_rows.take(item, axis=0)
+            systems = np.eye(len(place)) + above_one * (taken @ solved.transpose(0, 2, 1))
+            shares = np.linalg.solve(systems, confidence[:, :, None])
+            users[block] = (shares.transpose(0, 2, 1) @ solved)[:, 0]
+        else:
+            systems = base + taken.transpose(0, 2, 1) @ (above_one * taken)
+            targets = confidence[:, None, :] @ taken
+            users[block] = np.linalg.solve(systems, targets.transpose(0, 2, 1))[:, :, 0]
 
     with ThreadPoolExecutor(threads) as pool:
         for done in [pool.submit(solve, block) for block in _blocks(lengths, len(gram))]:

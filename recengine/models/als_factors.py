@@ -11,7 +11,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from recengine.arrays import Scores
-from recengine.device import gpu_words
+from recengine.device import device_kind, gpu_words
 from recengine.errors import RecipeError
 from recengine.progress import Cancel, Progress, stop_if_asked
 
@@ -104,6 +104,10 @@ def padded(factors: Scores, width: int) -> Scores:
 
 
 def _has_cuda() -> bool:
+    if device_kind() == "cuda":
+        # brings the CUDA libraries that implicit's build is linked to but does not look for where pip puts them
+        import torch  # noqa: F401
+
     # implicit warns on import where its CUDA build finds no device; the scorer's `device` says it instead
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -6,14 +6,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.server import CHROMIUM_ARGUMENTS, CHROMIUM_NAMES, ROOT, Server, find_chromium, serve
+from tests.browser.server import ROOT, Server, serve
 from tests.browser.studio import SIZES, watch
 
 MISTAKE = 2
@@ -38,14 +37,6 @@ class Workspace:
     @property
     def environment(self) -> dict[str, str]:
         return {**os.environ, "RECENGINE_WORKSPACE": str(self.folder)}
-
-
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    found = find_chromium()
-    if found is None:
-        pytest.skip(f"no Chromium: none of {', '.join(CHROMIUM_NAMES)} on PATH, and RECENGINE_CHROMIUM is not set")
-    return found
 
 
 @pytest.fixture(scope="session")
@@ -96,15 +87,6 @@ def empty_studio(page: Page, tmp_path: Path) -> Iterator[Server]:
     with serve(ROOT / "app.py", tmp_path / "log.txt", environment) as server:
         yield server
         page.context.close()
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
-    with ExitStack() as stack:
-        playwright = stack.enter_context(sync_playwright())
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_ARGUMENTS))
-        stack.callback(browser.close)
-        yield browser
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ STRATEGIES = ("weighted-sum",)
 DEFAULT_WEIGHTS: Mapping[str, float] = {"als": 0.7, "text": 0.1, "popularity": 0.2}
 """Best of 66 on the validation part of MovieLens-100K: NDCG@10 .2124, where ALS alone has .2101, which is within noise
 (python -m benchmarks.default_weights)."""
+DEFAULT_K = 10
 MAX_DEPTH = 10_000
 
 
@@ -42,7 +43,7 @@ class Scenario:
     strategy: str = "weighted-sum"
     rerankers: tuple[str, ...] = ()
     pool_depth: int = DEFAULT_DEPTH
-    k: int = 10
+    k: int = DEFAULT_K
     all_data: bool = False
 
     def __post_init__(self) -> None:
@@ -120,12 +121,16 @@ class Scenario:
 
 
 def default_scenario(dataset: Dataset, **choices: Any) -> Scenario:
-    """Every scorer that suits `dataset` with its default settings and weight; `choices` replace fields."""
+    """Every scorer that suits `dataset` with its default settings and weight; `choices` replace fields.
+
+    k is 10, or the whole catalogue where that is smaller.
+    """
     recipes = choices.pop("recipes", None) or default_recipes(dataset)
     models = tuple((recipe.name, tuple(sorted(recipe.settings().items()))) for recipe in recipes)
     weights = tuple((name, DEFAULT_WEIGHTS.get(name, 0.0)) for name, _ in models)
     if not any(weight for _, weight in weights):
         weights = tuple((name, 1.0) for name, _ in models)
+    choices.setdefault("k", min(DEFAULT_K, dataset.n_items))
     return Scenario(dataset=dataset.fingerprint, models=models, weights=weights, **choices)
 
 

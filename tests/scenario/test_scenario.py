@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recengine.data import synthetic
 from recengine.errors import ScenarioError
 from recengine.fusion import NEUTRALS, NORMALIZATIONS
 from recengine.models import make_recipe
-from recengine.scenario import Scenario
+from recengine.scenario import Scenario, default_scenario
 
 WEIGHT = st.floats(0, 1e6, allow_nan=False) | st.integers(0, 100)
 
@@ -54,6 +55,11 @@ def test_the_key_knows_every_choice() -> None:
         scenario.with_weights({"als": 1.0}),
     ]
     assert len({other.key for other in [scenario, *others]}) == 1 + len(others)
+
+
+def test_the_default_list_is_no_longer_than_the_catalogue() -> None:
+    assert default_scenario(synthetic(n_users=8, n_items=4, seed=0)).k == 4
+    assert default_scenario(synthetic(n_users=8, n_items=30, seed=0)).k == 10
 
 
 def test_a_scorer_that_is_not_named_gets_no_weight() -> None:

@@ -61,7 +61,7 @@ class Open:
 def run() -> None:
     """The whole app: navigation, the page that a link wanted, the page."""
     st.session_state[FRAMED] = True
-    st.logo(str(ASSETS / "logo.svg"), icon_image=str(ASSETS / "icon.svg"), size="large")
+    st.logo(str(ASSETS / "logo.svg"), size="large")
     page = st.navigation(
         [
             st.Page(

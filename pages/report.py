@@ -12,11 +12,11 @@ from ui.frame import Open, notice, open_page
 
 PREVIEW_HEIGHT = 900
 ADOPTED = "adopted file"
+# a frame in Streamlit's frame: the report's script runs, but cannot reach the studio
 FRAME = (
     "<style>html, body, iframe {{ margin: 0; border: 0; width: 100%; height: 100%; display: block }}</style>"
     '<iframe title="Report" sandbox="allow-scripts" srcdoc="{}"></iframe>'
 )
-"""A frame in Streamlit's frame: the report's script runs, but cannot reach the studio."""
 
 
 def choose_sections() -> tuple[str, ...]:

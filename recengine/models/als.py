@@ -95,7 +95,8 @@ class AlsRecipe(Settings):
 
     def restore(self, state: dict[str, NDArray[Any]], train: Dataset, device: str) -> AlsScorer:
         """The scorer whose `state` was stored, over the same `train`."""
-        return AlsScorer(self, train, state["item_factors"], state["user_factors"], device)
+        # memory-mapped arrays become plain ones over the same pages
+        return AlsScorer(self, train, np.asarray(state["item_factors"]), np.asarray(state["user_factors"]), device)
 
     def confidences(self, histories: csr_matrix) -> csr_matrix:
         """c of each interaction, in the places of `histories`, float32."""

@@ -100,7 +100,9 @@ class TextProfileRecipe(Settings):
 
     def restore(self, state: dict[str, NDArray[Any]], train: Dataset, device: str) -> TextProfileScorer:
         """The scorer whose `state` was stored, over the same `train`."""
-        return TextProfileScorer(self, train, state["item_vectors"], state["user_profiles"], device)
+        # memory-mapped arrays become plain ones over the same pages
+        items, users = np.asarray(state["item_vectors"]), np.asarray(state["user_profiles"])
+        return TextProfileScorer(self, train, items, users, device)
 
     def weights(self, histories: csr_matrix) -> csr_matrix:
         """How much each interaction counts, in the places of `histories`, float32."""

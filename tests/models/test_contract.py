@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -83,19 +83,20 @@ def test_the_same_seed_gives_the_same_scores(
     np.testing.assert_array_equal(again.score(ALL_USERS), fitted(recipe).score(ALL_USERS))
 
 
-def test_a_stored_scorer_scores_the_same(recipe: Recipe, fitted: Fitted, board: Dataset) -> None:
+def test_a_stored_scorer_scores_the_same(recipe: Recipe, fitted: Fitted, board: Dataset, tmp_path: Path) -> None:
     scorer = fitted(recipe)
-    restored = recipe.restore({name: stored(array) for name, array in scorer.state().items()}, board, scorer.device)
+    state = {name: mapped(array, tmp_path / f"{name}.npy") for name, array in scorer.state().items()}
+    restored = recipe.restore(state, board, scorer.device)
     np.testing.assert_array_equal(restored.score(ALL_USERS), scorer.score(ALL_USERS))
+    assert type(restored.score(ALL_USERS)) is np.ndarray
     assert restored.device == scorer.device == "CPU"
     assert isinstance(restored, Explains)
     assert restored.explain(0, 1).rest == pytest.approx(explained(scorer, 0, 1).rest)
 
 
-def stored(array: Any) -> Any:
-    file = BytesIO()
-    np.save(file, array, allow_pickle=False)
-    return np.load(BytesIO(file.getvalue()), allow_pickle=False)
+def mapped(array: Any, path: Path) -> Any:
+    np.save(path, array, allow_pickle=False)
+    return np.load(path, mmap_mode="r", allow_pickle=False)
 
 
 def test_folding_in_the_training_history_gives_the_training_scores(

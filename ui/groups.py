@@ -79,7 +79,8 @@ def summary(report: FairnessReport) -> str:
     named = [f"by {plain(attribute)} ({joined(metrics)})" for attribute, metrics in real.items() if metrics]
     n_real = sum(map(len, real.values()))
     if not n_real:
-        return f"None of the {len(compared)} gaps is larger than chance gives."
+        one = "The one gap compared is no" if len(compared) == 1 else f"None of the {len(compared)} gaps is"
+        return f"{one} larger than chance gives."
     return f"{n_real} of {len(compared)} gaps {'is' if n_real == 1 else 'are'} more than chance gives: {joined(named)}."
 
 

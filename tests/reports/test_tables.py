@@ -3,6 +3,7 @@ import pytest
 
 from recengine.data import Dataset
 from recengine.evaluation import Figure
+from recengine.explanation import Explanation
 from recengine.fairness import FairnessReport
 from recengine.ranking import Rankings
 from recengine.reports import tables
@@ -65,3 +66,26 @@ def test_slices_name_their_slice(outcome: Outcome) -> None:
     table = tables.slices_table(outcome)
     assert set(table["slice"]) == {"long-tail"}
     assert table.height == len(outcome.slices["long-tail"])
+
+
+def test_parts_of_an_explanation_sum_to_its_score(explanation: Explanation) -> None:
+    table = tables.parts_table(explanation)
+    assert table["scorer"].to_list() == ["als", "text", "popularity"]
+    assert table["raw"].to_list() == [1.2, None, 3.0]
+    assert table["history"].to_list() == pytest.approx([0.3 + 0.1, 0.0, 0.0])
+    assert (table["history"] + table["rest"]).sum() == pytest.approx(explanation.score)
+
+
+def test_shares_of_an_explanation_stand_by_their_item_and_sum_to_its_score(
+    explanation: Explanation, dataset: Dataset
+) -> None:
+    rows = tables.shares_table(explanation, dataset).to_dicts()
+    assert [(row["scorer"], row["item_id"], row["share"]) for row in rows] == [
+        ("als", "i0", 0.3),
+        ("als", "i1", 0.1),
+        ("als", None, 0.1),
+        ("text", None, 0.3),
+        ("popularity", None, 0.0),
+    ]
+    assert rows[0]["title"] == dataset.titles[0]
+    assert sum(row["share"] for row in rows) == pytest.approx(explanation.score)

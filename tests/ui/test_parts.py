@@ -1,0 +1,64 @@
+import numpy as np
+import pytest
+
+from recengine.explanation import Explanation, Part
+from recengine.fusion import Fusion
+from ui import parts
+
+NONE = np.zeros(0, dtype=np.int32)
+LABELS = {"als": "Collaborative (ALS)", "text": "Text profile"}
+
+
+def explanation() -> Explanation:
+    """0.5 from als: 0.3 and -0.1 by the history, 0.3 rest; 0.3 from text, which has no opinion; 0.0 from popularity."""
+    return Explanation(
+        user=0,
+        item=2,
+        rank=1,
+        score=0.8,
+        parts=(
+            Part("als", 0.75, 1.2, 2 / 3, 0.5, True, np.array([0, 1], dtype=np.int32), np.array([0.3, -0.1]), 0.3),
+            Part("text", 0.25, float("nan"), 1.2, 0.3, True, NONE, np.zeros(0), 0.3),
+            Part("popularity", 0.0, 3.0, 0.9, 0.0, True, NONE, np.zeros(0), 0.0),
+        ),
+    )
+
+
+def test_a_row_a_scorer_whose_amounts_sum_to_the_score() -> None:
+    table = parts.by_scorer(explanation(), LABELS)
+    assert table["Scorer"].to_list() == ["Collaborative (ALS)", "Text profile", "popularity"]
+    assert table["Adds"].sum() == pytest.approx(0.8)
+    assert table["By history"].to_list() == pytest.approx([0.3 - 0.1, 0.0, 0.0])
+    assert (table["By history"] + table["Rest"]).to_list() == pytest.approx([0.5, 0.3, 0.0])
+    assert set(table.columns) == set(parts.SCORER_COLUMNS)
+
+
+def test_the_sum_is_written_out() -> None:
+    line = parts.sum_line(explanation(), LABELS).replace("\\", "")
+    assert line == "0.5000 Collaborative (ALS) + 0.3000 Text profile + 0.0000 popularity = 0.8000, the fused score."
+
+
+def test_each_scorer_says_how_far_its_part_goes_back_to_the_history() -> None:
+    als, text, popularity = parts.scorer_lines(explanation(), LABELS).split("\n")
+    assert "exact" in als
+    assert "no opinion" in text
+    assert "weight 0" in popularity
+
+
+@pytest.mark.parametrize(
+    ("fusion", "said"),
+    [
+        (Fusion((1.0,), "min-max", "mean"), ["lowest unseen item of this user gets 0", "as its mean", "are exact"]),
+        (Fusion((1.0,), "z-score", "floor"), ["the mean over this user's unseen items is 0", "as its lowest opinion"]),
+        (Fusion((1.0,), "rank", "mean"), ["cancel out", "as its middle rank", "approximate"]),
+    ],
+)
+def test_the_meaning_is_that_of_the_normalisation(fusion: Fusion, said: list[str]) -> None:
+    text = parts.meaning(fusion)
+    assert "{" not in text
+    assert all(words in text for words in said)
+
+
+def test_a_move_against_the_baseline() -> None:
+    assert parts.moved(3, 1_200) == "1,200 under the baseline"
+    assert parts.moved(3, 3) == "as under the baseline"

@@ -1,0 +1,45 @@
+"""The report as a reader gets it: downloaded from the page, opened as a file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Workspace
+from tests.browser.server import Server
+from tests.browser.studio import go
+
+WEIGHTS = {"w_als": "0.25", "w_text": "0.5", "w_popularity": "0.25"}
+
+
+def download(page: Page, label: str, folder: Path) -> Path:
+    """Click the button and save what comes."""
+    with page.expect_download() as coming:
+        page.get_by_role("button", name=label).click()
+    path = folder / coming.value.suggested_filename
+    coming.value.save_as(path)
+    return path
+
+
+def test_the_report_opens_as_a_file_of_its_own(
+    page: Page, studio: Server, workspace: Workspace, tmp_path: Path
+) -> None:
+    go(page, studio, "report", dataset=workspace.dataset, **WEIGHTS)
+    file = download(page, "Download report", tmp_path)
+    assert file.suffix == ".html"
+    assert "<html" in file.read_text(encoding="utf-8")[:200]
+    page.context.set_offline(True)
+    page.goto(file.as_uri())
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator(".chart svg.main-svg").first).to_be_visible()
+    expect(page.get_by_text(workspace.dataset).filter(visible=True).first).to_be_visible()
+
+
+def test_the_downloaded_scenario_holds_what_the_page_shows(
+    page: Page, studio: Server, workspace: Workspace, tmp_path: Path
+) -> None:
+    go(page, studio, "report", dataset=workspace.dataset, **WEIGHTS)
+    scenario = json.loads(download(page, "Scenario", tmp_path).read_text(encoding="utf-8"))
+    assert dict(scenario["weights"]) == {"als": 0.25, "text": 0.5, "popularity": 0.25}

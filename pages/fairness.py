@@ -68,7 +68,7 @@ def show_users(outcome: Outcome, report: FairnessReport, baseline: FairnessRepor
         with st.container(border=True, horizontal=True):
             st.metric("Gap", metric_value(metric, gap.gap), help="Highest mean less lowest. Lower is fairer.")
             st.metric("By chance", metric_value(metric, gap.chance_gap), help="Mean gap of shuffled labels.")
-            st.metric("Ratio", f"{gap.ratio:.2f}", help="Lowest mean over highest. 1 is equal.")
+            st.metric("Ratio", groups.ratio(gap), help="Lowest mean over highest. 1 is equal.")
         st.caption(plain(f"{p_value(gap.p_value)}, corrected {p_value(gap.p_holm)}"))
         st.dataframe(groups.group_rows(gap), hide_index=True, column_config=groups.GROUP_COLUMNS, key="group_rows")
         st.caption(plain(groups.suppressed_line(gap)))

@@ -13,7 +13,7 @@ from recengine.reports.figures.groups import group_order
 from recengine.reports.readings import SIGNIFICANT
 from recengine.reports.tables import exposure_ratio
 from recengine.reports.text import one_line
-from recengine.reports.words import joined, metric_label, plain
+from recengine.reports.words import UNDEFINED, joined, metric_label, plain
 
 GAP_COLUMNS = {
     "Attribute": TextColumn(help="What the users are grouped by."),
@@ -113,6 +113,11 @@ def share_rows(groups: Mapping[str, GroupShare]) -> pl.DataFrame:
             "Ratio": [exposure_ratio(groups[name]) for name in order],
         }
     )
+
+
+def ratio(gap: GroupGap) -> str:
+    """Lowest mean over highest, written out."""
+    return UNDEFINED if math.isnan(gap.ratio) else f"{gap.ratio:.2f}"
 
 
 def suppressed_line(gap: GroupGap) -> str:

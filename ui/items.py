@@ -47,8 +47,8 @@ def choose_item(dataset: Dataset, row: FusedRow, *, new_user: bool = False) -> i
             label_visibility="collapsed",
             width=320,
         )
-        _step("Higher", ":material/arrow_upward:", dataset, neighbour(row, chosen, -1))
-        _step("Lower", ":material/arrow_downward:", dataset, neighbour(row, chosen, 1))
+        _step("Up", "One rank higher", dataset, neighbour(row, chosen, -1))
+        _step("Down", "One rank lower", dataset, neighbour(row, chosen, 1))
     return chosen
 
 
@@ -88,12 +88,11 @@ def neighbour(row: FusedRow, item: int, step: int) -> int | None:
     return int(found[0]) if row.rank[item] > 0 and rank > 0 and len(found) else None
 
 
-def _step(label: str, icon: str, dataset: Dataset, item: int | None) -> None:
+def _step(label: str, meaning: str, dataset: Dataset, item: int | None) -> None:
     st.button(
-        "",
-        icon=icon,
+        label,
         key=f"item_{label.lower()}",
-        help=f"{label} in the ranking",
+        help=meaning,
         disabled=item is None,
         on_click=lambda: _keep(dataset, item),
     )

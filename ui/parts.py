@@ -79,19 +79,20 @@ def by_scorer(why: Explanation, called: Mapping[str, str]) -> pl.DataFrame:
 
 
 def every_share(why: Explanation, workbench: Workbench) -> pl.DataFrame:
-    """One row a scorer and history item, the largest first, whatever the sign; the rests among them."""
+    """One row a scorer and history item, the largest first, whatever the sign; the rests among them.
+
+    As per cent of the score only where every scorer speaks for the item: else they would not say how much each adds.
+    """
     titles = pl.col("title").map_elements(one_line, return_dtype=pl.String, skip_nulls=True)
-    return (
-        shares_table(why, workbench.dataset)
-        .filter(pl.col("share") != 0)
-        .sort(pl.col("share").abs(), descending=True, maintain_order=True)
-        .select(
-            titles.fill_null(REST).alias("Because of"),
-            pl.col("scorer").replace_strict(labels(workbench), default=pl.col("scorer")).alias("Through"),
-            pl.col("share").alias("Share"),
-            (pl.col("share") / (why.score or math.nan)).alias("Of the score"),
-        )
-    )
+    columns = {
+        "Because of": titles.fill_null(REST),
+        "Through": pl.col("scorer").replace_strict(labels(workbench), default=pl.col("scorer")),
+        "Share": pl.col("share"),
+    }
+    if why.score > 0 and all(part.contribution >= 0 for part in why.parts):
+        columns["Of the score"] = pl.col("share") / why.score
+    shares = shares_table(why, workbench.dataset).filter(pl.col("share") != 0)
+    return shares.sort(pl.col("share").abs(), descending=True, maintain_order=True).select(**columns)
 
 
 def sum_line(why: Explanation, called: Mapping[str, str]) -> str:

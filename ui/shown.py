@@ -16,6 +16,11 @@ def scenario_line(workbench: Workbench) -> None:
         f"{fitted.label} {share:.0%}"
         for fitted, share in zip(workbench.fitted.values(), scenario.fusion.effective, strict=True)
     )
+    settings = [scenario.normalization, f"lists of {scenario.k}"]
+    if scenario.neutral != "mean":
+        settings.append(f"no opinion counts as {scenario.neutral}")
+    if scenario.all_data:
+        settings.append("fitted on all data")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(f"{plain(weights)} · {scenario.normalization} · lists of {scenario.k}", width="content")
+        st.caption(f"{plain(weights)} · {' · '.join(settings)}", width="content")
         st.page_link("pages/studio.py", label="Change in Studio", icon=":material/tune:", width="content")

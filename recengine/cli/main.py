@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -36,7 +35,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         verb = options.load(asked.verb)
         verb(asked)
-        sys.stdout.flush()
     except RecengineError as error:
         line = " ".join(str(error).split())
         sys.stderr.write(f"recengine {asked.verb}: {line}\n")
@@ -45,8 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"recengine {asked.verb}: stopped. What was stored before is unchanged.\n")
         return INTERRUPTED
     except BrokenPipeError:
-        # the reader went away; Python would complain once more when it flushes at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        from recengine.cli.output import mute
+
+        mute()  # the reader went away
         return 0
     except Exception:
         traceback.print_exc()

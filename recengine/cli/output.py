@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -11,19 +13,47 @@ from typing import Any
 
 import numpy as np
 
+from recengine.errors import StoreError
 from recengine.progress import Progress
+from recengine.reports.text import shorten
 from recengine.versions import versions
 
 SECONDS_BETWEEN_LINES = 1.0
+MAX_CELL = 80
+"""Characters of the longest cell of a table."""
 
 
 def emit(document: Mapping[str, Any], *, as_json: bool, text: Callable[[], str], device: str) -> None:
-    """Print `document` with device and versions as JSON, or `text()` for people."""
+    """Print `document` with device and versions as JSON, or `text()` for people.
+
+    Raises `StoreError` where standard output takes nothing, `BrokenPipeError` where its reader went away.
+    """
     if as_json:
         whole = {**document, "device": device, "versions": versions()}
-        sys.stdout.write(json.dumps(plain(whole), ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+        # what the terminal cannot write is escaped as JSON does it
+        unicode = sys.stdout is not None and codecs.lookup(sys.stdout.encoding or "ascii").name == "utf-8"
+        _print(json.dumps(plain(whole), ensure_ascii=not unicode, indent=2, allow_nan=False))
     else:
-        sys.stdout.write(text().rstrip("\n") + "\n")
+        _print(text().rstrip("\n"))
+
+
+def _print(text: str) -> None:
+    if sys.stdout is None:
+        raise StoreError("stdout: is closed, so there is no place for the answer. Leave it open, or send it to a file.")
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        mute()
+        raise StoreError(f"stdout: cannot be written ({error.strerror}). Send the answer elsewhere.") from error
+
+
+def mute() -> None:
+    """Send what standard output still holds nowhere; else Python would complain once more when it flushes at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def plain(value: Any) -> Any:
@@ -40,8 +70,11 @@ def plain(value: Any) -> Any:
 
 
 def table(header: list[str], rows: list[list[str]]) -> str:
-    """Columns padded to their widest cell, two spaces between; cells after the first are right-aligned."""
-    lines = [header, *rows]
+    """Columns padded to their widest cell, two spaces between; cells after the first are right-aligned.
+
+    Each cell is on one line, without control characters, which a terminal would obey, and cut at `MAX_CELL`.
+    """
+    lines = [[shorten(cell, MAX_CELL) for cell in line] for line in [header, *rows]]
     widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
     return "\n".join(
         "  ".join(

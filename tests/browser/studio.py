@@ -82,7 +82,10 @@ def watch(context: BrowserContext) -> list[str]:
 
     def check_address(url: str) -> None:
         address = urlsplit(url)
-        if address.scheme not in {"data", "blob", "about", "file"} and address.hostname not in {"127.0.0.1", "localhost"}:
+        if address.scheme not in {"data", "blob", "about", "file"} and address.hostname not in {
+            "127.0.0.1",
+            "localhost",
+        }:
             faults.append(f"asked another machine: {url}")
 
     def check_message(message: ConsoleMessage) -> None:

@@ -31,13 +31,13 @@ def test_words_in_a_chart_are_readable_in_either_theme_also_when_it_changes(page
 def test_another_item_and_the_next_one_are_explained_and_linked(page: Page, studio: Server) -> None:
     go(page, studio, "explain")
     expect(page.get_by_text("ranks 1st")).to_be_visible()
-    page.locator(".st-key-item_lower button").click()
+    page.get_by_role("button", name="Down", exact=True).click()
     expect(page.get_by_text("ranks 2nd")).to_be_visible()
     settle(page)
     assert "item=" in query(page)
     page.reload()
     expect(page.get_by_text("ranks 2nd")).to_be_visible()
-    expect_unbroken(page)
+    expect_unbroken(page, studio)
 
 
 def test_a_chosen_group_is_linked_and_survives_a_reload(page: Page, studio: Server) -> None:
@@ -48,7 +48,7 @@ def test_a_chosen_group_is_linked_and_survives_a_reload(page: Page, studio: Serv
     assert "metric=recall" in query(page)
     page.reload()
     expect(page.get_by_text("The gap of").filter(has_text="Recall@10")).to_be_visible()
-    expect_unbroken(page)
+    expect_unbroken(page, studio)
 
 
 def test_the_preview_draws_its_charts_and_its_links_stay_inside(
@@ -61,4 +61,4 @@ def test_the_preview_draws_its_charts_and_its_links_stay_inside(
     report.get_by_role("link", name="Fairness to users").click()
     expect(report.get_by_role("heading", level=2, name="Fairness to users")).to_be_in_viewport()
     expect(report.get_by_role("heading", level=1, name=workspace.dataset)).not_to_be_in_viewport()
-    expect_unbroken(page)
+    expect_unbroken(page, studio)

@@ -78,10 +78,10 @@ def test_the_picker_offers_all_unseen_items_best_first(open_page: OpenPage, shop
 
 def test_one_up_and_one_down_the_ranking(open_page: OpenPage) -> None:
     app = open_page(EXPLAIN)
-    assert app.button(key="item_higher").disabled
-    app.button(key="item_lower").click().run()
+    assert app.button(key="item_up").disabled
+    app.button(key="item_down").click().run()
     assert metric(app, "Rank").startswith("2 of ")
-    app.button(key="item_higher").click().run()
+    app.button(key="item_up").click().run()
     assert metric(app, "Rank").startswith("1 of ")
 
 
@@ -148,3 +148,12 @@ def test_hostile_titles_show_as_text(open_page: OpenPage, shop: tuple[Workbench,
         words = app.markdown[0].value
         assert title not in words, "markup must be escaped"
         assert re.sub(r"[\\\u2060]", "", words).startswith(f'"{title}" ranks ')
+
+
+def test_per_cent_of_the_score_is_left_out_where_a_scorer_speaks_against_the_item(
+    open_page: OpenPage,
+) -> None:
+    app = open_page(EXPLAIN, {"norm": "z-score"})
+    app.selectbox(key="item").select_index(len(app.selectbox(key="item").options) - 1).run()
+    assert min(app.dataframe[0].value["Adds"]) < 0
+    assert "Of the score" not in app.dataframe[1].value

@@ -7,7 +7,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from recengine.scenario import DEFAULT_WEIGHTS
-from recengine.scenario import DEFAULT_WEIGHTS
 from tests.pages.conftest import ROOT, OpenPage
 
 PAGES = ("overview", "studio", "explain", "fairness", "report")

@@ -9,16 +9,13 @@ from urllib.parse import urlencode
 import numpy as np
 
 from recengine.data import Dataset
-from recengine.evaluation import SLICES, Change, Figure, change
 from recengine.fusion import FusedRow
-from recengine.ranking import METRICS
 from recengine.reports.text import one_line
 from recengine.reports.theme import series_style
-from recengine.reports.words import UNDEFINED, metric_interval, metric_label, metric_value
 from recengine.scenario import Outcome, Scenario, Workbench
+from ui.metric_panel import metrics_panel
 from ui.view import View
 
-STRIP_METRICS = ("ndcg", "recall", "precision", "map", "mrr", "hit_rate", "coverage", "gini", "novelty")
 MAX_HISTORY = 100
 MAX_DETAIL = 60
 
@@ -105,33 +102,6 @@ def list_panel(workbench: Workbench, view: View, outcome: Outcome, row: FusedRow
     }
 
 
-def metrics_panel(workbench: Workbench, view: View, outcome: Outcome, baseline: Outcome) -> dict[str, Any]:
-    """Metrics over all users, on the whole catalogue and on its slices, each with its change against the baseline."""
-    k = view.scenario.k
-    changed = {} if view.scenario == view.baseline else change(outcome.per_user, baseline.per_user, workbench.resamples)
-    metrics = [
-        {
-            "label": metric_label(key, k),
-            "variant": METRICS[key].variant,
-            "tip": f"{METRICS[key].explanation} {_direction(key)} Variant: {METRICS[key].variant}. "
-            f"Over {METRICS[key].population}.",
-        }
-        for key in STRIP_METRICS
-    ]
-    rows = [_metric_row("All items", "The whole catalogue.", outcome.table, baseline.table, changed, view, main=True)]
-    for name, table in outcome.slices.items():
-        about = next(slice_ for key, slice_ in SLICES.items() if key == name)
-        rows.append(_metric_row(about.label, about.description, table, baseline.slices[name], {}, view, main=False))
-    users, rescored = len(outcome.lists.rankings.users), outcome.lists.rescored
-    return {
-        "caption": f"Quality over all users, lists of {k}",
-        "metrics": metrics,
-        "rows": rows,
-        "exact": f"✓ Exact for all {users:,} users: {users - rescored:,} lists proven from the candidate pool, "
-        f"{rescored:,} re-scored over all {workbench.dataset.n_items:,} items.",
-    }
-
-
 def history_panel(
     workbench: Workbench, view: View, row: FusedRow, history: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
@@ -203,57 +173,3 @@ def _move(rank: int, before: int, k: int) -> dict[str, str]:
         return {"kind": "same", "text": "", "said": "same place as under the baseline"}
     kind = "up" if before > rank else "down"
     return {"kind": kind, "text": str(abs(before - rank)), "said": f"{kind} {abs(before - rank)}, was number {before}"}
-
-
-def _metric_row(
-    label: str,
-    tip: str,
-    table: Mapping[str, Figure],
-    before: Mapping[str, Figure],
-    changed: Mapping[str, Change],
-    view: View,
-    *,
-    main: bool,
-) -> dict[str, Any]:
-    same = view.scenario == view.baseline
-    return {
-        "label": label,
-        "tip": tip,
-        "main": main,
-        "n": f"n = {table[STRIP_METRICS[0]].n:,} users",
-        "cells": [
-            _metric_cell(key, table[key], None if same else before[key], changed.get(key), main)
-            for key in STRIP_METRICS
-        ],
-    }
-
-
-def _metric_cell(key: str, figure: Figure, before: Figure | None, moved: Change | None, main: bool) -> dict[str, Any]:
-    layout = METRICS[key].format
-    interval = metric_interval(key, figure)
-    cell: dict[str, Any] = {
-        "value": metric_value(key, figure.mean).removesuffix(f" {METRICS[key].unit}"),
-        "tip": f"{metric_value(key, figure.mean)}, 95 % interval {interval}, n = {figure.n:,}; {METRICS[key].variant}",
-        "interval": interval if main and figure.low is not None else "",
-    }
-    if before is None or np.isnan(figure.mean - before.mean):
-        return cell
-    by = figure.mean - before.mean
-    text = f"{by:+{layout}}"
-    unmoved = float(text.rstrip("%")) == 0
-    sure = moved is not None and (moved.low > 0 or moved.high < 0)
-    better = METRICS[key].higher_is_better
-    tone = "flat" if not sure or better is None or unmoved else "better" if (by > 0) == better else "worse"
-    cell |= {"change": f"= {UNDEFINED if by else '0'}" if unmoved else f"{'▲' if by > 0 else '▼'} {text}", "tone": tone}
-    if unmoved:
-        cell["change"] = "no change" if main else ""
-    cell["said"] = "better than the baseline" if tone == "better" else "worse" if tone == "worse" else "not certain"
-    if moved is not None and main and not unmoved and not np.isnan(moved.low):
-        cell["change_interval"] = f"{moved.low:+{layout}} to {moved.high:+{layout}}"
-        cell["tip"] += f". Change {text}, paired 95 % interval {cell['change_interval']}, n = {moved.n:,}"
-    return cell
-
-
-def _direction(key: str) -> str:
-    better = METRICS[key].higher_is_better
-    return "" if better is None else "Higher is better." if better else "Lower is better."

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from recengine.data import Dataset
+from recengine.evaluation import change
 from recengine.fusion import fuse_row
 from recengine.models import make_recipe
 from recengine.scenario import Outcome, Workbench, build_workbench, default_scenario, run_scenario
 from ui import panels, users
+from ui.metric_panel import STRIP_METRICS, metrics_panel
 from ui.view import View, default_view
 
 
@@ -70,10 +72,10 @@ def test_held_out_items_are_marked_where_they_are_listed(workbench: Workbench, v
 def test_metrics_say_value_interval_and_change(
     workbench: Workbench, view: View, outcome: Outcome, baseline: Outcome
 ) -> None:
-    panel = panels.metrics_panel(workbench, view, outcome, baseline)
+    panel = metrics_panel(workbench, view, outcome, baseline)
     everyone = panel["rows"][0]
     assert everyone["label"] == "All items"
-    ndcg, coverage = everyone["cells"][0], everyone["cells"][panels.STRIP_METRICS.index("coverage")]
+    ndcg, coverage = everyone["cells"][0], everyone["cells"][STRIP_METRICS.index("coverage")]
     assert ndcg["value"] == f"{outcome.table['ndcg'].mean:.3f}"
     by = outcome.table["ndcg"].mean - baseline.table["ndcg"].mean
     assert f"{by:+.3f}" in ndcg["change"] or ndcg["change"] == "no change"
@@ -83,8 +85,20 @@ def test_metrics_say_value_interval_and_change(
 
 def test_without_a_difference_no_change_is_shown(workbench: Workbench, view: View, outcome: Outcome) -> None:
     same = replace(view, baseline=view.scenario)
-    for row in panels.metrics_panel(workbench, same, outcome, outcome)["rows"]:
-        assert all("change" not in cell for cell in row["cells"])
+    everyone, *slices = metrics_panel(workbench, same, outcome, outcome)["rows"]
+    assert everyone["cells"][0]["change"] == "= baseline"
+    assert all("change" not in cell for row in slices for cell in row["cells"])
+
+
+def test_only_a_change_beyond_chance_is_called_better_or_worse(
+    workbench: Workbench, view: View, outcome: Outcome, baseline: Outcome
+) -> None:
+    moved = change(outcome.per_user, baseline.per_user, workbench.resamples)
+    cells = metrics_panel(workbench, view, outcome, baseline)["rows"][0]["cells"]
+    for key, cell in zip(STRIP_METRICS, cells, strict=True):
+        if cell.get("tone") in ("better", "worse"):
+            assert moved[key].low > 0 or moved[key].high < 0
+            assert (moved[key].mean > 0) == ("▲" in cell["change"])
 
 
 def test_effective_weights_sum_to_one(workbench: Workbench, view: View) -> None:

@@ -22,7 +22,7 @@ Badge = tuple[str, str, Color]
 TONES: Mapping[str, Badge] = {
     "good": ("Good", ":material/check_circle:", "green"),
     "mixed": ("Mixed", ":material/balance:", "orange"),
-    "bad": ("Problem", ":material/error:", "red"),
+    "bad": ("Needs attention", ":material/error:", "red"),
     "unknown": ("Cannot be said", ":material/help:", "gray"),
 }
 LEVER: Badge = ("Largest lever", ":material/tune:", "violet")

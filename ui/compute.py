@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import streamlit as st
+from threadpoolctl import threadpool_limits
 
 from recengine.data import Dataset, load_sample
 from recengine.device import device_kind
@@ -37,6 +38,15 @@ class _Slot:
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     workbench: Workbench | None = None
+
+
+@st.cache_resource(show_spinner=False)
+def keep_products_small() -> None:
+    """Keep each matrix product of this process on one thread, from now on.
+
+    Those of a slider move are small: spread over two busy cores they took four times as long. Sessions share the cores.
+    """
+    threadpool_limits(limits=1, user_api="blas")
 
 
 def dataset(workspace: Workspace, name: str) -> Dataset:

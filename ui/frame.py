@@ -60,6 +60,7 @@ class Open:
 
 def run() -> None:
     """The whole app: navigation, the page that a link wanted, the page."""
+    compute.keep_products_small()
     st.session_state[FRAMED] = True
     st.logo(str(ASSETS / "logo.svg"), size="large")
     page = st.navigation(

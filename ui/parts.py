@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 from streamlit.column_config import NumberColumn, TextColumn
@@ -15,7 +15,8 @@ from recengine.reports.text import one_line
 from recengine.scenario import Workbench
 from ui.text import plain
 
-REST = "the rest, which no item of the history accounts for"
+REST = "the rest"
+DIGITS = 4
 SCORER_COLUMNS = {
     "Scorer": TextColumn(width=130),
     "Adds": NumberColumn(format="%+.4f", help="Effective weight times normalised score. The sum is the fused score."),
@@ -25,7 +26,7 @@ SCORER_COLUMNS = {
     "Normalised": NumberColumn(format="%.3f", help="The scorer's own score, made comparable with the other scorers'."),
 }
 SHARE_COLUMNS = {
-    "Because of": TextColumn(width="large"),
+    "Because of": TextColumn(width="medium"),
     "Share": NumberColumn(format="%+.5f", help="In units of the fused score; all shares sum to it."),
     "Of the score": NumberColumn(format="percent", help="The share over the fused score."),
 }
@@ -67,12 +68,17 @@ def labels(workbench: Workbench) -> dict[str, str]:
 
 
 def by_scorer(why: Explanation, called: Mapping[str, str]) -> pl.DataFrame:
-    """One row a scorer, in the columns of `SCORER_COLUMNS`."""
-    return parts_table(why).select(
+    """One row a scorer, in the columns of `SCORER_COLUMNS`; as rounded here, the amounts sum to the rounded score."""
+    table = parts_table(why)
+    adds = rounded(table["contribution"].to_list())
+    # + 0.0: nothing is written "-0.0000"
+    history = [round(value, DIGITS) + 0.0 for value in table["history"].to_list()]
+    rest = [round(whole - part, DIGITS) + 0.0 for whole, part in zip(adds, history, strict=True)]
+    return table.select(
         pl.col("scorer").replace_strict(called, default=pl.col("scorer")).alias("Scorer"),
-        pl.col("contribution").alias("Adds"),
-        pl.col("history").alias("By history"),
-        pl.col("rest").alias("Rest"),
+        pl.Series("Adds", adds),
+        pl.Series("By history", history),
+        pl.Series("Rest", rest),
         pl.col("weight").alias("Weight"),
         pl.col("normalised").alias("Normalised"),
     )
@@ -97,9 +103,24 @@ def every_share(why: Explanation, workbench: Workbench) -> pl.DataFrame:
 
 def sum_line(why: Explanation, called: Mapping[str, str]) -> str:
     """ "0.4210 + 0.1002 = 0.5212, the fused score", as Markdown."""
-    amounts = [f"{_amount(part.contribution)} {called.get(part.scorer, part.scorer)}" for part in why.parts]
-    total = sum(part.contribution for part in why.parts)
-    return plain(f"{' + '.join(amounts)} = {total:.4f}, the fused score.")
+    adds = rounded([part.contribution for part in why.parts])
+    amounts = [
+        f"{_amount(value)} {called.get(part.scorer, part.scorer)}" for value, part in zip(adds, why.parts, strict=True)
+    ]
+    return plain(f"{' + '.join(amounts)} = {sum(adds):.{DIGITS}f}, the fused score.")
+
+
+def rounded(values: Sequence[float]) -> list[float]:
+    """`values` with `DIGITS` digits, each within one unit of the last, that sum to the rounded sum.
+
+    Rounded each for itself, three parts may miss the sum beside them by one unit, and who adds them up would wonder.
+    Those that were rounded furthest give way (largest remainder).
+    """
+    scaled = [value * 10**DIGITS for value in values]
+    whole = [math.floor(value) for value in scaled]
+    missing = round(sum(scaled)) - sum(whole)
+    furthest = sorted(range(len(values)), key=lambda at: whole[at] - scaled[at])
+    return [(whole[at] + (at in furthest[:missing])) / 10**DIGITS for at in range(len(values))]
 
 
 def scorer_lines(why: Explanation, called: Mapping[str, str]) -> str:
@@ -131,4 +152,4 @@ def _said(part: Part) -> str:
 
 
 def _amount(value: float) -> str:
-    return f"{value:.4f}" if value >= 0 else f"({value:.4f})"
+    return f"{value:.{DIGITS}f}" if value >= 0 else f"({value:.{DIGITS}f})"

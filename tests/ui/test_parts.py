@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from recengine.explanation import Explanation, Part
 from recengine.fusion import Fusion
@@ -31,6 +33,18 @@ def test_a_row_a_scorer_whose_amounts_sum_to_the_score() -> None:
     assert table["By history"].to_list() == pytest.approx([0.3 - 0.1, 0.0, 0.0])
     assert (table["By history"] + table["Rest"]).to_list() == pytest.approx([0.5, 0.3, 0.0])
     assert set(table.columns) == set(parts.SCORER_COLUMNS)
+
+
+@given(st.lists(st.floats(-2, 2), min_size=1, max_size=6))
+def test_rounded_parts_sum_to_the_rounded_sum(values: list[float]) -> None:
+    shown = parts.rounded(values)
+    assert sum(shown) == pytest.approx(round(sum(values), 4), abs=1.01e-4 / 2)
+    assert all(abs(one - value) <= 1e-4 + 1e-12 for one, value in zip(shown, values, strict=True))
+
+
+def test_a_part_gives_way_where_rounding_would_miss_the_sum() -> None:
+    # 0.00004 + 0.00004 + 0.00004 = 0.00012, which is 0.0001, while each by itself would be 0.0000
+    assert sorted(parts.rounded([0.00004, 0.00004, 0.00004])) == [0.0, 0.0, 0.0001]
 
 
 def test_the_sum_is_written_out() -> None:

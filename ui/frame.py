@@ -14,7 +14,7 @@ from recengine.data import Dataset
 from recengine.errors import RecengineError
 from recengine.progress import Progress
 from recengine.scenario import Workbench
-from recengine.workspace import DatasetEntry, Workspace
+from recengine.workspace import Workspace
 from ui import compute, state
 from ui.text import plain
 from ui.view import View
@@ -92,13 +92,13 @@ def open_page(path: str) -> Open:
         st.switch_page("app.py")
     facts = FACTS[path]
     workspace = Workspace.open()
-    entries = workspace.datasets()
-    if not entries:
+    names = workspace.dataset_names()
+    if not names:
         _empty(facts, workspace)
         st.stop()
     problems: list[str] = []
-    name = _dataset_name(entries, problems)
-    facts_line = _header(facts, entries, name)
+    name = _dataset_name(names, problems)
+    facts_line = _header(facts, names, name)
     dataset = compute.dataset(workspace, name)
     view, more = state.open_view(workspace, dataset)
     state.restore_widgets(path, view)
@@ -119,9 +119,8 @@ def notice() -> Iterator[None]:
         st.error(plain(str(error)), icon=":material/error:")
 
 
-def _dataset_name(entries: list[DatasetEntry], problems: list[str]) -> str:
+def _dataset_name(names: list[str], problems: list[str]) -> str:
     """The dataset that the link or the session asks for, else the first."""
-    names = [entry.name for entry in entries]
     asked = state.asked_dataset()
     if asked in names:
         return str(asked)
@@ -130,16 +129,15 @@ def _dataset_name(entries: list[DatasetEntry], problems: list[str]) -> str:
     return names[0]
 
 
-def _header(facts: PageFacts, entries: list[DatasetEntry], name: str) -> DeltaGenerator:
+def _header(facts: PageFacts, names: list[str], name: str) -> DeltaGenerator:
     """Title, question and, if there is one, the choice of the dataset. Returns the room for a line of facts."""
     left, right = st.columns([4, 1], vertical_alignment="bottom")
     with left.container(gap="xsmall"):
         st.title(facts.title, anchor=False)
         st.caption(facts.question)
         room = st.empty()
-    if len(entries) == 1:
+    if len(names) == 1:
         return room
-    names = [entry.name for entry in entries]
     if st.session_state.get("dataset") not in names or state.asked_dataset() != st.session_state.get("dataset"):
         st.session_state["dataset"] = name
     right.selectbox("Dataset", names, key="dataset", on_change=_choose_dataset)

@@ -15,12 +15,23 @@ PATIENCE_SECONDS = 600.0
 
 @contextmanager
 def locked(path: Path, *, patience: float = PATIENCE_SECONDS) -> Iterator[None]:
-    """Hold the lock file at `path`; wait up to `patience` seconds for another process, then raise `StoreError`."""
+    """Hold the lock file at `path`; wait up to `patience` seconds for another process, then raise `StoreError`.
+
+    Raises `StoreError` too where the file cannot be made, as in a folder that may only be read.
+    """
+    lock = FileLock(path, timeout=patience)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(path, timeout=patience):
-            yield
+        lock.acquire()
     except Timeout as error:
         raise StoreError(
             f"{path}: another process has held this for {patience:.0f} seconds. Wait for it, or end it, and try again."
         ) from error
+    except OSError as error:
+        raise StoreError(
+            f"{path}: cannot be locked ({error.strerror}). Make the workspace's folder writable, or choose another."
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()

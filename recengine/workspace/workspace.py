@@ -22,6 +22,7 @@ DEFAULT = "workspace"
 FORMAT = "recengine-workspace"
 VERSION = 1
 MARKER = "workspace.json"
+_KEY = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -68,28 +69,27 @@ class Workspace:
         return cls(root)
 
     def datasets(self) -> list[DatasetEntry]:
-        """Every stored dataset, by name."""
-        folder = self.root / "names"
-        return [self.dataset_entry(path.stem) for path in sorted(folder.glob("*.json"))] if folder.exists() else []
+        """Every stored dataset, by name. Raises `StoreError` when what is kept of one is damaged."""
+        return [self.dataset_entry(name) for name in self.dataset_names()]
+
+    def dataset_names(self) -> list[str]:
+        """The names of the stored datasets, damaged ones too, sorted."""
+        names = (path.stem for path in (self.root / "names").glob("*.json"))
+        return sorted(name for name in names if _NAME.fullmatch(name))
 
     def dataset_entry(self, name: str) -> DatasetEntry:
         """What is stored under `name`. Raises `DataError` when nothing is, naming what is there."""
         path = self.name_path(name)
         if not path.exists():
-            there = (
-                ", ".join(sorted(other.stem for other in path.parent.glob("*.json"))) if path.parent.exists() else ""
-            )
-            held = f"The workspace has {there}." if there else "The workspace is empty."
+            there = self.dataset_names()
+            held = f"The workspace has {', '.join(there)}." if there else "The workspace is empty."
             raise DataError(
                 f"dataset: there is no {name!r} in {self.root}. {held} Import one with `python -m recengine import`."
             )
         facts = read_document(path, "the dataset's name", self._import_again(name))
-        try:
-            return DatasetEntry(name=name, **facts)
-        except TypeError as error:
-            raise StoreError(
-                f"{path}: damaged, it has not the facts of a dataset. {self._import_again(name)}"
-            ) from error
+        if not _are_facts(facts):
+            raise StoreError(f"{path}: damaged, it has not the facts of a dataset. {self._import_again(name)}")
+        return DatasetEntry(name=name, **facts)
 
     def save_dataset(self, dataset: Dataset, report: ImportReport, name: str) -> DatasetEntry:
         """Store under `name`; a dataset that had the name stays stored under its fingerprint."""
@@ -147,7 +147,7 @@ class Workspace:
 
     def load_scenario(self, key: str) -> Scenario:
         """The scenario stored under `key`. Raises `StoreError` when there is none, `ScenarioError` when it is off."""
-        if not re.fullmatch(r"[0-9a-f]{64}", key):
+        if not _KEY.fullmatch(key):
             raise StoreError(f"scenario: {key[:80]!r} is no key of a stored scenario. Copy the link again.")
         path = self.root / "scenarios" / f"{key}.json"
         if not path.exists():
@@ -172,3 +172,15 @@ class Workspace:
 
     def _import_again(self, name: str) -> str:
         return f"Import {name} again; nothing else is affected."
+
+
+def _are_facts(facts: Mapping[str, Any]) -> bool:
+    """Whether they are those of a `DatasetEntry`; the fingerprint is one, as it names a folder."""
+    counts = ("n_users", "n_items", "n_interactions", "n_positives")
+    return (
+        facts.keys() == {"fingerprint", "report", *counts}
+        and all(type(facts[count]) is int for count in counts)
+        and isinstance(facts["report"], dict)
+        and isinstance(facts["fingerprint"], str)
+        and _KEY.fullmatch(facts["fingerprint"]) is not None
+    )

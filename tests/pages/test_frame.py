@@ -48,6 +48,20 @@ def test_a_damaged_dataset_is_one_clear_notice(open_page: OpenPage, small_worksp
     assert len(app.error) == 1
 
 
+def test_a_damaged_dataset_leaves_the_others_to_be_chosen(
+    open_page: OpenPage, small_workspace: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "workspace"
+    shutil.copytree(small_workspace, copy)
+    (copy / "names" / "another.json").write_text("{")  # comes before "shop", so it is what a bare link asks for
+    app = open_page("pages/overview.py", workspace=copy)
+    (error,) = app.error
+    assert "Import another again" in error.value
+    app.selectbox(key="dataset").select("shop").run()
+    assert not app.exception
+    assert not app.error
+
+
 def test_one_click_loads_the_sample(open_page: OpenPage, tmp_path: Path) -> None:
     app = open_page("pages/studio.py", workspace=tmp_path / "fresh")
     app.button(key="load_sample").click().run(timeout=120)

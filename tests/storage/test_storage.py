@@ -135,3 +135,9 @@ def test_a_held_lock_is_said(tmp_path: Path) -> None:
         locked(tmp_path / "l", patience=0.01),
     ):
         pass
+
+
+def test_a_lock_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "locks").write_text("a file where the folder should be")
+    with pytest.raises(StoreError, match="cannot be locked"), locked(tmp_path / "locks" / "a.lock"):
+        pass

@@ -78,6 +78,24 @@ def test_a_damaged_dataset_is_named_and_the_rest_stays(workspace: Workspace) -> 
     assert [entry.name for entry in workspace.datasets()] == ["small"]
 
 
+@pytest.mark.parametrize(
+    "facts", [{"fingerprint": 5}, {"n_users": "many"}, {"report": 7}, {"fingerprint": "../../elsewhere"}, {"more": 1}]
+)
+def test_facts_that_are_off_are_named_and_the_names_stay(workspace: Workspace, facts: dict[str, object]) -> None:
+    path = workspace.root / "names" / "small.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | facts))
+    with pytest.raises(StoreError, match=r"small\.json: damaged.*Import small again"):
+        workspace.load_dataset("small")
+    assert workspace.dataset_names() == ["small"]
+
+
+def test_a_file_that_is_no_name_is_left_alone(workspace: Workspace) -> None:
+    stray = workspace.root / "names" / "small (copy).json"
+    stray.write_text("{")
+    assert [entry.name for entry in workspace.datasets()] == ["small"]
+    assert stray.exists()
+
+
 def test_a_foreign_folder_is_refused_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("dear")
     with pytest.raises(StoreError, match="not a workspace"):

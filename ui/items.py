@@ -9,6 +9,7 @@ import polars as pl
 import streamlit as st
 
 from recengine.data import Dataset
+from recengine.errors import ScenarioError
 from recengine.fusion import FusedRow
 from recengine.reports.text import one_line
 from ui import state
@@ -53,7 +54,12 @@ def choose_item(dataset: Dataset, row: FusedRow, *, new_user: bool = False) -> i
 
 
 def best_item(row: FusedRow) -> int:
-    """The item on rank 1."""
+    """The item on rank 1. Raises `ScenarioError` where nothing is ranked."""
+    if not row.rank.any():
+        raise ScenarioError(
+            "item: this user has every item of the catalogue in the history, so there is none to explain. "
+            "Choose another user."
+        )
     return int(np.argmax(row.rank == 1))
 
 

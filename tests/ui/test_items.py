@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 
 from recengine.data import Dataset
+from recengine.errors import ScenarioError
 from recengine.fusion import FusedRow
 from ui.items import MAX_OFFERED, best_item, item_label, neighbour, offered_items
 
@@ -28,6 +29,11 @@ def test_the_best_rank_comes_first_and_the_history_is_left_out(synthetic_dataset
     data = named(synthetic_dataset, ["a", "b", "c", "d"])
     assert offered_items(data, row([3, 0, 1, 2]), chosen=2) == [2, 3, 0]
     assert best_item(row([3, 0, 1, 2])) == 2
+
+
+def test_a_user_who_has_everything_has_nothing_to_explain() -> None:
+    with pytest.raises(ScenarioError, match="every item of the catalogue"):
+        best_item(row([0, 0, 0]))
 
 
 def test_a_chosen_item_of_the_history_is_offered_too_and_says_so(synthetic_dataset: Dataset) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from recengine.arrays import read_only
 from recengine.errors import StoreError
 from recengine.storage.atomic import replace_folder
 from recengine.storage.content import file_digest
@@ -20,12 +21,13 @@ from recengine.storage.documents import read_document, write_document
 FORMAT = "recengine-entry"
 VERSION = 1
 MANIFEST = "manifest.json"
+MAPPED_FROM_BYTES = 64 * 2**20
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What an entry holds: arrays memory-mapped read-only, tables, settings (JSON values)."""
+    """What an entry holds: arrays read-only, large ones memory-mapped, tables, settings (JSON values)."""
 
     arrays: Mapping[str, NDArray[Any]]
     tables: Mapping[str, pl.DataFrame]
@@ -81,12 +83,20 @@ def load_entry(folder: Path, *, kind: str, mend: str) -> Entry:
         _check_whole(path, facts, mend)
         try:
             if suffix == "npy":
-                arrays[name] = np.load(path, mmap_mode="r", allow_pickle=False)
+                arrays[name] = _array(path)
             else:
                 tables[name] = pl.read_parquet(path)
         except (OSError, ValueError, pl.exceptions.PolarsError) as error:
             raise StoreError(f"{path}: cannot be read ({str(error).splitlines()[0]}). {mend}") from error
     return Entry(arrays=arrays, tables=tables, settings=manifest["settings"])
+
+
+def _array(path: Path) -> NDArray[Any]:
+    """Small arrays are read, large ones mapped: a mapped file that another program cuts short ends the process."""
+    if path.stat().st_size > MAPPED_FROM_BYTES:
+        mapped: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+        return mapped
+    return read_only(np.load(path, allow_pickle=False))
 
 
 def _check_whole(path: Path, facts: Mapping[str, Any], mend: str) -> None:

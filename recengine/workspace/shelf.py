@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -71,14 +72,18 @@ class Shelf:
         restore: Callable[[Entry], Made],
     ) -> Made:
         folder = self.root / f"{kind}s" / key
+        # what is there was renamed into place whole: it needs no lock, and a workspace that cannot be written can be read
+        if folder.exists():
+            try:
+                return self._restored(kind, folder, restore)
+            except StoreError:
+                if not self._rebuild:
+                    raise
         # the lock is held while it is made, so that a second process waits and then loads
         with locked(self.root / "locks" / f"{key}.lock"):
             if folder.exists():
-                try:
+                with suppress(StoreError):
                     return self._restored(kind, folder, restore)
-                except StoreError:
-                    if not self._rebuild:
-                        raise
             made = make()
             save(folder, made)
             return self._restored(kind, folder, restore)

@@ -36,6 +36,18 @@ def test_an_entry_comes_back_as_it_was(tmp_path: Path) -> None:
     assert entry.settings == {"depth": 3}
 
 
+def test_a_small_array_outlives_its_file_and_a_large_one_is_mapped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _entry(tmp_path / "e")
+    scores = load_entry(tmp_path / "e", kind="thing", mend=MEND).arrays["scores"]
+    (tmp_path / "e" / "scores.npy").write_bytes(b"")
+    assert scores.sum() == 0 + 1 + 2 + 3 + 4 + 5
+    _entry(tmp_path / "e")
+    monkeypatch.setattr("recengine.storage.entries.MAPPED_FROM_BYTES", 0)
+    assert isinstance(load_entry(tmp_path / "e", kind="thing", mend=MEND).arrays["scores"], np.memmap)
+
+
 @pytest.mark.parametrize("name", ["scores.npy", "items.parquet", "manifest.json"])
 @pytest.mark.parametrize("harm", ["truncate", "flip", "remove"])
 def test_a_damaged_file_is_named_in_one_line(tmp_path: Path, name: str, harm: str) -> None:

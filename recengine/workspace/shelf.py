@@ -72,7 +72,7 @@ class Shelf:
         restore: Callable[[Entry], Made],
     ) -> Made:
         folder = self.root / f"{kind}s" / key
-        # what is there was renamed into place whole: it needs no lock, and a workspace that cannot be written can be read
+        # what is there was renamed into place whole, so reading needs no lock: a read-only workspace can be read
         if folder.exists():
             try:
                 return self._restored(kind, folder, restore)

@@ -23,6 +23,8 @@ DEFAULT_WEIGHTS: Mapping[str, float] = {"als": 0.7, "text": 0.1, "popularity": 0
 (python -m benchmarks.default_weights)."""
 DEFAULT_K = 10
 MAX_DEPTH = 10_000
+MAX_QUOTED = 80
+"""Characters of a wrong value that an error repeats."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,8 @@ class Scenario:
         unknown = [name for name in weights if name not in self.scorers]
         if unknown:
             raise ScenarioError(
-                f"weights: there is no scorer {unknown[0]!r}. Choose among {', '.join(self.scorers)}, or fit it first."
+                f"weights: there is no scorer {_quoted(unknown[0])}. Choose among {', '.join(self.scorers)}, or fit it "
+                "first."
             )
         return replace(self, weights=tuple((name, weights.get(name, 0.0)) for name in self.scorers))
 
@@ -101,15 +104,15 @@ class Scenario:
             )
         if document.get("version") != VERSION:
             raise ScenarioError(
-                f"{source}: written in version {document.get('version')!r} of the format, this is version {VERSION}. "
-                "Save the scenario again with this version."
+                f"{source}: written in version {_quoted(document.get('version'))} of the format, this is version "
+                f"{VERSION}. Save the scenario again with this version."
             )
         content = {key: value for key, value in document.items() if key not in ("format", "version")}
         known = {field.name for field in fields(cls)}
         for key in content:
             if key not in known:
                 raise ScenarioError(
-                    f"{source}: unknown key {key!r}. Remove it; the keys are {', '.join(sorted(known))}."
+                    f"{source}: unknown key {_quoted(key)}. Remove it; the keys are {', '.join(sorted(known))}."
                 )
         for key in ("dataset", "models", "weights"):
             if key not in content:
@@ -144,7 +147,7 @@ def _values(content: Mapping[str, Any]) -> dict[str, Any]:
         raise ScenarioError('"weights" must be an object of scorer names to numbers. Restore it, or download again.')
     for name in weights:
         if name not in models:
-            raise ScenarioError(f"weights: there is no scorer {name!r}. Choose among {', '.join(models)}.")
+            raise ScenarioError(f"weights: there is no scorer {_quoted(name)}. Choose among {', '.join(models)}.")
     values["models"] = tuple((name, tuple(sorted(settings.items()))) for name, settings in models.items())
     values["weights"] = tuple((name, weights.get(name, 0.0)) for name in models)
     rerankers = content.get("rerankers", [])
@@ -156,13 +159,17 @@ def _values(content: Mapping[str, Any]) -> dict[str, Any]:
 
 def _check(scenario: Scenario) -> None:
     if not isinstance(scenario.dataset, str) or not scenario.dataset:
-        raise ScenarioError(f'"dataset" must be a fingerprint, got {scenario.dataset!r}. Use the one `import` printed.')
+        raise ScenarioError(
+            f'"dataset" must be a fingerprint, got {_quoted(scenario.dataset)}. Use the one `import` printed.'
+        )
     if not scenario.models:
         raise ScenarioError('"models" names no scorer. Name at least one, such as als.')
     scenario.recipes()
     for name, weight in scenario.weights:
         if isinstance(weight, bool) or not isinstance(weight, int | float) or not math.isfinite(weight) or weight < 0:
-            raise ScenarioError(f"weights: {name} must be a finite number of at least 0, got {weight!r}. Change it.")
+            raise ScenarioError(
+                f"weights: {name} must be a finite number of at least 0, got {_quoted(weight)}. Change it."
+            )
     if not any(weight > 0 for _, weight in scenario.weights):
         raise ScenarioError("weights: all are 0, so nothing ranks the items. Raise at least one.")
     _one_of("split", scenario.split, SPLIT_METHODS)
@@ -171,20 +178,26 @@ def _check(scenario: Scenario) -> None:
     _one_of("strategy", scenario.strategy, STRATEGIES)
     if scenario.rerankers:
         raise ScenarioError(
-            f"rerankers: {scenario.rerankers[0]!r} is unknown; this version has none. Use an empty list."
+            f"rerankers: {_quoted(scenario.rerankers[0])} is unknown; this version has none. Use an empty list."
         )
     _whole("seed", scenario.seed, 0, 2**31 - 1)
     _whole("pool_depth", scenario.pool_depth, 1, MAX_DEPTH)
     _whole("k", scenario.k, 1, 2**31 - 1)
     if not isinstance(scenario.all_data, bool):
-        raise ScenarioError(f'"all_data" must be true or false, got {scenario.all_data!r}. Change it.')
+        raise ScenarioError(f'"all_data" must be true or false, got {_quoted(scenario.all_data)}. Change it.')
+
+
+def _quoted(value: object) -> str:
+    """As in Python, cut to a length that fits into one line."""
+    text = repr(value)
+    return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}…"
 
 
 def _one_of(key: str, value: object, choices: tuple[str, ...]) -> None:
     if value not in choices:
-        raise ScenarioError(f"{key}: {value!r} is unknown. Choose among {', '.join(choices)}.")
+        raise ScenarioError(f"{key}: {_quoted(value)} is unknown. Choose among {', '.join(choices)}.")
 
 
 def _whole(key: str, value: object, low: int, high: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise ScenarioError(f"{key} must be a whole number from {low:,} to {high:,}, got {value!r}. Change it.")
+        raise ScenarioError(f"{key} must be a whole number from {low:,} to {high:,}, got {_quoted(value)}. Change it.")

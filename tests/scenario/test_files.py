@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from recengine.errors import ScenarioError
@@ -28,3 +30,11 @@ def test_anything_else_is_one_line_that_names_the_file(content: bytes, said: str
         scenario_from_bytes(content, "mine.json")
     assert str(caught.value).startswith("mine.json: ")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["version", "dataset", "split", "seed", "k", "normalization", "all_data", "x" * 5_000])
+def test_a_huge_value_does_not_make_a_huge_error(key: str) -> None:
+    document = scenario().to_json() | {key: ["y" * 5_000]}
+    with pytest.raises(ScenarioError) as caught:
+        scenario_from_bytes(json.dumps(document).encode(), "mine.json")
+    assert len(str(caught.value)) < 400

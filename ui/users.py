@@ -35,7 +35,10 @@ def user_labels(dataset: Dataset) -> list[str]:
 
 
 def short_list(name: str, workbench: Workbench, outcome: Outcome, baseline: Outcome, seed: int) -> Positions:
-    """Positions of the users of a short list, the most telling first; ties to the lower position."""
+    """Positions of the users of a short list, the most telling first; ties to the lower position.
+
+    Everyone, where the list would be empty, as the worst served are where nobody has a held-out item.
+    """
     finders: Mapping[str, Callable[[], Positions]] = {
         EVERYONE: lambda: outcome.lists.rankings.users,
         WORST: lambda: _worst(workbench, outcome),
@@ -45,7 +48,8 @@ def short_list(name: str, workbench: Workbench, outcome: Outcome, baseline: Outc
         CHANGED: lambda: _lowest(outcome.lists.rankings.users, -places_changed(outcome, baseline)),
         RANDOM: lambda: np.random.default_rng(seed).permutation(outcome.lists.rankings.users)[:SHORT],
     }
-    return finders[name]()
+    found = finders[name]()
+    return found if len(found) else outcome.lists.rankings.users
 
 
 def history_lengths(workbench: Workbench) -> Values:

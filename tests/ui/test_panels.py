@@ -7,6 +7,7 @@ from recengine.data import Dataset
 from recengine.evaluation import change
 from recengine.fusion import fuse_row
 from recengine.models import make_recipe
+from recengine.reports.words import UNDEFINED
 from recengine.scenario import Outcome, Workbench, build_workbench, default_scenario, run_scenario
 from ui import panels, users
 from ui.metric_panel import STRIP_METRICS, metrics_panel
@@ -125,3 +126,18 @@ def test_short_lists_hold_whom_they_name(workbench: Workbench, outcome: Outcome,
     assert found[users.RANDOM].tolist() == again.tolist()
     other = users.short_list(users.RANDOM, workbench, outcome, baseline, seed=1)
     assert other.tolist() != again.tolist()
+
+
+def test_a_scenario_on_all_data_has_lists_and_no_metrics(synthetic_dataset: Dataset, view: View) -> None:
+    everything = replace(view, scenario=replace(view.scenario, all_data=True))
+    everything = replace(everything, baseline=replace(view.baseline, all_data=True))
+    workbench = build_workbench(synthetic_dataset, everything.scenario)
+    outcome = run_scenario(workbench, everything.scenario, fairness=False)
+    before = run_scenario(workbench, everything.baseline, fairness=False)
+    row = fuse_row(workbench.pool, workbench.source, everything.scenario.fusion, 3)
+    shown = panels.results_panel(workbench, everything, outcome, before, row, row, panels.history_rows(workbench, 3))
+    assert len(shown["list"]["rows"]) == 5
+    assert {cell["value"] for cell in shown["metrics"]["rows"][0]["cells"]} == {UNDEFINED}
+    assert shown["history"]["held"] == []
+    worst = users.short_list(users.WORST, workbench, outcome, before, seed=0)
+    assert len(worst) == synthetic_dataset.n_users

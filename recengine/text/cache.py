@@ -61,16 +61,10 @@ class VectorCache:
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key and key not in stored.rows}
         if missing or not stored.rows:
             encoded = encoder.encode(list(missing.values()), device=kind, progress=progress, cancel=cancel)
-            try:
-                with locked(self.folder / f".{entry.name}.lock"):
-                    # what another process stored meanwhile stays
-                    stored = _load(entry, encoder.identity).extended(list(missing), encoded)
-                    _save(entry, encoder.identity, stored)
-            except OSError as error:
-                raise StoreError(
-                    f"{self.folder}: text vectors cannot be kept here ({error.strerror}). "
-                    "Choose another folder with RECENGINE_WORKSPACE."
-                ) from error
+            with locked(self.folder / f".{entry.name}.lock"):
+                # what another process stored meanwhile stays
+                stored = _load(entry, encoder.identity).extended(list(missing), encoded)
+                _save(entry, encoder.identity, stored)
         vectors = np.full((len(texts), stored.vectors.shape[1]), np.nan, dtype=np.float32)
         written = [position for position, key in enumerate(keys) if key]
         vectors[written] = stored.vectors[[stored.rows[keys[position]] for position in written]]

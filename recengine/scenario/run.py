@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix
 
 from recengine.arrays import Mask
 from recengine.errors import ScenarioError
-from recengine.evaluation import Evaluation, evaluate
+from recengine.evaluation import Evaluation, Resamples, evaluate
 from recengine.fairness import fairness_report
 from recengine.fusion import FusedLists, fuse
 from recengine.scenario.outcome import Outcome
@@ -28,13 +28,13 @@ def run_scenario(workbench: Workbench, scenario: Scenario, *, slices: bool = Tru
     with _timed(timings, "fuse"):
         lists = fuse(workbench.pool, workbench.source, scenario.fusion, scenario.k)
     with _timed(timings, "evaluate"):
-        figures = _evaluate(workbench, lists, workbench.relevant, None)
+        figures = _evaluate(workbench, lists, workbench.relevant, workbench.resamples)
     sliced: dict[str, Evaluation] = {}
     if slices:
         with _timed(timings, "slices"):
             for name, part in workbench.slices.items():
                 ranked = fuse(part.pool, part.source, scenario.fusion, scenario.k)
-                sliced[name] = _evaluate(workbench, ranked, part.relevant, part.source.eligible)
+                sliced[name] = _evaluate(workbench, ranked, part.relevant, part.resamples, part.source.eligible)
     report = None
     if fairness:
         with _timed(timings, "fairness"):
@@ -72,13 +72,19 @@ def check_fits(workbench: Workbench, scenario: Scenario) -> None:
         )
 
 
-def _evaluate(workbench: Workbench, lists: FusedLists, relevant: csr_matrix, eligible: Mask | None) -> Evaluation:
+def _evaluate(
+    workbench: Workbench,
+    lists: FusedLists,
+    relevant: csr_matrix,
+    resamples: Resamples,
+    eligible: Mask | None = None,
+) -> Evaluation:
     return evaluate(
         lists.rankings,
         relevant,
         popularity=workbench.popularity,
         n_users=workbench.dataset.n_users,
-        resamples=workbench.resamples,
+        resamples=resamples,
         eligible=eligible,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -22,8 +22,10 @@ from recengine.progress import Cancel, Progress, never, silent, stop_if_asked, w
 from recengine.scenario.scenario import Scenario
 from recengine.storage import digest
 
-POOL_VERSION = 1
+POOL_VERSION = 2
 """Changes whenever the same scorers give another pool."""
+Part: TypeAlias = tuple[Source, Positions]
+"""A part of the catalogue, and the users whose lists are made of it."""
 SHARE_OF_FITTING = 0.8
 """Of the progress bar; the rest is the pools."""
 
@@ -43,12 +45,14 @@ class Fitted:
 class Slice:
     """A part of the catalogue, ranked and measured alone.
 
-    relevant (n_users, n_items): the test positives among its items.
+    relevant (n_users, n_items): the test positives among its items; the pool is of the users who have one, and
+    resamples are for as many.
     """
 
     source: Source
     pool: Pool
     relevant: csr_matrix
+    resamples: Resamples
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ class Workbench:
 
     key: what all of it was made from, SHA-256. fitted_on: the dataset part that the scorers know (their history).
     relevant (n_users, n_items): the test positives; empty under `all_data`.
-    source and pool: over the whole catalogue. slices["long-tail" | "cold"]: those that have items.
+    source and pool: over the whole catalogue. slices["long-tail" | "cold"]: those with a test positive.
     popularity (n_items,) int32: training users of each item. resamples: bootstrap counts, drawn once.
     """
 
@@ -145,22 +149,22 @@ def build_workbench(
         fitted[name] = _fit(recipe, train, scenario, store, part, cancel)
     scorers = {name: entry.scorer for name, entry in fitted.items()}
     popularity = train.popularity()
-    sources = {"": Source(scorers, train.seen)}
-    for name, mask in item_slices(popularity).items():
-        if mask.any():
-            sources[name] = Source(scorers, train.seen, mask)
-    pools = {}
-    for position, (name, source) in enumerate(sources.items()):
-        stop_if_asked(cancel)
-        start = SHARE_OF_FITTING + (1 - SHARE_OF_FITTING) * position / len(sources)
-        part = within(progress, start, start + (1 - SHARE_OF_FITTING) / len(sources))
-        pools[name] = store.pool(
-            _pool_key(scenario, store.resources.device, name, source.eligible),
-            _pool_maker(source, scenario.pool_depth, part, cancel),
-        )
     relevant = split.test.matrix
     if scenario.all_data:
         relevant = _among(relevant, np.zeros(dataset.n_items, dtype=np.bool_))
+    parts: dict[str, Part] = {"": (Source(scorers, train.seen), np.arange(dataset.n_users, dtype=np.int32))}
+    for name, mask in item_slices(popularity).items():
+        users = np.flatnonzero(_among(relevant, mask).getnnz(axis=1)).astype(np.int32)
+        # nobody else's list among these items is measured or shown
+        if len(users):
+            parts[name] = (Source(scorers, train.seen, mask), users)
+    pools = {}
+    for position, (name, (source, users)) in enumerate(parts.items()):
+        stop_if_asked(cancel)
+        start = SHARE_OF_FITTING + (1 - SHARE_OF_FITTING) * position / len(parts)
+        bar = within(progress, start, start + (1 - SHARE_OF_FITTING) / len(parts))
+        key = _pool_key(scenario, store.resources.device, name, source.eligible)
+        pools[name] = store.pool(key, _pool_maker(source, users, scenario.pool_depth, bar, cancel))
     progress(1.0, "Ready")
     return Workbench(
         key=workbench_key(scenario, store.resources.device),
@@ -168,11 +172,16 @@ def build_workbench(
         split=split,
         fitted_on=train,
         fitted=fitted,
-        source=sources[""],
+        source=parts[""][0],
         pool=pools[""],
         slices={
-            name: Slice(source, pools[name], _among(relevant, source.eligible))
-            for name, source in sources.items()
+            name: Slice(
+                source,
+                pools[name],
+                _among(relevant, source.eligible),
+                Resamples.draw(len(users), seed=scenario.seed),
+            )
+            for name, (source, users) in parts.items()
             if source.eligible is not None
         },
         relevant=relevant,
@@ -195,10 +204,10 @@ def _fit(
     return store.fitted(_fit_key(recipe, scenario, store.resources.device), recipe, train, make)
 
 
-def _pool_maker(source: Source, depth: int, progress: Progress, cancel: Cancel) -> Callable[[], Pool]:
+def _pool_maker(source: Source, users: Positions, depth: int, progress: Progress, cancel: Cancel) -> Callable[[], Pool]:
     def make() -> Pool:
         progress(0.0, "Gathering candidates")
-        return build_pool(source, depth=depth, progress=progress, cancel=cancel)
+        return build_pool(source, users=users, depth=depth, progress=progress, cancel=cancel)
 
     return make
 

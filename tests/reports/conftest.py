@@ -139,7 +139,7 @@ def make_workbench(dataset: Dataset) -> Workbench:
         fitted=fitted,
         source=source,
         pool=pool,
-        slices={"long-tail": Slice(source, pool, split.test.matrix)},
+        slices={"long-tail": Slice(source, pool, split.test.matrix, Resamples.draw(N_USERS, 100, seed=0))},
         relevant=split.test.matrix,
         popularity=split.full_train.popularity(),
         resamples=Resamples.draw(N_USERS, 100, seed=0),

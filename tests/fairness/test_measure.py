@@ -1,4 +1,3 @@
-import time
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
@@ -140,25 +139,3 @@ def test_same_seed_same_report(dataset: Dataset) -> None:
 
     assert report(1) == report(1)
     assert report(1) != report(2)
-
-
-def test_a_report_of_a_thousand_users_is_quick(make_dataset: MakeDataset) -> None:
-    generator = np.random.default_rng(0)
-    pairs = np.unique(generator.integers(0, [943, 1682], size=(50_000, 2)), axis=0)
-    dataset = make_dataset(
-        pairs.tolist(),
-        n_users=943,
-        n_items=1682,
-        users={name: generator.integers(0, n, 943).astype(str).tolist() for name, n in (("a", 2), ("b", 7), ("c", 21))},
-        user_attributes=[Attribute(name, "category") for name in "abc"],
-        items={"genre": [[f"g{g}" for g in set(row)] for row in generator.integers(0, 18, (1682, 3)).tolist()]},
-        item_attributes=[Attribute("genre", "categories")],
-    )
-    rankings = lists(np.argsort(generator.random((943, 1682)), axis=1)[:, :10])
-    values = per_user(generator, 943)
-    times = []
-    for _ in range(3):
-        start = time.perf_counter()
-        fairness_report(rankings, values, dataset, k=10)
-        times.append(time.perf_counter() - start)
-    assert min(times) < 1.0  # about a quarter of a second on an idle core

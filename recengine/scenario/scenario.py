@@ -21,6 +21,7 @@ STRATEGIES = ("weighted-sum",)
 DEFAULT_WEIGHTS: Mapping[str, float] = {"als": 0.7, "text": 0.2, "popularity": 0.1}
 """Best of 66 on the validation part of MovieLens-100K: NDCG@10 .2116, where ALS alone has .2101, which is within noise
 (python -m benchmarks.default_weights)."""
+DEFAULT_K = 10
 MAX_DEPTH = 10_000
 MAX_QUOTED = 80
 """Characters of a wrong value that an error repeats."""

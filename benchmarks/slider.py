@@ -7,15 +7,16 @@ Both in one browser and one run, a move of each in turn. The clock runs inside t
 commits the slider and stops at the first animation frame after the awaited marks were seen, by a MutationObserver for
 elements (in shadow roots too) and by a hook in `fillText` for cells, which Streamlit draws on a canvas.
 
-Two lines: the studio against the bare page under the studio's own `.streamlit/config.toml`, which switches off the full
-garbage collection after every run (two thirds of a bare page's time); the last one, which is the claim, against the
-bare page as Streamlit ships.
+Two lines. The last one is the claim: against a bare page as Streamlit ships. The first one is no claim, and tells what of
+that is the studio's `.streamlit/config.toml`: it is against the bare page under the same file, which switches off the full
+garbage collection after every run, two thirds of a bare page's time.
 
 Run: python -m benchmarks.slider
 """
 
 from __future__ import annotations
 
+import json
 import os
 import statistics
 import subprocess
@@ -134,7 +135,7 @@ def main() -> None:
         workspace = {"RECENGINE_WORKSPACE": str(folder / "workspace")}
         dataset = _prepare(workspace)
         shipped = stack.enter_context(serve(folder / "bare.py", folder / "shipped.log", folder=folder))
-        same = stack.enter_context(serve(folder / "bare.py", folder / "same.log"))
+        alike = stack.enter_context(serve(folder / "bare.py", folder / "alike.log"))
         studio = stack.enter_context(serve(ROOT / "app.py", folder / "studio.log", workspace))
         start = {"dataset": dataset, "w_als": "0", "w_text": "0.5", "w_popularity": "0.3"}
         ours = Subject(
@@ -145,15 +146,16 @@ def main() -> None:
         )
         peers = [
             Subject(_open(browser, server.url), ".stSlider input", ".stSlider input", BARE_SHOWS)
-            for server in (same, shipped)
+            for server in (alike, shipped)
         ]
         for subject in (ours, *peers):
             for _ in range(WARM_UP):
                 subject.move(subject.other)
         rounds = [[subject.move() for subject in (ours, *peers)] for _ in range(MOVES)]
-        time, same_time, shipped_time = map(statistics.median, zip(*rounds, strict=True))
+        time, alike_time, shipped_time = map(statistics.median, zip(*rounds, strict=True))
     print(f"{dataset}, {len(rounds)} moves; studio {[round(times[0]) for times in rounds]} ms")
-    report("slider, same settings", ours=time, peer=same_time, target=TARGET, unit="ms")
+    line = {"name": "slider, same settings", "ours": time, "peer": alike_time, "ratio": time / alike_time, "unit": "ms"}
+    print(json.dumps({key: round(value, 3) if isinstance(value, float) else value for key, value in line.items()}))
     report("slider", ours=time, peer=shipped_time, target=TARGET, unit="ms")
 
 

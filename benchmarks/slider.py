@@ -7,9 +7,9 @@ Both in one browser and one run, a move of each in turn. The clock runs inside t
 commits the slider and stops at the first animation frame after the awaited marks were seen, by a MutationObserver for
 elements (in shadow roots too) and by a hook in `fillText` for cells, which Streamlit draws on a canvas.
 
-Two lines. The last one is the claim: against a bare page as Streamlit ships. The first one is no claim, and tells what of
-that is the studio's `.streamlit/config.toml`: it is against the bare page under the same file, which switches off the full
-garbage collection after every run, two thirds of a bare page's time.
+Two lines. The last one is the claim: against a bare page as Streamlit ships. The first one is no claim; it tells what
+of that is the studio's `.streamlit/config.toml`, for its bare page runs under the same file, which switches off the
+full garbage collection after every run, two thirds of a bare page's time.
 
 Run: python -m benchmarks.slider
 """

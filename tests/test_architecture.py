@@ -133,7 +133,7 @@ def test_paths_find(tmp_path: Path, path: str) -> None:
 
 
 def test_paths_let_pass_what_is_relative_or_elsewhere(tmp_path: Path) -> None:
-    text = "assets/work/a.csv ./tmp/b http://127.0.0.1:8501/studio /usr/bin/env ${HOME}/tmp/c"
+    text = "assets/home/a.csv ./tmp/b http://127.0.0.1:8501/studio /usr/bin/env ${HOME}/tmp/c"
     assert architecture.path_findings(write(tmp_path, "README.md", text)) == []
     assert architecture.path_findings(write(tmp_path, ".venv/a.py", SAMPLE_PATH)) == []
 

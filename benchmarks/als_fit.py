@@ -18,7 +18,7 @@ from scipy.sparse import csr_matrix
 from benchmarks._report import race, report
 from recengine.data import Dataset
 from recengine.models import Resources
-from recengine.models.als import AlsRecipe
+from recengine.models.factors.als import AlsRecipe
 from recengine.models.threads import single_threaded_blas
 
 SIZES = ((943, 1_682, 100_000, 41), (6_040, 3_706, 1_000_000, 7))

@@ -60,7 +60,7 @@ def asked_scenario(asked: argparse.Namespace, dataset: Dataset) -> Scenario:
             raise ScenarioError("--models: the scenario file names its models. Leave one of the two out.")
         scenario = replace(_read_scenario(Path(asked.scenario)), **choices)
     else:
-        recipes = None if names is None else [make_recipe(name, {}) for name in dict.fromkeys(names)]
+        recipes = None if names is None else {name: make_recipe(name, {}) for name in names}
         scenario = default_scenario(dataset, recipes=recipes, **choices)
     weights = getattr(asked, "weights", None)
     return scenario if weights is None else scenario.with_weights(parse_weights(weights))

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
+import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from recengine.arrays import Positions, Scores, Values
 from recengine.data import Dataset
+from recengine.models.settings import SettingFacts
 from recengine.progress import Cancel, Progress, never, silent
+
+FAMILIES = ("Factor models", "Linear", "Neighbours", "Vectors", "Content", "Popularity", "External", "Floor")
+"""Kinds of recommenders, in the order in which they are shown."""
 
 
 @dataclass(frozen=True)
 class Resources:
-    """What a fit may use of the machine: where text vectors are cached, and the kind of device.
+    """What a fit may use of the machine.
 
-    device: "cpu", "cuda", or "auto" for CUDA where the library at hand can use it.
+    vector_cache: where text vectors are kept. device: "cpu", "cuda", or "auto" for CUDA where the library at hand can
+    use it. score_tables: the folder of uploaded scores, an entry each. memory: bytes that a fit may take at its peak;
+    None is what the machine has free.
     """
 
     vector_cache: Path | None = None
     device: str = "auto"
+    score_tables: Path | None = None
+    memory: int | None = None
 
 
 @dataclass(frozen=True)
@@ -67,15 +77,73 @@ class Explains(Protocol):
         """Shares that sum to `score([user])[0, item]`; undefined where that is NaN."""
 
 
+@runtime_checkable
+class Learns(Protocol):
+    """Was fitted in rounds, and tells how well each went."""
+
+    @property
+    def losses(self) -> Values:
+        """Training loss after each round, (rounds,) float64, lower is better; `loss_name` says which."""
+
+    @property
+    def loss_name(self) -> str:
+        """In words, with its unit if it has one."""
+
+
+@runtime_checkable
+class TakesTexts(Protocol):
+    """Ranks the catalogue for a taste in words."""
+
+    def score_texts(self, texts: Sequence[str], resources: Resources) -> Scores:
+        """Scores (len(texts), n_items) float32, as `score` gives for a user of that taste; NaN rows for blank texts.
+
+        Loads the text model when first called. Raises `EncoderError`.
+        """
+
+
+@runtime_checkable
+class TakesAttributes(Protocol):
+    """Ranks the catalogue for people of whom only attributes are known."""
+
+    def score_attributes(self, users: pl.DataFrame) -> Scores:
+        """Scores (len(users), n_items) float32 for rows of the user table's attribute columns; null = unknown."""
+
+
+@runtime_checkable
+class TakesNewItems(Protocol):
+    """Has an opinion on items that came after the fit."""
+
+    def score_new_items(self, users: Positions, items: pl.DataFrame, resources: Resources) -> Scores:
+        """Scores (len(users), len(items)) float32, comparable with `score(users)`; NaN = no opinion.
+
+        items: rows with the columns of `Dataset.items`; what is not known is null or empty.
+        """
+
+
 class Recipe(Protocol):
     """The frozen settings of a recommender.
 
-    name: as on the command line. version: changes whenever the same settings give other numbers.
+    name: as on the command line. label: for people. family: one of `FAMILIES`. about: one sentence, what it does and
+    when it pays. lighter: one sentence, what to do where its fit has no room, such as which recipe takes less.
+    version: changes whenever the same settings give other numbers.
     """
 
     name: ClassVar[str]
     label: ClassVar[str]
+    family: ClassVar[str]
+    about: ClassVar[str]
+    lighter: ClassVar[str]
     version: ClassVar[int]
+
+    @classmethod
+    def facts(cls) -> tuple[SettingFacts, ...]:
+        """Every setting, in the order of a form."""
+
+    def obstacle(self, train: Dataset) -> str | None:
+        """Why this cannot be fitted on `train`, as one line that says what to do; None where it can."""
+
+    def memory(self, n_users: int, n_items: int, n_interactions: int) -> int:
+        """Bytes that a fit takes at its peak, beside the dataset and the libraries: an estimate from above."""
 
     def settings(self) -> dict[str, Any]:
         """Every setting, JSON values only; `type(self)(**settings)` is the same recipe."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeAlias
 
+from recengine.data import Dataset
 from recengine.errors import RecipeError
 
 
@@ -41,22 +42,39 @@ class Whole:
 
 @dataclass(frozen=True)
 class Number:
-    """A number above 0, at most `high`."""
+    """A number above 0, or from 0 where `zero` is allowed, at most `high`."""
 
     high: float
+    zero: bool = False
 
     @property
     def words(self) -> str:
         """The range."""
-        return f"a number above 0, at most {self.high:,g}"
+        return f"a number from 0 to {self.high:,g}" if self.zero else f"a number above 0, at most {self.high:,g}"
 
     def accept(self, value: object) -> float:
         """A float; an int becomes one, so that 2 and 2.0 are the same recipe."""
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= self.high:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             raise ValueError
-        if not math.isfinite(value):
+        if not 0 <= value <= self.high or (value == 0 and not self.zero):
             raise ValueError
         return float(value)
+
+
+@dataclass(frozen=True)
+class Switch:
+    """Yes or no."""
+
+    @property
+    def words(self) -> str:
+        """Both."""
+        return "true or false"
+
+    def accept(self, value: object) -> bool:
+        """The value itself; 1 and "yes" are none."""
+        if not isinstance(value, bool):
+            raise ValueError
+        return value
 
 
 @dataclass(frozen=True)
@@ -95,9 +113,45 @@ class Text:
         return value.strip()
 
 
-def setting(default: Any, check: Check, description: str) -> Any:
-    """A dataclass field with its check, and a description for people."""
-    return field(default=default, metadata={"check": check, "description": description})
+@dataclass(frozen=True)
+class Span:
+    """Where tuning looks for a number: from `low` to `high`, both included; on a logarithmic scale where `log`.
+
+    Whole numbers where both ends are ints.
+    """
+
+    low: float
+    high: float
+    log: bool = False
+
+
+@dataclass(frozen=True)
+class Among:
+    """Where tuning looks for a value that has no order: these."""
+
+    options: tuple[Any, ...]
+
+
+Search: TypeAlias = Span | Among
+
+
+def setting(default: Any, check: Check, description: str, *, search: Search | None = None) -> Any:
+    """A dataclass field with its check, a description for people, and where tuning looks for better values.
+
+    Without `search` tuning leaves it as it is.
+    """
+    return field(default=default, metadata={"check": check, "description": description, "search": search})
+
+
+@dataclass(frozen=True)
+class SettingFacts:
+    """One setting of a recipe, as a form shows it."""
+
+    name: str
+    default: Any
+    check: Check
+    description: str
+    search: Search | None
 
 
 @dataclass(frozen=True)
@@ -122,3 +176,20 @@ class Settings:
     def settings(self) -> dict[str, Any]:
         """Every setting, JSON values only; `type(self)(**settings)` is the same recipe."""
         return {each.name: getattr(self, each.name) for each in fields(self)}
+
+    def obstacle(self, train: Dataset) -> str | None:
+        """Why this cannot be fitted on `train`, as one line that says what to do; None where it can.
+
+        Nothing here; a recipe that needs more than interactions says so.
+        """
+        return None
+
+    @classmethod
+    def facts(cls) -> tuple[SettingFacts, ...]:
+        """Every setting, in the order of a form."""
+        return tuple(
+            SettingFacts(
+                each.name, each.default, each.metadata["check"], each.metadata["description"], each.metadata["search"]
+            )
+            for each in fields(cls)
+        )

@@ -124,17 +124,26 @@ class Scenario:
 
 
 def default_scenario(dataset: Dataset, **choices: Any) -> Scenario:
-    """Every scorer that suits `dataset` with its default settings and weight; `choices` replace fields.
+    """The scorers of a first look with their default settings and weights; `choices` replace fields.
 
-    k is 10, or the whole catalogue where that is smaller.
+    recipes, among the choices: others instead, by the name of the scorer. k is 10, or the whole catalogue where that is
+    smaller.
     """
-    recipes = choices.pop("recipes", None) or default_recipes(dataset)
-    models = tuple((recipe.name, tuple(sorted(recipe.settings().items()))) for recipe in recipes)
-    weights = tuple((name, DEFAULT_WEIGHTS.get(name, 0.0)) for name, _ in models)
-    if not any(weight for _, weight in weights):
-        weights = tuple((name, 1.0) for name, _ in models)
+    recipes: Mapping[str, Recipe] = choices.pop("recipes", None) or {
+        recipe.name: recipe for recipe in default_recipes(dataset)
+    }
+    models = tuple((name, tuple(sorted(recipe.settings().items()))) for name, recipe in recipes.items())
+    choices.setdefault("weights", default_weights(recipes))
     choices.setdefault("k", min(DEFAULT_K, dataset.n_items))
-    return Scenario(dataset=dataset.fingerprint, models=models, weights=weights, **choices)
+    return Scenario(dataset=dataset.fingerprint, models=models, **choices)
+
+
+def default_weights(recipes: Mapping[str, Recipe]) -> tuple[tuple[str, float], ...]:
+    """One a scorer: the tuned ones where these are the scorers of a first look, else all alike but the floors at 0."""
+    if set(recipes) <= set(DEFAULT_WEIGHTS):
+        return tuple((name, DEFAULT_WEIGHTS[name]) for name in recipes)
+    earnest = {name for name, recipe in recipes.items() if recipe.family != "Floor"} or set(recipes)
+    return tuple((name, 1.0 if name in earnest else 0.0) for name in recipes)
 
 
 def _values(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -16,7 +16,7 @@ from recengine.device import device_kind
 from recengine.errors import ScenarioError
 from recengine.evaluation import Resamples, item_slices
 from recengine.fusion import Pool, Source, build_pool
-from recengine.models import Resources, Scorer
+from recengine.models import Resources, Scorer, refuse_if_too_large, scorer_label
 from recengine.models.base import Recipe
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked, within
 from recengine.scenario.scenario import Scenario
@@ -146,7 +146,8 @@ def build_workbench(
         stop_if_asked(cancel)
         start = SHARE_OF_FITTING * position / len(recipes)
         part = within(progress, start, start + SHARE_OF_FITTING / len(recipes))
-        fitted[name] = _fit(recipe, train, scenario, store, part, cancel)
+        # two names of one recipe share what is stored
+        fitted[name] = replace(_fit(recipe, train, scenario, store, part, cancel), label=scorer_label(name, recipe))
     scorers = {name: entry.scorer for name, entry in fitted.items()}
     popularity = train.popularity()
     relevant = split.test.matrix
@@ -194,6 +195,7 @@ def _fit(
     recipe: Recipe, train: Dataset, scenario: Scenario, store: Store, progress: Progress, cancel: Cancel
 ) -> Fitted:
     def make() -> Fitted:
+        refuse_if_too_large(recipe, train, store.resources)
         progress(0.0, f"Fitting {recipe.label}")
         started = time.perf_counter()
         scorer = recipe.fit(train, seed=scenario.seed, resources=store.resources, progress=progress, cancel=cancel)
@@ -233,8 +235,9 @@ def _recipe_facts(recipe: Recipe) -> dict[str, Any]:
 
 
 def _made_from(scenario: Scenario, device: str) -> dict[str, Any]:
-    recipes = [_recipe_facts(recipe) for recipe in scenario.recipes().values()]
-    return _cut(scenario) | {"device": device, "recipes": recipes}
+    recipes = {name: _recipe_facts(recipe) for name, recipe in scenario.recipes().items()}
+    # names and their order stand in the pool too
+    return _cut(scenario) | {"device": device, "scorers": list(recipes), "recipes": recipes}
 
 
 def _fit_key(recipe: Recipe, scenario: Scenario, device: str) -> str:

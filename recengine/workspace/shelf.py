@@ -18,6 +18,8 @@ from recengine.scenario import Fitted
 from recengine.storage import Entry, load_entry, locked, save_entry
 
 Made = TypeVar("Made")
+SCORE_TABLES = "scores"
+"""The folder of uploaded scores in a workspace."""
 
 
 class Shelf:
@@ -25,7 +27,9 @@ class Shelf:
 
     def __init__(self, root: Path, dataset_name: str, *, rebuild: bool) -> None:
         self.root = root
-        self.resources = Resources(vector_cache=root / "vectors", device=device_kind())
+        self.resources = Resources(
+            vector_cache=root / "vectors", device=device_kind(), score_tables=root / SCORE_TABLES
+        )
         self._rebuild = rebuild
         self._mend = f"Rebuild it with `python -m recengine fit --dataset {dataset_name}`; nothing else is affected."
 

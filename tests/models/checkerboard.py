@@ -7,7 +7,7 @@ import polars as pl
 from scipy.sparse import csr_matrix
 
 from recengine.arrays import Mask
-from recengine.data import Dataset
+from recengine.data import Attribute, Dataset
 
 N_USERS = 42
 N_ITEMS = 24
@@ -17,6 +17,11 @@ WORDLESS_ITEM = 21
 """Odd, with interactions and a blank text."""
 NEWCOMER = 41
 """No interactions."""
+
+START = 1_000_000_000
+"""Time of the earliest day, in seconds since 1970."""
+DAY = 86_400
+N_DAYS = 100
 
 _ROMANCE = (
     "love story",
@@ -50,7 +55,7 @@ def checkerboard() -> tuple[Dataset, csr_matrix]:
             "user": users.astype(np.int32),
             "item": items.astype(np.int32),
             "weight": rng.integers(1, 6, users.size).astype(np.float32),
-            "time": pl.Series([None] * users.size, dtype=pl.Int64),
+            "time": START + DAY * rng.integers(0, N_DAYS, users.size),
             "positive": np.ones(users.size, dtype=np.bool_),
         }
     )
@@ -61,8 +66,34 @@ def checkerboard() -> tuple[Dataset, csr_matrix]:
             "id": [f"i{item}" for item in range(N_ITEMS)],
             "title": [f"Item {item}" for item in range(N_ITEMS)],
             "text": texts,
+            # the kind of an item is among its genres; one item in four has another one too
+            "genres": [
+                [("romance", "space")[item % 2], *(["family"] if item % 4 == 0 else [])] for item in range(N_ITEMS)
+            ],
+            "year": [1980.0 + item % 2 * 20 + item // 2 for item in range(N_ITEMS)],
+        },
+        schema_overrides={"genres": pl.List(pl.String)},
+    )
+    # what people like shows in their club, and their age says nothing
+    people = pl.DataFrame(
+        {
+            "id": [f"u{user}" for user in range(N_USERS)],
+            "club": ["dancers" if user % 3 < 2 else "pilots" for user in range(N_USERS)],
+            "age": [20.0 + user for user in range(N_USERS)],
         }
     )
-    people = pl.DataFrame({"id": [f"u{user}" for user in range(N_USERS)]})
-    dataset = Dataset("checkerboard", interactions, catalogue, people, (), (), "checkerboard")
+    dataset = Dataset(
+        "checkerboard",
+        interactions,
+        catalogue,
+        people,
+        (Attribute("genres", "categories"), Attribute("year", "number")),
+        (Attribute("club", "category"), Attribute("age", "number")),
+        "checkerboard",
+    )
     return dataset, csr_matrix((liked & ~shown).astype(np.float32))
+
+
+def _genres(item: int) -> list[str]:
+    kind = ("romance", "space")[item % 2]
+    return [kind, "family"] if item % 4 == 0 else [kind]

@@ -16,26 +16,47 @@ from scipy.sparse import csr_matrix
 from recengine.arrays import Mask, Scores
 from recengine.data import Dataset
 from recengine.errors import CancelledError, RecipeError
-from recengine.models import RECIPES, Explains, FoldsIn, Recipe, Resources, Scorer, make_recipe
+from recengine.models import (
+    FAMILIES,
+    RECIPES,
+    Explains,
+    FoldsIn,
+    Learns,
+    Recipe,
+    Resources,
+    Scorer,
+    estimated_memory,
+    make_recipe,
+    refuse_if_too_large,
+)
+from recengine.models.settings import Among, Span
 from recengine.ranking import Rankings, compute_metrics, top_k
-from tests.models.checkerboard import COLD_ITEM, N_ITEMS, N_USERS, NEWCOMER, WORDLESS_ITEM, tastes
+from tests.models.cases import Case
+from tests.models.checkerboard import COLD_ITEM, N_ITEMS, N_USERS, NEWCOMER, tastes
+from tests.models.content import cases as content
+from tests.models.external import cases as external
+from tests.models.factors import cases as factors
+from tests.models.linear import cases as linear
+from tests.models.neighbours import cases as neighbours
+from tests.models.popularity import cases as popularity
+from tests.models.vectors import cases as vectors
 
 Fitted = Callable[[Recipe], Scorer]
 ALL_USERS = np.arange(N_USERS, dtype=np.int32)
 
-VARIANTS: list[tuple[str, dict[str, Any]]] = [
-    ("als", {}),
-    ("als", {"confidence": "weight", "alpha": 0.4, "factors": 5}),
-    ("text", {}),
-    ("text", {"preparation": "as is", "weighting": "weight"}),
-    ("popularity", {}),
-]
+ROOMS = (content, external, factors, linear, neighbours, popularity, vectors)
+CASES = [case for room in ROOMS for case in room.CASES]
 
 
-@pytest.fixture(params=VARIANTS, ids=str)
-def recipe(request: pytest.FixtureRequest) -> Recipe:
-    name, chosen = request.param
-    return make_recipe(name, chosen)
+@pytest.fixture(params=CASES, ids=str)
+def case(request: pytest.FixtureRequest) -> Case:
+    chosen: Case = request.param
+    return chosen
+
+
+@pytest.fixture
+def recipe(case: Case) -> Recipe:
+    return make_recipe(case.name, case.settings)
 
 
 @pytest.fixture(params=RECIPES.values(), ids=list(RECIPES))
@@ -44,17 +65,16 @@ def default(request: pytest.FixtureRequest) -> Recipe:
     return made
 
 
-def opinions(name: str) -> Mask:
-    """Where a scorer of that name must have an opinion on the board, (N_USERS, N_ITEMS)."""
+def opinions(case: Case) -> Mask:
+    """Where a scorer must have an opinion on the board, (N_USERS, N_ITEMS)."""
     expected = np.ones((N_USERS, N_ITEMS), dtype=np.bool_)
-    if name != "popularity":
-        expected[NEWCOMER] = False
-        expected[:, {"als": COLD_ITEM, "text": WORDLESS_ITEM}[name]] = False
+    expected[list(case.silent_users)] = False
+    expected[:, list(case.silent_items)] = False
     return expected
 
 
 def test_every_recipe_is_tried() -> None:
-    assert {name for name, _ in VARIANTS} == set(RECIPES)
+    assert {case.name for case in CASES} == set(RECIPES)
 
 
 def test_scores_are_float32_rows_of_the_catalogue(recipe: Recipe, fitted: Fitted) -> None:
@@ -65,10 +85,10 @@ def test_scores_are_float32_rows_of_the_catalogue(recipe: Recipe, fitted: Fitted
     assert fitted(recipe).score(ALL_USERS[:0]).shape == (0, N_ITEMS)
 
 
-def test_nan_is_no_opinion_and_nothing_else_is(recipe: Recipe, fitted: Fitted) -> None:
+def test_nan_is_no_opinion_and_nothing_else_is(case: Case, recipe: Recipe, fitted: Fitted) -> None:
     scores = fitted(recipe).score(ALL_USERS)
-    np.testing.assert_array_equal(np.isfinite(scores), opinions(recipe.name))
-    np.testing.assert_array_equal(np.isnan(scores), ~opinions(recipe.name))
+    np.testing.assert_array_equal(np.isfinite(scores), opinions(case))
+    np.testing.assert_array_equal(np.isnan(scores), ~opinions(case))
 
 
 def test_a_row_does_not_depend_on_the_other_users(recipe: Recipe, fitted: Fitted) -> None:
@@ -90,8 +110,11 @@ def test_a_stored_scorer_scores_the_same(recipe: Recipe, fitted: Fitted, board: 
     np.testing.assert_array_equal(restored.score(ALL_USERS), scorer.score(ALL_USERS))
     assert type(restored.score(ALL_USERS)) is np.ndarray
     assert restored.device == scorer.device == "CPU"
-    assert isinstance(restored, Explains)
-    assert restored.explain(0, 1).rest == pytest.approx(explained(scorer, 0, 1).rest)
+    if isinstance(scorer, Explains):
+        assert explained(restored, 0, 1).rest == pytest.approx(explained(scorer, 0, 1).rest)
+    if isinstance(scorer, Learns):
+        assert isinstance(restored, Learns)
+        np.testing.assert_array_equal(restored.losses, scorer.losses)
 
 
 def mapped(array: Any, path: Path) -> Any:
@@ -100,37 +123,45 @@ def mapped(array: Any, path: Path) -> Any:
 
 
 def test_folding_in_the_training_history_gives_the_training_scores(
-    recipe: Recipe, fitted: Fitted, board: Dataset
+    case: Case, recipe: Recipe, fitted: Fitted, board: Dataset
 ) -> None:
     scorer = fitted(recipe)
-    assert isinstance(scorer, FoldsIn)
+    assert isinstance(scorer, FoldsIn) == case.folds_in
+    if not isinstance(scorer, FoldsIn):
+        return
     folded = scorer.fold_in(board.matrix)
     assert folded.dtype == np.float32
     np.testing.assert_allclose(folded, scorer.score(ALL_USERS), rtol=1e-5, atol=1e-6)
 
 
-def test_folding_in_an_edited_history_moves_scores_towards_it(fitted: Fitted) -> None:
-    weights = np.zeros((1, N_ITEMS), dtype=np.float32)
-    weights[0, [0, 2]] = 5
-    history = csr_matrix(weights)
-    for name in ("als", "text"):
-        scorer = fitted(make_recipe(name))
-        assert isinstance(scorer, FoldsIn)
-        scores = scorer.fold_in(history)[0]
-        assert np.nanmean(scores[::2]) > np.nanmean(scores[1::2]), name
+def test_folding_in_an_edited_history_moves_scores_towards_it(case: Case, recipe: Recipe, fitted: Fitted) -> None:
+    scorer = fitted(recipe)
+    if not case.personal or not isinstance(scorer, FoldsIn):
+        return
+    for taken in (0, 1):
+        weights = np.zeros((1, N_ITEMS), dtype=np.float32)
+        weights[0, [taken, taken + 2]] = 5
+        scores = scorer.fold_in(csr_matrix(weights))[0]
+        scores[[taken, taken + 2]] = np.nan
+        assert np.nanmean(scores[taken::2]) > np.nanmean(scores[1 - taken :: 2])
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(user=st.integers(0, N_USERS - 1), item=st.integers(0, N_ITEMS - 1))
-def test_shares_sum_to_the_score(recipe: Recipe, fitted: Fitted, board: Dataset, user: int, item: int) -> None:
+def test_shares_sum_to_the_score(
+    case: Case, recipe: Recipe, fitted: Fitted, board: Dataset, user: int, item: int
+) -> None:
     scorer = fitted(recipe)
+    assert isinstance(scorer, Explains) == (case.additive is not None)
+    if case.additive is None:
+        return
     score = float(scorer.score(ALL_USERS)[user, item])
     shares = explained(scorer, user, item)
     assert shares.shares.dtype == np.float64
     assert set(shares.items) <= set(board.matrix[user].indices)
-    if opinions(recipe.name)[user, item]:
+    if opinions(case)[user, item]:
         assert shares.shares.sum() + shares.rest == pytest.approx(score, rel=1e-6, abs=1e-7)
-        if recipe.name == "popularity":
+        if not case.additive:
             assert shares.rest == pytest.approx(score)
         else:
             # nothing but the rounding of the float32 score is left over
@@ -157,7 +188,29 @@ def test_settings_survive_json(recipe: Recipe) -> None:
 def test_a_recipe_says_what_it_is(default: Recipe) -> None:
     assert RECIPES[default.name] is type(default)
     assert default.label
+    assert default.family in FAMILIES
+    assert default.about.endswith(".")
+    assert default.lighter.endswith(".")
     assert isinstance(default.version, int)
+    assert [fact.name for fact in default.facts()] == list(default.settings())
+    for fact in default.facts():
+        assert fact.description.endswith("."), fact.name
+        assert fact.check.accept(fact.default) == fact.default
+        for end in () if fact.search is None else ends(fact.search):
+            fact.check.accept(end)
+
+
+def ends(search: Span | Among) -> tuple[Any, ...]:
+    return search.options if isinstance(search, Among) else (search.low, search.high)
+
+
+def test_a_fit_without_room_is_refused(default: Recipe, board: Dataset) -> None:
+    needed = estimated_memory(default, board)
+    refuse_if_too_large(default, board, Resources(memory=needed))
+    with pytest.raises(RecipeError, match=f"{default.name}: fitting .* needs about .* GiB of memory, .*are free. "):
+        refuse_if_too_large(default, board, Resources(memory=needed - 1))
+    # ten times the catalogue never takes less
+    assert default.memory(N_USERS, 10 * N_ITEMS, 1000) >= default.memory(N_USERS, N_ITEMS, 1000) > 0
 
 
 def test_whole_numbers_and_floats_are_one_setting() -> None:
@@ -167,7 +220,7 @@ def test_whole_numbers_and_floats_are_one_setting() -> None:
 @pytest.mark.parametrize(
     ("name", "chosen", "message"),
     [
-        ("svd", {}, 'There is no model "svd". Choose one of: als, text, popularity.'),
+        ("svd", {}, 'There is no model "svd". Choose one of: als, '),
         ("als", {"factor": 3}, 'als: there is no setting "factor". Its settings are: factors, regularization, alpha'),
         ("popularity", {"k": 3}, 'popularity: there is no setting "k". It has none; leave it out.'),
         ("als", {"factors": 0}, 'als: "factors" must be a whole number from 1 to 1,024, got 0. Change it, or leave'),
@@ -212,14 +265,15 @@ def test_progress_rises_to_one(default: Recipe, board: Dataset, resources: Resou
     assert shares[-1] == 1
 
 
-def test_the_checkerboard_is_found(recipe: Recipe, fitted: Fitted, board: Dataset, hidden: csr_matrix) -> None:
+def test_the_checkerboard_is_found(
+    case: Case, recipe: Recipe, fitted: Fitted, board: Dataset, hidden: csr_matrix
+) -> None:
     scores = fitted(recipe).score(ALL_USERS)
     found = ndcg(scores, board, hidden)
     rng = np.random.default_rng(0)
     chance = [ndcg(rng.random(scores.shape, dtype=np.float32), board, hidden) for _ in range(50)]
     assert found > np.max(chance)
-    # popularity can serve only the two thirds of the users who like what most like; texts are alike by meaning alone
-    assert found > {"als": 0.9, "text": 0.75, "popularity": 0.5}[recipe.name]
+    assert found > case.finds
 
 
 def test_text_reaches_the_item_that_nobody_took(fitted: Fitted) -> None:

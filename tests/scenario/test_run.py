@@ -19,7 +19,7 @@ from recengine.scenario import (
 
 @pytest.fixture(scope="module")
 def scenario(synthetic_dataset: Dataset) -> Scenario:
-    recipes = [make_recipe("als", {}), make_recipe("popularity", {})]
+    recipes = {name: make_recipe(name) for name in ("als", "popularity")}
     return default_scenario(synthetic_dataset, recipes=recipes, pool_depth=30, k=5)
 
 

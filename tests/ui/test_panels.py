@@ -16,13 +16,13 @@ from ui.view import View, default_view
 
 @pytest.fixture(scope="module")
 def workbench(synthetic_dataset: Dataset) -> Workbench:
-    recipes = [make_recipe(name) for name in ("als", "popularity")]
+    recipes = {name: make_recipe(name) for name in ("als", "popularity")}
     return build_workbench(synthetic_dataset, default_scenario(synthetic_dataset, recipes=recipes, k=5))
 
 
 @pytest.fixture(scope="module")
 def view(synthetic_dataset: Dataset) -> View:
-    recipes = [make_recipe(name) for name in ("als", "popularity")]
+    recipes = {name: make_recipe(name) for name in ("als", "popularity")}
     scenario = default_scenario(synthetic_dataset, recipes=recipes, k=5).with_weights({"als": 0.6, "popularity": 0.4})
     start = default_view(synthetic_dataset, scenario.only("als"))
     return replace(start.moved(scenario), user=synthetic_dataset.user_ids[3])

@@ -13,7 +13,7 @@ from ui.view import MAX_K, View, chosen, default_view, read_view, slider_top
 
 @pytest.fixture(scope="module")
 def start(synthetic_dataset: Dataset) -> View:
-    recipes = [make_recipe(name) for name in ("als", "popularity")]
+    recipes = {name: make_recipe(name) for name in ("als", "popularity")}
     scenario = default_scenario(synthetic_dataset, recipes=recipes).with_weights({"als": 0.8, "popularity": 0.2})
     return default_view(synthetic_dataset, scenario)
 
@@ -77,7 +77,7 @@ def test_a_long_value_is_quoted_in_part(synthetic_dataset: Dataset, start: View)
 
 @given(st.dictionaries(st.sampled_from(["w_als", "w_popularity", "k", "norm", "baseline", "user", "item"]), st.text()))
 def test_no_link_breaks_the_page(synthetic_dataset: Dataset, params: dict[str, str]) -> None:
-    recipes = [make_recipe(name) for name in ("als", "popularity")]
+    recipes = {name: make_recipe(name) for name in ("als", "popularity")}
     start = default_view(synthetic_dataset, default_scenario(synthetic_dataset, recipes=recipes))
     view, problems = read_view(params, synthetic_dataset, start)
     assert isinstance(view.scenario, Scenario)

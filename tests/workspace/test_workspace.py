@@ -13,7 +13,7 @@ from recengine.workspace import Workspace
 
 
 def _scenario(dataset: Dataset) -> Scenario:
-    return default_scenario(dataset, recipes=[make_recipe("als", {}), make_recipe("popularity", {})], pool_depth=30)
+    return default_scenario(dataset, recipes={name: make_recipe(name) for name in ("als", "popularity")}, pool_depth=30)
 
 
 @pytest.fixture

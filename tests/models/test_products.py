@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
-from recengine.models.vectors import inner_products
+from recengine.models.products import inner_products
 
 
 @pytest.mark.parametrize(("n_items", "width"), [(7, 3), (37, 48), (401, 48), (3000, 384)])

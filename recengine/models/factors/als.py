@@ -12,12 +12,12 @@ from scipy.sparse import csr_matrix
 
 from recengine.arrays import Positions, Scores, Values, read_only
 from recengine.data import Dataset
-from recengine.models.als_factors import fit_item_factors
-from recengine.models.als_users import gram_matrix, solve_users
 from recengine.models.base import Resources, ScoreShares
-from recengine.models.settings import Choice, Number, Settings, Whole, setting
+from recengine.models.factors.als_factors import fit_item_factors
+from recengine.models.factors.als_users import gram_matrix, solve_users
+from recengine.models.products import inner_products
+from recengine.models.settings import Among, Choice, Number, Settings, Span, Whole, setting
 from recengine.models.threads import single_threaded_blas
-from recengine.models.vectors import inner_products
 from recengine.progress import Cancel, Progress, never, silent, within
 
 
@@ -51,19 +51,37 @@ class AlsRecipe(Settings):
 
     name: ClassVar[str] = "als"
     label: ClassVar[str] = "Collaborative (ALS)"
+    family: ClassVar[str] = "Factor models"
+    about: ClassVar[str] = "Finds tastes that many users share. Good on warm items, silent on new ones."
+    lighter: ClassVar[str] = 'Lower "factors", or choose popularity.'
     version: ClassVar[int] = 1
 
-    factors: int = setting(32, Whole(1, 1024), "Length of the vectors: more can tell more tastes apart.")
-    regularization: float = setting(
-        0.5, Number(100.0), "Strength of the penalty on large vectors, in units of what noise alone would show."
+    factors: int = setting(
+        32, Whole(1, 1024), "Length of the vectors: more can tell more tastes apart.", search=Span(8, 128, log=True)
     )
-    alpha: float = setting(5.0, Number(1e6), "Confidence of an interaction, against 1 for an item not taken.")
-    iterations: int = setting(15, Whole(1, 1000), "Rounds of solving users, then items.")
+    regularization: float = setting(
+        0.5,
+        Number(100.0),
+        "Strength of the penalty on large vectors, in units of what noise alone would show.",
+        search=Span(0.05, 5.0, log=True),
+    )
+    alpha: float = setting(
+        5.0,
+        Number(1e6),
+        "Confidence of an interaction, against 1 for an item not taken.",
+        search=Span(0.5, 50.0, log=True),
+    )
+    iterations: int = setting(15, Whole(1, 1000), "Rounds of solving users, then items.", search=Span(5, 40))
     confidence: str = setting(
         "binary",
         Choice(("binary", "weight")),
         "Whether every interaction counts the same, or in proportion to its weight, such as the rating.",
+        search=Among(("binary", "weight")),
     )
+
+    def memory(self, n_users: int, n_items: int, n_interactions: int) -> int:
+        """Both factor matrices with a copy and a start each, and the confidences by user and by item."""
+        return 12 * self.factors * (n_users + n_items) + 40 * n_interactions + 8 * self.factors**2
 
     def fit(
         self,

@@ -3,7 +3,7 @@ import pytest
 
 from recengine.data import Dataset
 from recengine.models import make_recipe
-from recengine.models.popularity import PopularityScorer
+from recengine.models.popularity.everybody import PopularityScorer
 
 
 def test_the_score_is_the_logarithm_of_the_count(board: Dataset) -> None:

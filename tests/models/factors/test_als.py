@@ -12,8 +12,8 @@ from recengine.arrays import Scores
 from recengine.data import Dataset
 from recengine.errors import RecipeError
 from recengine.models import Resources
-from recengine.models.als import AlsRecipe, AlsScorer
-from recengine.models.als_users import gram_matrix, solve_users
+from recengine.models.factors.als import AlsRecipe, AlsScorer
+from recengine.models.factors.als_users import gram_matrix, solve_users
 from recengine.models.threads import single_threaded_blas
 from tests.models.checkerboard import COLD_ITEM, N_ITEMS, N_USERS, NEWCOMER
 
@@ -103,7 +103,7 @@ def test_blocks_of_users_change_nothing(monkeypatch: pytest.MonkeyPatch, block_r
     dense = np.where(rng.random((50, 30)) < rng.random((50, 1)), rng.random((50, 30)) * 4, 0)
     dense[7] = 0
     dense[8] = np.where(np.arange(30) == 3, 2, 0)
-    monkeypatch.setattr("recengine.models.als_users.BLOCK_ROWS", block_rows)
+    monkeypatch.setattr("recengine.models.factors.als_users.BLOCK_ROWS", block_rows)
     users = solve_users(items, gram_matrix(items), csr_matrix(dense.astype(np.float32)), penalty=0.7)
     known = np.nan_to_num(items.astype(np.float64))
     for user, row in enumerate(dense):

@@ -10,8 +10,8 @@ from scipy.sparse import csr_matrix
 from recengine.arrays import Scores
 from recengine.data import Dataset
 from recengine.errors import RecipeError
+from recengine.models.content.text_profile import TextProfileRecipe, TextProfileScorer, prepare
 from recengine.models.registry import default_recipes
-from recengine.models.text_profile import TextProfileRecipe, TextProfileScorer, prepare
 
 NAN = float("nan")
 

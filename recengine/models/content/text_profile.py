@@ -13,8 +13,8 @@ from recengine.arrays import Positions, Scores, Values, read_only
 from recengine.data import Dataset
 from recengine.errors import RecipeError
 from recengine.models.base import Resources, ScoreShares
-from recengine.models.settings import Choice, Settings, Text, setting
-from recengine.models.vectors import inner_products
+from recengine.models.products import inner_products
+from recengine.models.settings import Among, Choice, Settings, Text, setting
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked, within
 from recengine.text import DEFAULT_MODEL, TextEncoder, VectorCache, device_words, text_device
 
@@ -47,6 +47,9 @@ class TextProfileRecipe(Settings):
 
     name: ClassVar[str] = "text"
     label: ClassVar[str] = "Text profile"
+    family: ClassVar[str] = "Content"
+    about: ClassVar[str] = "Likes items whose text is like the texts taken before. Reaches items that nobody took yet."
+    lighter: ClassVar[str] = "Choose category, which needs no text model."
     version: ClassVar[int] = 1
 
     encoder: str = setting(
@@ -58,12 +61,24 @@ class TextProfileRecipe(Settings):
         "whitened",
         Choice(("as is", "centred", "whitened")),
         "What is done to the vectors, so that what all texts of the catalogue share does not decide.",
+        search=Among(("as is", "centred", "whitened")),
     )
     weighting: str = setting(
         "uniform",
         Choice(("uniform", "weight")),
         "Whether every interaction counts the same, or in proportion to its weight, such as the rating.",
+        search=Among(("uniform", "weight")),
     )
+
+    def obstacle(self, train: Dataset) -> str | None:
+        """Without a text there is nothing to encode."""
+        if any(text.strip() for text in train.items["text"]):
+            return None
+        return f'text: no item of "{train.name}" has a text. Map a text column, or leave this model out.'
+
+    def memory(self, n_users: int, n_items: int, n_interactions: int) -> int:
+        """The text model with its library, vectors of items and users in both precisions, the weights."""
+        return 1_000_000_000 + 20 * 512 * (n_users + n_items) + 24 * n_interactions
 
     def fit(
         self,
@@ -79,10 +94,8 @@ class TextProfileRecipe(Settings):
         Raises `RecipeError` where no item has a text, `EncoderError` or `CancelledError`.
         """
         texts = train.items["text"].to_list()
-        if not any(text.strip() for text in texts):
-            raise RecipeError(
-                f'text: no item of "{train.name}" has a text. Map a text column, or leave this model out.'
-            )
+        if obstacle := self.obstacle(train):
+            raise RecipeError(obstacle)
         stop_if_asked(cancel)
         kind = text_device(resources.device)
         encoder = TextEncoder(self.encoder)

@@ -26,7 +26,14 @@ class PopularityRecipe(Settings):
 
     name: ClassVar[str] = "popularity"
     label: ClassVar[str] = "Popularity"
+    family: ClassVar[str] = "Popularity"
+    about: ClassVar[str] = "What most people took, the same for everybody. The yardstick for every other scorer."
+    lighter: ClassVar[str] = "Nothing takes less; use a larger machine."
     version: ClassVar[int] = 1
+
+    def memory(self, n_users: int, n_items: int, n_interactions: int) -> int:
+        """A count and a score an item."""
+        return 24 * n_items
 
     def fit(
         self,

@@ -1,0 +1,10 @@
+"""Content recommenders on the board."""
+
+from tests.models.cases import Case
+from tests.models.checkerboard import WORDLESS_ITEM
+
+CASES = (
+    # texts are alike by meaning alone
+    Case("text", silent_items=(WORDLESS_ITEM,), finds=0.75),
+    Case("text", {"preparation": "as is", "weighting": "weight"}, silent_items=(WORDLESS_ITEM,), finds=0.75),
+)

@@ -1,0 +1,5 @@
+"""Uploaded scores on the board."""
+
+from tests.models.cases import Case
+
+CASES: tuple[Case, ...] = ()

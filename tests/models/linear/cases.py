@@ -1,0 +1,5 @@
+"""Linear models on the board."""
+
+from tests.models.cases import Case
+
+CASES: tuple[Case, ...] = ()

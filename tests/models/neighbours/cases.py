@@ -1,0 +1,5 @@
+"""Neighbours and walks on the board."""
+
+from tests.models.cases import Case
+
+CASES: tuple[Case, ...] = ()

@@ -1,0 +1,5 @@
+"""Vectors on the board."""
+
+from tests.models.cases import Case
+
+CASES: tuple[Case, ...] = ()

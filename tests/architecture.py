@@ -21,6 +21,7 @@ TIERS: tuple[frozenset[str], ...] = (
     frozenset({"models"}),
     frozenset({"fusion"}),
     frozenset({"evaluation", "explanation", "fairness", "simulation"}),
+    frozenset({"coldstart"}),
     frozenset({"tuning"}),
     frozenset({"scenario"}),
     frozenset({"workspace"}),

@@ -13,10 +13,10 @@ from recengine.arrays import Positions, Scores, Values, read_only
 from recengine.data import Dataset
 from recengine.errors import RecipeError
 from recengine.models.base import Resources, ScoreShares
+from recengine.models.content.vectors import AUTO, item_text_vectors
 from recengine.models.products import inner_products
 from recengine.models.settings import Among, Choice, Settings, Text, setting
-from recengine.progress import Cancel, Progress, never, silent, stop_if_asked, within
-from recengine.text import DEFAULT_MODEL, TextEncoder, VectorCache, device_words, text_device
+from recengine.progress import Cancel, Progress, never, silent, within
 
 SHRINKAGE = 3.0
 """Of whitening: how many mean variances are added to the variance of each axis."""
@@ -53,9 +53,9 @@ class TextProfileRecipe(Settings):
     version: ClassVar[int] = 1
 
     encoder: str = setting(
-        DEFAULT_MODEL,
+        AUTO,
         Text("the name of a text model or a folder that holds one"),
-        "The model that turns text into vectors.",
+        'The model that turns text into vectors; "auto" for one that suits the language.',
     )
     preparation: str = setting(
         "whitened",
@@ -93,23 +93,13 @@ class TextProfileRecipe(Settings):
 
         Raises `RecipeError` where no item has a text, `EncoderError` or `CancelledError`.
         """
-        texts = train.items["text"].to_list()
         if obstacle := self.obstacle(train):
             raise RecipeError(obstacle)
-        stop_if_asked(cancel)
-        kind = text_device(resources.device)
-        encoder = TextEncoder(self.encoder)
-        step = within(progress, 0.0, 0.95)
-        if resources.vector_cache is None:
-            vectors = encoder.encode(texts, device=kind, progress=step, cancel=cancel)
-        else:
-            cache = VectorCache(resources.vector_cache)
-            vectors = cache.vectors(encoder, texts, device=kind, progress=step, cancel=cancel)
-        stop_if_asked(cancel)
-        items = prepare(vectors, self.preparation)
+        found = item_text_vectors(train, self.encoder, resources, within(progress, 0.0, 0.95), cancel)
+        items = prepare(found.vectors, self.preparation)
         users = _profiles(items, self.weights(train.matrix))
         progress(1.0, "Added up the profiles")
-        return TextProfileScorer(self, train, items, users, device_words(kind))
+        return TextProfileScorer(self, train, items, users, found.device)
 
     def restore(self, state: dict[str, NDArray[Any]], train: Dataset, device: str) -> TextProfileScorer:
         """The scorer whose `state` was stored, over the same `train`."""

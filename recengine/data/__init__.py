@@ -3,6 +3,7 @@
 from recengine.data.build import PositiveFrom, build_dataset
 from recengine.data.dataset import Attribute, AttributeKind, Dataset
 from recengine.data.entities import AGE_GROUPS
+from recengine.data.folds import Fold, fold_splits
 from recengine.data.importing import import_files
 from recengine.data.mapping import ROLES, SEPARATOR, AttributeColumn, ColumnMapping, map_columns
 from recengine.data.read import Header, Source, read_header, read_table
@@ -23,6 +24,7 @@ __all__ = [
     "ColumnMapping",
     "Dataset",
     "Finding",
+    "Fold",
     "Header",
     "ImportReport",
     "PositiveFrom",
@@ -33,6 +35,7 @@ __all__ = [
     "Table",
     "build_dataset",
     "default_cache",
+    "fold_splits",
     "import_files",
     "load_sample",
     "map_columns",

@@ -1,7 +1,7 @@
 """How good the lists are: per user first, then means with intervals."""
 
 from recengine.evaluation.change import Change, change
-from recengine.evaluation.evaluate import Evaluation, evaluate
+from recengine.evaluation.evaluate import Evaluation, evaluate, user_figures
 from recengine.evaluation.resamples import Interval, Resamples
 from recengine.evaluation.slices import SLICES, Slice, SliceName, item_slices
 from recengine.evaluation.summary import Figure
@@ -18,4 +18,5 @@ __all__ = [
     "change",
     "evaluate",
     "item_slices",
+    "user_figures",
 ]

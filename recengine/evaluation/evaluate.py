@@ -55,13 +55,14 @@ def evaluate(
     n = int(evaluated.sum())
     by_user, over_lists = compute_metrics(rankings.only(evaluated), relevant, popularity, n_users, keys)
     per_user = {key: _spread(values, evaluated) for key, values in by_user.items()}
-    figures = _with_intervals(per_user, resamples)
+    figures = user_figures(per_user, resamples)
     for key, value in over_lists.items():
         figures[key] = Figure(value if n else float("nan"), None, None, n, METRICS[key].variant)
     return Evaluation(per_user, {key: figures[key] for key in keys})
 
 
-def _with_intervals(per_user: Mapping[str, Values], resamples: Resamples) -> dict[str, Figure]:
+def user_figures(per_user: Mapping[str, Values], resamples: Resamples) -> dict[str, Figure]:
+    """The mean over users with its interval and n, of every metric; values (U,), NaN where undefined."""
     if not per_user:
         return {}
     values = np.column_stack(list(per_user.values()))

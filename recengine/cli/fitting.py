@@ -1,4 +1,4 @@
-"""Verb: fit."""
+"""Verbs: models, fit."""
 
 from __future__ import annotations
 
@@ -6,6 +6,47 @@ import argparse
 
 from recengine.cli.opening import open_workbench
 from recengine.cli.output import emit, table
+from recengine.device import device_kind
+from recengine.models import plugin_problems, recipes
+from recengine.workspace import Workspace
+
+
+def models(asked: argparse.Namespace) -> None:
+    """Every recommender with its settings, and the recipes saved in the workspace."""
+    workspace = Workspace.open()
+    every, saved = recipes(), workspace.saved_recipes()
+    document = {
+        "models": {
+            name: {
+                "label": recipe.label,
+                "family": recipe.family,
+                "about": recipe.about,
+                "settings": {
+                    fact.name: {
+                        "default": fact.default,
+                        "may_be": fact.check.words,
+                        "about": fact.description,
+                        "tuned": fact.search is not None,
+                    }
+                    for fact in recipe.facts()
+                },
+            }
+            for name, recipe in every.items()
+        },
+        "saved": {name: recipe.settings() for name, recipe in saved.items()},
+        "problems": list(plugin_problems()),
+    }
+
+    def text() -> str:
+        rows = [[name, recipe.family, recipe.about] for name, recipe in every.items()]
+        rows += [
+            [name, "saved", ", ".join(f"{k}={v}" for k, v in recipe.settings().items())]
+            for name, recipe in saved.items()
+        ]
+        lines = [table(["model", "family", "about"], rows), *plugin_problems()]
+        return "\n".join(lines)
+
+    emit(document, as_json=asked.json, text=text, device=device_kind())
 
 
 def fit(asked: argparse.Namespace) -> None:

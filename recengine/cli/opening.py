@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from recengine.cli.options import parse_weights
+from recengine.cli.options import parse_settings, parse_weights
 from recengine.cli.output import progress_lines
 from recengine.data import Dataset
 from recengine.errors import ScenarioError
-from recengine.models import make_recipe
+from recengine.models import Recipe, default_recipes, make_recipe
 from recengine.scenario import (
     MAX_SCENARIO_BYTES,
     Scenario,
@@ -27,7 +27,7 @@ def open_workbench(asked: argparse.Namespace, *, rebuild: bool = False) -> tuple
     """The workbench and scenario that the options name; what is not yet fitted is fitted, with progress on stderr."""
     workspace = Workspace.open()
     dataset = workspace.load_dataset(asked.dataset)
-    scenario = asked_scenario(asked, dataset)
+    scenario = asked_scenario(asked, dataset, workspace)
     if scenario.k > dataset.n_items:
         raise ScenarioError(
             f"-k: {scenario.k:,} is more than the {dataset.n_items:,} items of the catalogue. Choose a smaller k."
@@ -37,7 +37,7 @@ def open_workbench(asked: argparse.Namespace, *, rebuild: bool = False) -> tuple
     return workbench, scenario
 
 
-def asked_scenario(asked: argparse.Namespace, dataset: Dataset) -> Scenario:
+def asked_scenario(asked: argparse.Namespace, dataset: Dataset, workspace: Workspace) -> Scenario:
     """The scenario file, or the default of the dataset, with the options laid over it."""
     choices: dict[str, Any] = {}
     for option, field in (
@@ -54,16 +54,32 @@ def asked_scenario(asked: argparse.Namespace, dataset: Dataset) -> Scenario:
             choices[field] = value
     if getattr(asked, "all_data", False):
         choices["all_data"] = True
-    names = [name.strip() for name in asked.models.split(",")] if asked.models is not None else None
     if asked.scenario is not None:
-        if names is not None:
-            raise ScenarioError("--models: the scenario file names its models. Leave one of the two out.")
+        if asked.models is not None or asked.set:
+            option = "--set" if asked.models is None else "--models"
+            raise ScenarioError(f"{option}: the scenario file names its models. Leave one of the two out.")
         scenario = replace(_read_scenario(Path(asked.scenario)), **choices)
     else:
-        recipes = None if names is None else {name: make_recipe(name, {}) for name in names}
-        scenario = default_scenario(dataset, recipes=recipes, **choices)
+        scenario = default_scenario(dataset, recipes=_asked_recipes(asked, dataset, workspace), **choices)
     weights = getattr(asked, "weights", None)
     return scenario if weights is None else scenario.with_weights(parse_weights(weights))
+
+
+def _asked_recipes(asked: argparse.Namespace, dataset: Dataset, workspace: Workspace) -> dict[str, Recipe]:
+    """The recipes that `--models` names, or those of a first look, with the settings of `--set`."""
+    if asked.models is None:
+        names = [recipe.name for recipe in default_recipes(dataset)]
+    else:
+        names = [name.strip() for name in asked.models.split(",")]
+    changes = parse_settings(asked.set)
+    for name in changes:
+        if name not in names:
+            raise ScenarioError(f"--set: {name} is not among the models {', '.join(names)}. Add it to --models.")
+    recipes = {}
+    for name in names:
+        recipe = workspace.recipe(name)
+        recipes[name] = make_recipe(name, recipe.settings() | changes[name]) if name in changes else recipe
+    return recipes
 
 
 def user_position(dataset: Dataset, identifier: str) -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import importlib
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from recengine.errors import ScenarioError
 
@@ -17,6 +19,7 @@ def load(name: str) -> Verb:
         "samples": ("datasets", "samples"),
         "import": ("datasets", "import_dataset"),
         "datasets": ("datasets", "datasets"),
+        "models": ("fitting", "models"),
         "fit": ("fitting", "fit"),
         "recommend": ("lists", "recommend"),
         "explain": ("lists", "explain_item"),
@@ -43,6 +46,28 @@ def parse_weights(text: str) -> dict[str, float]:
         except ValueError as error:
             raise ScenarioError(f"--weights: {name} must be a number, got {value!r}. Write for example 0.6.") from error
     return weights
+
+
+def parse_settings(texts: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """`als.factors=64` as settings by model; a value is JSON where it can be read so, else text.
+
+    Names and ranges are checked by the recipe. Raises `ScenarioError`.
+    """
+    settings: dict[str, dict[str, Any]] = {}
+    for text in texts:
+        path, equals, written = text.partition("=")
+        # a variant may hold a dot: als:v1.2.factors=64
+        model, dot, name = path.strip().rpartition(".")
+        if not (equals and dot and model and name):
+            raise ScenarioError(f"--set: {text!r} is not MODEL.SETTING=VALUE. Write als.factors=64.")
+        try:
+            value = json.loads(written)
+        except ValueError:
+            value = written.strip()
+        if name in settings.setdefault(model, {}):
+            raise ScenarioError(f"--set: {model}.{name} is given twice. Give each setting once.")
+        settings[model][name] = value
+    return settings
 
 
 def _samples(parser: argparse.ArgumentParser) -> None:
@@ -77,7 +102,17 @@ def _scenario(parser: argparse.ArgumentParser) -> None:
     """The options that reading verbs share; each overrules the scenario file."""
     parser.add_argument("--dataset", required=True, metavar="NAME", help="a dataset of the workspace")
     parser.add_argument("--scenario", metavar="FILE", help="a scenario file; other options overrule it")
-    parser.add_argument("--models", metavar="A,B", help="scorers to use (default: als,text,popularity)")
+    parser.add_argument(
+        "--models", metavar="A,B", help="scorers to use, see `recengine models` (default: als,text,popularity)"
+    )
+    parser.add_argument(
+        "--set",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="MODEL.SETTING=VALUE",
+        help="settings of the models, such as als.factors=64; the others stay at their defaults",
+    )
     parser.add_argument("--split", help="random (80/20 per user, the default) or last (leave the last event out)")
     parser.add_argument("--seed", type=int, help="of the split and of every fit (default 0)")
     parser.add_argument("--depth", type=int, help="best unseen items that each scorer proposes (default 200)")
@@ -126,6 +161,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "samples": ("list the built-in sample datasets", _samples),
     "import": ("check, clean and store a dataset", _import),
     "datasets": ("list the datasets of the workspace", _samples),
+    "models": ("list the models, their settings and what they are for", _samples),
     "fit": ("fit what is not yet fitted and build the pool", _scenario),
     "recommend": ("a user's list with each item's parts", _recommend),
     "evaluate": ("metrics with intervals, for every scorer and the fusion", _fusion),

@@ -93,8 +93,10 @@ class Store(Protocol):
 
     resources: Resources
 
-    def fitted(self, key: str, recipe: Recipe, train: Dataset, make: Callable[[], Fitted]) -> Fitted:
-        """The scorer stored under `key`, or the one just made, stored."""
+    def fitted(
+        self, made_from: Mapping[str, Any], recipe: Recipe, train: Dataset, make: Callable[[], Fitted]
+    ) -> Fitted:
+        """The scorer stored under the digest of `made_from`, every choice that it depends on, or the one just made."""
 
     def pool(self, key: str, make: Callable[[], Pool]) -> Pool:
         """The pool stored under `key`, or the one just made, stored."""
@@ -106,7 +108,9 @@ class NoStore:
     def __init__(self, resources: Resources | None = None) -> None:
         self.resources = resources or Resources(device=device_kind())
 
-    def fitted(self, key: str, recipe: Recipe, train: Dataset, make: Callable[[], Fitted]) -> Fitted:
+    def fitted(
+        self, made_from: Mapping[str, Any], recipe: Recipe, train: Dataset, make: Callable[[], Fitted]
+    ) -> Fitted:
         """Make it."""
         return make()
 
@@ -203,7 +207,8 @@ def _fit(
         progress(1.0, f"Fitted {recipe.label} on {scorer.device} in {seconds:.1f} s")
         return Fitted(scorer, recipe.label, recipe.settings(), scorer.device, seconds)
 
-    return store.fitted(_fit_key(recipe, scenario, store.resources.device), recipe, train, make)
+    made_from = _cut(scenario) | {"device": store.resources.device, "recipe": _recipe_facts(recipe)}
+    return store.fitted(made_from, recipe, train, make)
 
 
 def _pool_maker(source: Source, users: Positions, depth: int, progress: Progress, cancel: Cancel) -> Callable[[], Pool]:
@@ -238,10 +243,6 @@ def _made_from(scenario: Scenario, device: str) -> dict[str, Any]:
     recipes = {name: _recipe_facts(recipe) for name, recipe in scenario.recipes().items()}
     # names and their order stand in the pool too
     return _cut(scenario) | {"device": device, "scorers": list(recipes), "recipes": recipes}
-
-
-def _fit_key(recipe: Recipe, scenario: Scenario, device: str) -> str:
-    return digest(_cut(scenario) | {"device": device, "recipe": _recipe_facts(recipe)})
 
 
 def _pool_key(scenario: Scenario, device: str, name: str, eligible: Mask | None) -> str:

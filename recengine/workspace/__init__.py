@@ -1,5 +1,6 @@
 """What is stored for a team: datasets, fitted scorers, pools, scenarios."""
 
+from recengine.workspace.fits import FitEntry
 from recengine.workspace.workspace import DatasetEntry, Workspace
 
-__all__ = ["DatasetEntry", "Workspace"]
+__all__ = ["DatasetEntry", "FitEntry", "Workspace"]

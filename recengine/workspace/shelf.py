@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import fields
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,10 +13,10 @@ from recengine.data import Dataset
 from recengine.device import device_kind
 from recengine.errors import StoreError
 from recengine.fusion import Pool
-from recengine.models import Resources
+from recengine.models import Learns, Resources
 from recengine.models.base import Recipe
 from recengine.scenario import Fitted
-from recengine.storage import Entry, load_entry, locked, save_entry
+from recengine.storage import Entry, digest, load_entry, locked, save_entry
 
 Made = TypeVar("Made")
 SCORE_TABLES = "scores"
@@ -30,19 +31,28 @@ class Shelf:
         self.resources = Resources(
             vector_cache=root / "vectors", device=device_kind(), score_tables=root / SCORE_TABLES
         )
+        self.used: list[str] = []
+        """Folders, relative to the workspace, of what was asked for: the keys of scorers and pools."""
         self._rebuild = rebuild
         self._mend = f"Rebuild it with `python -m recengine fit --dataset {dataset_name}`; nothing else is affected."
 
-    def fitted(self, key: str, recipe: Recipe, train: Dataset, make: Callable[[], Fitted]) -> Fitted:
-        """The scorer stored under `key`, or the one just made, stored."""
+    def fitted(
+        self, made_from: Mapping[str, Any], recipe: Recipe, train: Dataset, make: Callable[[], Fitted]
+    ) -> Fitted:
+        """The scorer stored under the digest of `made_from`, or the one just made, stored."""
 
         def save(folder: Path, fitted: Fitted) -> None:
-            facts = {
+            facts: dict[str, Any] = {
                 "label": fitted.label,
                 "recipe": dict(fitted.settings),
                 "device": fitted.device,
                 "seconds": fitted.seconds,
+                "made_from": dict(made_from),
+                "fitted_at": datetime.now(UTC).isoformat(timespec="seconds"),
             }
+            if isinstance(fitted.scorer, Learns):
+                # JSON has no infinity, and a fit that went there is refused before
+                facts["losses"] = {"name": fitted.scorer.loss_name, "values": fitted.scorer.losses.tolist()}
             save_entry(folder, kind="scorer", settings=facts, arrays=fitted.scorer.state())
 
         def restore(entry: Entry) -> Fitted:
@@ -50,7 +60,7 @@ class Shelf:
             scorer = recipe.restore(dict(entry.arrays), train, facts["device"])
             return Fitted(scorer, facts["label"], facts["recipe"], facts["device"], facts["seconds"])
 
-        return self._keep("scorer", key, make, save, restore)
+        return self._keep("scorer", digest(made_from), make, save, restore)
 
     def pool(self, key: str, make: Callable[[], Pool]) -> Pool:
         """The pool stored under `key`, or the one just made, stored."""
@@ -76,6 +86,7 @@ class Shelf:
         restore: Callable[[Entry], Made],
     ) -> Made:
         folder = self.root / f"{kind}s" / key
+        self.used.append(f"{kind}s/{key}")
         # what is there was renamed into place whole, so reading needs no lock: a read-only workspace can be read
         if folder.exists():
             try:

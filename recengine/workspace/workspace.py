@@ -5,16 +5,21 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from recengine.data import Dataset, ImportReport
+from recengine.device import device_kind
 from recengine.errors import DataError, StoreError
+from recengine.models import Recipe, make_recipe
 from recengine.progress import Cancel, Progress, never, silent
-from recengine.scenario import Scenario, Workbench, build_workbench
+from recengine.scenario import Scenario, Workbench, build_workbench, workbench_key
 from recengine.storage import load_entry, locked, read_document, save_entry, write_document
 from recengine.workspace.datasets import dataset_from_entry, dataset_parts
+from recengine.workspace.fits import FitEntry, delete_fit, list_fits
+from recengine.workspace.recipes import delete_recipe, load_recipe, save_recipe, saved_recipes
 from recengine.workspace.shelf import Shelf
 
 VARIABLE = "RECENGINE_WORKSPACE"
@@ -137,7 +142,50 @@ class Workspace:
         """
         self._mark()
         shelf = Shelf(self.root, dataset.name, rebuild=rebuild)
-        return build_workbench(dataset, scenario, store=shelf, progress=progress, cancel=cancel)
+        workbench = build_workbench(dataset, scenario, store=shelf, progress=progress, cancel=cancel)
+        path = self._parts_path(scenario)
+        if not path.exists():
+            # a workspace that may only be read is read all the same
+            with suppress(StoreError):
+                write_document(path, {"parts": shelf.used})
+        return workbench
+
+    def is_stored(self, scenario: Scenario) -> bool:
+        """Whether `prepare` would only load: every scorer and pool of `scenario` is on disk."""
+        path = self._parts_path(scenario)
+        if not path.exists():
+            return False
+        try:
+            parts = read_document(path, "the list of parts", "Fit again.")["parts"]
+            return all((self.root / part).is_dir() for part in parts)
+        except (StoreError, KeyError, TypeError):
+            return False
+
+    def fits(self) -> list[FitEntry]:
+        """Every stored scorer at a glance, the latest first."""
+        return list_fits(self.root)
+
+    def delete_fit(self, key: str) -> None:
+        """Remove a stored scorer; what needs it is fitted anew. Raises `StoreError`."""
+        delete_fit(self.root, key)
+
+    def recipe(self, scorer: str) -> Recipe:
+        """The recipe saved as `scorer`, such as `als:tuned`, else that of the name with its defaults."""
+        return load_recipe(self.root, scorer)
+
+    def saved_recipes(self) -> dict[str, Recipe]:
+        """Every saved recipe by the name of its scorer."""
+        return saved_recipes(self.root)
+
+    def save_recipe(self, scorer: str, recipe: Recipe) -> None:
+        """Save `recipe` as a variant such as `als:tuned`, replacing what had the name."""
+        make_recipe(scorer)
+        self._mark()
+        save_recipe(self.root, scorer, recipe)
+
+    def delete_recipe(self, scorer: str) -> None:
+        """Forget a saved recipe; what was fitted with it stays."""
+        delete_recipe(self.root, scorer)
 
     def save_scenario(self, scenario: Scenario) -> str:
         """Store a scenario under its key, which is returned."""
@@ -166,6 +214,9 @@ class Workspace:
                 "underscores, the first a letter or digit."
             )
         return self.root / "names" / f"{name}.json"
+
+    def _parts_path(self, scenario: Scenario) -> Path:
+        return self.root / "workbenches" / f"{workbench_key(scenario, device_kind())}.json"
 
     def _lock(self, key: str) -> Path:
         return self.root / "locks" / f"{key}.lock"

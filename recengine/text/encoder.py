@@ -13,7 +13,8 @@ from recengine.device import DeviceKind
 from recengine.errors import EncoderError
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked
 from recengine.text.device import text_device
-from recengine.text.model_files import DEFAULT_MODEL, find_model
+from recengine.text.model_files import find_model
+from recengine.text.model_names import DEFAULT_MODEL
 
 BATCH_CHARACTERS: dict[DeviceKind, int] = {"cpu": 2**13, "cuda": 2**18}
 """About how much text is encoded between two looks at `cancel`; a GPU is idle on less."""

@@ -113,7 +113,11 @@ def _scenario(parser: argparse.ArgumentParser) -> None:
         metavar="MODEL.SETTING=VALUE",
         help="settings of the models, such as als.factors=64; the others stay at their defaults",
     )
-    parser.add_argument("--split", help="random (80/20 per user, the default) or last (leave the last event out)")
+    parser.add_argument(
+        "--split",
+        help="random (80/20 per user, the default), last (leave the last event out), cold-users or cold-items (a fifth "
+        "of the users, or items, held out whole)",
+    )
     parser.add_argument("--seed", type=int, help="of the split and of every fit (default 0)")
     parser.add_argument("--depth", type=int, help="best unseen items that each scorer proposes (default 200)")
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal, get_args
 
 import numpy as np
 import polars as pl
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recengine.data import Dataset, SplitMethod, split_dataset
+from recengine.data import SPLIT_METHODS, Dataset, SplitMethod, split_dataset
 from recengine.errors import DataError, ScenarioError
 
 MakeDataset = Callable[..., Dataset]
@@ -35,7 +36,7 @@ def positives_of(part: Dataset) -> list[int]:
     return counts
 
 
-@pytest.mark.parametrize("method", ["random", "last"])
+@pytest.mark.parametrize("method", SPLIT_METHODS)
 @given(rows=rows_of_some_users, seed=st.integers(0, 5))
 def test_parts_are_disjoint_complete_and_over_the_same_universe(
     make_dataset: MakeDataset, method: SplitMethod, rows: list[tuple[str, str, float, int]], seed: int
@@ -54,11 +55,13 @@ def test_parts_are_disjoint_complete_and_over_the_same_universe(
         assert part.interactions.schema == dataset.interactions.schema
     assert split.validation.interactions["positive"].all()
     assert split.test.interactions["positive"].all()
-    for total, kept in zip(positives_of(dataset), positives_of(split.train), strict=True):
-        assert (kept >= 1) == (total >= 1)
+    if method in ("random", "last"):
+        for total, kept in zip(positives_of(dataset), positives_of(split.train), strict=True):
+            assert (kept >= 1) == (total >= 1)
+    assert split.train.matrix.nnz >= 1
 
 
-@pytest.mark.parametrize("method", ["random", "last"])
+@pytest.mark.parametrize("method", SPLIT_METHODS)
 @given(rows=rows_of_some_users, seed=st.integers(0, 5))
 def test_the_same_arguments_give_the_same_parts(
     make_dataset: MakeDataset, method: SplitMethod, rows: list[tuple[str, str, float, int]], seed: int
@@ -107,9 +110,38 @@ def test_another_seed_cuts_otherwise(synthetic_dataset: Dataset) -> None:
 
 def test_rows_that_are_not_positive_stay_in_train(make_dataset: MakeDataset) -> None:
     rows = [("u", f"i{number}", 1.0, number) for number in range(20)] + [("u", "liked", 5.0, 1)]
-    for method in ("random", "last"):
+    for method in get_args(SplitMethod):
         split = split_dataset(make_dataset(rows, positive_from=4), method)
         assert split.train.interactions.height == split.full_train.interactions.height == 21
+
+
+@pytest.mark.parametrize(("method", "axis"), [("cold-users", 1), ("cold-items", 0)])
+@given(rows=rows_of_some_users, seed=st.integers(0, 5))
+def test_cold_ones_have_every_positive_in_one_part(
+    make_dataset: MakeDataset,
+    method: SplitMethod,
+    axis: Literal[0, 1],
+    rows: list[tuple[str, str, float, int]],
+    seed: int,
+) -> None:
+    dataset = make_dataset(rows, positive_from=3)
+    split = split_dataset(dataset, method, seed=seed)
+    parts = [part.matrix.getnnz(axis=axis) for part in (split.train, split.validation, split.test)]
+    whole = dataset.matrix.getnnz(axis=axis)
+    assert (np.maximum.reduce(parts) == whole).all()
+    n = int((whole > 0).sum())
+    n_test = int(n * 0.2 + 0.5)
+    assert int((parts[2] > 0).sum()) == n_test
+    assert int((parts[1] > 0).sum()) == int((n - n_test) * 0.1 + 0.5)
+
+
+def test_each_user_is_as_likely_to_be_cold(make_dataset: MakeDataset) -> None:
+    dataset = make_dataset([(f"u{number}", "i", 5.0, None) for number in range(10)])
+    times_in_test = np.zeros(10)
+    for seed in range(2000):
+        times_in_test[split_dataset(dataset, "cold-users", seed=seed).test.interactions["user"].to_numpy()] += 1
+    # 2 of 10 users in each draw: 400 each, standard deviation sqrt(2000 * 0.2 * 0.8) = 17.9
+    assert np.abs(times_in_test - 400).max() < 5 * 17.9
 
 
 def test_last_takes_the_newest_then_the_one_before(make_dataset: MakeDataset) -> None:
@@ -152,9 +184,11 @@ def test_every_part_has_a_fingerprint_of_its_own(synthetic_dataset: Dataset) -> 
         split_dataset(synthetic_dataset, "random", seed=0),
         split_dataset(synthetic_dataset, "random", seed=1),
         split_dataset(synthetic_dataset, "last", seed=0),
+        split_dataset(synthetic_dataset, "cold-users", seed=0),
+        split_dataset(synthetic_dataset, "cold-items", seed=0),
     ]
     prints = [part.fingerprint for one in splits for part in (one.train, one.validation, one.test, one.full_train)]
-    assert len({*prints, synthetic_dataset.fingerprint}) == 13
+    assert len({*prints, synthetic_dataset.fingerprint}) == 21
     assert all(len(one) == 64 for one in prints)
 
 

@@ -1,6 +1,6 @@
 """Bytes on disk: atomic writes, a lock, content addresses, checked entries of arrays and tables."""
 
-from recengine.storage.atomic import replace_folder, write_bytes
+from recengine.storage.atomic import remove_folder, replace_folder, write_bytes
 from recengine.storage.content import digest, file_digest
 from recengine.storage.documents import read_document, write_document
 from recengine.storage.entries import Entry, load_entry, read_manifest, save_entry
@@ -14,6 +14,7 @@ __all__ = [
     "locked",
     "read_document",
     "read_manifest",
+    "remove_folder",
     "replace_folder",
     "save_entry",
     "write_bytes",

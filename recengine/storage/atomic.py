@@ -62,6 +62,19 @@ def replace_folder(target: Path) -> Iterator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
+def remove_folder(folder: Path) -> None:
+    """Remove `folder` with all in it, at once for every reader. Raises `StoreError` where it must stay."""
+    try:
+        # a rename is whole or not at all: nobody reads half of it
+        aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name[:16]}."))
+        folder.replace(aside / "old")
+    except OSError as error:
+        raise StoreError(
+            f"{folder}: cannot be deleted ({error.strerror}). Make the workspace's folder writable."
+        ) from error
+    shutil.rmtree(aside, ignore_errors=True)
+
+
 def _sync_file(path: Path) -> None:
     with path.open("rb") as file:
         os.fsync(file.fileno())

@@ -11,7 +11,7 @@ import numpy as np
 
 from recengine.arrays import Positions, Scores, Values, read_only
 from recengine.data import Dataset, Fold, SplitMethod, fold_splits, split_dataset
-from recengine.errors import RecipeError
+from recengine.errors import RecipeError, ScenarioError
 from recengine.evaluation import Change, Figure, Resamples, change, user_figures
 from recengine.fusion import check_k
 from recengine.fusion.building import block_size
@@ -83,7 +83,12 @@ def validation_key(
 
 
 def validation_folds(dataset: Dataset, split: SplitMethod = "random", *, seed: int = 0, folds: int = 1) -> list[Fold]:
-    """What is fitted on and measured on: the validation part with one fold, else every positive but the test part's."""
+    """What is fitted on and measured on: the validation part with one fold, else every positive but the test part's.
+
+    Raises `ScenarioError` for several folds of another split than "random", as folds are cut by chance and by pair.
+    """
+    if folds != 1 and split != "random":
+        raise ScenarioError(f'folds: {folds} need the split "random", got "{split}". Use 1, or that split.')
     parts = split_dataset(dataset, split, seed=seed)
     if folds == 1:
         return [Fold(parts.train, parts.validation)]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from recengine.errors import StoreError
-from recengine.storage import locked, read_manifest
+from recengine.storage import locked, read_manifest, remove_folder
 
 FOLDER = "scorers"
 _KEY = re.compile(r"[0-9a-f]{64}")
@@ -63,15 +61,7 @@ def delete_fit(root: Path, key: str) -> None:
     if not _KEY.fullmatch(key) or not folder.is_dir():
         raise StoreError(f"fit: {key[:12]!r} is not in {root}. It may have been deleted already; reload the page.")
     with locked(root / "locks" / f"{key}.lock"):
-        try:
-            # a rename is whole or not at all: nobody reads half of it
-            aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{key[:16]}."))
-            folder.replace(aside / "old")
-            shutil.rmtree(aside, ignore_errors=True)
-        except OSError as error:
-            raise StoreError(
-                f"{folder}: cannot be deleted ({error.strerror}). Make the workspace's folder writable."
-            ) from error
+        remove_folder(folder)
 
 
 def _entry(folder: Path) -> FitEntry:

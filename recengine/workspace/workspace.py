@@ -10,17 +10,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from recengine.data import Dataset, ImportReport
+from recengine.data import Dataset, ImportReport, SplitMethod
 from recengine.device import device_kind
 from recengine.errors import DataError, StoreError
-from recengine.models import Recipe, make_recipe
+from recengine.models import Recipe, Resources, make_recipe
 from recengine.progress import Cancel, Progress, never, silent
 from recengine.scenario import Scenario, Workbench, build_workbench, workbench_key
 from recengine.storage import load_entry, locked, read_document, save_entry, write_document
+from recengine.tuning import Budget, Question, Study, Validation
 from recengine.workspace.datasets import dataset_from_entry, dataset_parts
 from recengine.workspace.fits import FitEntry, delete_fit, list_fits
 from recengine.workspace.recipes import delete_recipe, load_recipe, save_recipe, saved_recipes
 from recengine.workspace.shelf import Shelf
+from recengine.workspace.studies import StudyEntry, delete_study, list_studies, load_study, run_study, study_folder
+from recengine.workspace.validations import stored_validation, validation
 
 VARIABLE = "RECENGINE_WORKSPACE"
 DEFAULT = "workspace"
@@ -186,6 +189,90 @@ class Workspace:
     def delete_recipe(self, scorer: str) -> None:
         """Forget a saved recipe; what was fitted with it stays."""
         delete_recipe(self.root, scorer)
+
+    def resources(self) -> Resources:
+        """What a fit may use of the machine, with the caches of the workspace."""
+        return Shelf(self.root, "", rebuild=False).resources
+
+    def validated(
+        self,
+        dataset: Dataset,
+        recipe: Recipe,
+        *,
+        split: SplitMethod = "random",
+        seed: int = 0,
+        folds: int = 1,
+        k: int = 10,
+    ) -> Validation | None:
+        """What `validate` has stored, if it has."""
+        device = device_kind()
+        return stored_validation(self.root, dataset, recipe, split=split, seed=seed, folds=folds, k=k, device=device)
+
+    def validate(
+        self,
+        dataset: Dataset,
+        recipe: Recipe,
+        *,
+        split: SplitMethod = "random",
+        seed: int = 0,
+        folds: int = 1,
+        k: int = 10,
+        progress: Progress = silent,
+        cancel: Cancel = never,
+    ) -> Validation:
+        """Measure `recipe` on the validation part, once: what is stored is not measured again."""
+        self._mark()
+        return validation(
+            self.root,
+            dataset,
+            recipe,
+            split=split,
+            seed=seed,
+            folds=folds,
+            k=k,
+            resources=self.resources(),
+            progress=progress,
+            cancel=cancel,
+        )
+
+    def tune(
+        self,
+        dataset: Dataset,
+        recipe: Recipe,
+        question: Question,
+        *,
+        budget: Budget | None = None,
+        progress: Progress = silent,
+        cancel: Cancel = never,
+    ) -> Study:
+        """Search the settings of `recipe`, going on from what is stored; `question` is what `tuning.ask` made."""
+        self._mark()
+        return run_study(
+            self.root,
+            question,
+            recipe,
+            dataset,
+            budget=budget or Budget(),
+            resources=self.resources(),
+            progress=progress,
+            cancel=cancel,
+        )
+
+    def studies(self, dataset: Dataset | None = None) -> list[StudyEntry]:
+        """Every stored study with its trials so far, of one dataset or of all, the latest first."""
+        return list_studies(self.root, dataset)
+
+    def study(self, key: str) -> StudyEntry:
+        """The study stored under `key`, also while it runs. Raises `StoreError`."""
+        return load_study(self.root, key)
+
+    def study_folder(self, question: Question) -> Path:
+        """Where the trials of a study are kept."""
+        return study_folder(self.root, question)
+
+    def delete_study(self, key: str) -> None:
+        """Forget a study; recipes that came of it stay."""
+        delete_study(self.root, key)
 
     def save_scenario(self, scenario: Scenario) -> str:
         """Store a scenario under its key, which is returned."""

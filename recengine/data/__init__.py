@@ -2,6 +2,7 @@
 
 from recengine.data.build import PositiveFrom, build_dataset
 from recengine.data.dataset import Attribute, AttributeKind, Dataset
+from recengine.data.describe import AttributeValue, describe_item, describe_user, known_categories
 from recengine.data.entities import AGE_GROUPS
 from recengine.data.folds import Fold, fold_splits
 from recengine.data.importing import import_files
@@ -21,6 +22,7 @@ __all__ = [
     "Attribute",
     "AttributeColumn",
     "AttributeKind",
+    "AttributeValue",
     "ColumnMapping",
     "Dataset",
     "Finding",
@@ -35,8 +37,11 @@ __all__ = [
     "Table",
     "build_dataset",
     "default_cache",
+    "describe_item",
+    "describe_user",
     "fold_splits",
     "import_files",
+    "known_categories",
     "load_sample",
     "map_columns",
     "read_header",

@@ -60,7 +60,7 @@ def build_items(table: Table | None, mapping: ColumnMapping, interacting: pl.Ser
         _derive(attributes, columns, "year", "number", year)
         _derive(attributes, columns, "decade", "category", decade.cast(pl.String) + "s")
     title = _labels_or_null(table, mapping.item_title)
-    text = _text(title, year, labels, _labels_or_null(table, mapping.item_text))
+    text = item_text(title, year, labels, _labels_or_null(table, mapping.item_text))
     frame = pl.DataFrame([ids.alias("id"), title.fill_null(ids).alias("title"), text, *columns])
     return _with_added(frame, attributes, interacting, dropped, {"title": pl.col("id"), "text": pl.lit("")})
 
@@ -77,7 +77,7 @@ def build_users(table: Table | None, mapping: ColumnMapping, interacting: pl.Ser
     if mapping.user_age is not None:
         age = table.numbers(mapping.user_age, 0, 150)
         _derive(attributes, columns, "age", "number", age)
-        _derive(attributes, columns, "age_group", "category", _age_group(age))
+        _derive(attributes, columns, "age_group", "category", age_group_of(age))
     frame = pl.DataFrame([ids.alias("id"), *columns])
     return _with_added(frame, attributes, interacting, dropped, {})
 
@@ -128,7 +128,8 @@ def _derive(attributes: list[Attribute], columns: list[pl.Series], name: str, ki
         columns.append(column.alias(name))
 
 
-def _age_group(age: pl.Series) -> pl.Series:
+def age_group_of(age: pl.Series) -> pl.Series:
+    """Of each age in years, one of `AGE_GROUPS`; null where it is."""
     place = np.searchsorted(_AGE_BREAKS, age.fill_null(0.0).to_numpy(), side="right")
     groups = pl.Series(np.array(AGE_GROUPS, dtype=object)[place], dtype=pl.String)
     return pl.select(pl.when(age.is_not_null()).then(groups)).to_series()
@@ -140,7 +141,10 @@ def _labels_or_null(table: Table, column: str | None) -> pl.Series:
     return table.labels(column)
 
 
-def _text(title: pl.Series, year: pl.Series | None, labels: Sequence[pl.Series], description: pl.Series) -> pl.Series:
+def item_text(
+    title: pl.Series, year: pl.Series | None, labels: Sequence[pl.Series], description: pl.Series
+) -> pl.Series:
+    """What an encoder reads of each item: "{title} ({year}). {labels}. {description}" of what is not null."""
     head = title
     if year is not None:
         in_brackets = " (" + year.floor().cast(pl.Int64).cast(pl.String) + ")"

@@ -1,7 +1,8 @@
 """Content: what the catalogue says of the items."""
 
+from recengine.models.content.category import CategoryRecipe
 from recengine.models.content.text_profile import TextProfileRecipe
 
-RECIPES = (TextProfileRecipe,)
+RECIPES = (TextProfileRecipe, CategoryRecipe)
 
-__all__ = ["RECIPES", "TextProfileRecipe"]
+__all__ = ["RECIPES", "CategoryRecipe", "TextProfileRecipe"]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from recengine.arrays import Values
-from recengine.data import Attribute
+from recengine.data import Attribute, Dataset
 
 _UNIT = ("attribute", "label")
 
@@ -97,6 +97,33 @@ def fit_featurizer(
             middle = np.cumsum(times) - times / 2
             numbers.append((attribute.name, values, (middle - middle[0]) / (middle[-1] - middle[0])))
     return ItemFeaturizer(tuple(attributes), labels, tuple(numbers), number_weight)
+
+
+def attributes_missing(name: str, train: Dataset, number_weight: float) -> str | None:
+    """Why the recommender called `name` finds nothing in the item attributes of `train`, as one line; None if it does.
+
+    It takes an item with a label, or where numbers count two items whose number differs.
+    """
+    if fit_featurizer(train.items, train.item_attributes, number_weight=number_weight).width:
+        return None
+    numbers = "" if number_weight else ", or let numbers count"
+    return (
+        f'{name}: no item of "{train.name}" has an attribute to compare by. Map an item attribute{numbers}, or leave '
+        "this model out."
+    )
+
+
+def unit_rows(matrix: csr_matrix) -> csr_matrix:
+    """Its rows brought to unit length, float64; a row of zeros stays."""
+    squares = np.bincount(
+        np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr)),
+        np.square(matrix.data, dtype=np.float64),
+        minlength=matrix.shape[0],
+    )
+    scale = np.divide(1, np.sqrt(squares), out=np.zeros(len(squares)), where=squares > 0)
+    out = csr_matrix(matrix, dtype=np.float64, copy=True)
+    out.data *= np.repeat(scale, np.diff(matrix.indptr))
+    return out
 
 
 def _exploded(items: pl.DataFrame, attributes: Sequence[Attribute]) -> pl.DataFrame:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
@@ -13,15 +16,13 @@ from recengine.arrays import Positions, Scores, Values, read_only
 from recengine.data import Dataset
 from recengine.errors import RecipeError
 from recengine.models.base import Resources, ScoreShares
+from recengine.models.content.histories import WEIGHTINGS, history_weights, training_weights
+from recengine.models.content.preparation import PREPARATIONS, SMALLEST_LENGTH, Preparation, fit_preparation
 from recengine.models.content.vectors import AUTO, item_text_vectors
 from recengine.models.products import inner_products
-from recengine.models.settings import Among, Choice, Settings, Text, setting
+from recengine.models.settings import Among, Choice, Number, Settings, Text, setting
 from recengine.progress import Cancel, Progress, never, silent, within
-
-SHRINKAGE = 3.0
-"""Of whitening: how many mean variances are added to the variance of each axis."""
-SMALLEST_LENGTH = 1e-5
-"""Vectors of unit length whose sum, over their number, is shorter cancel out but for rounding."""
+from recengine.text import TextEncoder
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ class TextProfileRecipe(Settings):
 
     Text vectors of one catalogue have most in common ("this is a film"), which drowns what tells the items apart. So
     they are prepared: centred, the catalogue's mean taken away; or whitened, the axes along which the catalogue differs
-    most shrunk too, each by the root of its variance plus `SHRINKAGE` mean variances. Then brought to unit length.
+    most shrunk too (`fit_preparation`). Then brought to unit length. What is written in words, a taste or a new item,
+    is prepared as the catalogue was.
 
     Defaults are tuned on the validation part of MovieLens-100K (`python -m benchmarks.quality --part validation`), mean
     of seeds 0 to 2, NDCG@10 (untruncated), all ratings positive and, in brackets, from 4 of 5 positive; the long tail
@@ -50,7 +52,7 @@ class TextProfileRecipe(Settings):
     family: ClassVar[str] = "Content"
     about: ClassVar[str] = "Likes items whose text is like the texts taken before. Reaches items that nobody took yet."
     lighter: ClassVar[str] = "Choose category, which needs no text model."
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     encoder: str = setting(
         AUTO,
@@ -59,15 +61,21 @@ class TextProfileRecipe(Settings):
     )
     preparation: str = setting(
         "whitened",
-        Choice(("as is", "centred", "whitened")),
+        Choice(PREPARATIONS),
         "What is done to the vectors, so that what all texts of the catalogue share does not decide.",
-        search=Among(("as is", "centred", "whitened")),
+        search=Among(PREPARATIONS),
     )
     weighting: str = setting(
         "uniform",
-        Choice(("uniform", "weight")),
+        Choice(WEIGHTINGS),
         "Whether every interaction counts the same, or in proportion to its weight, such as the rating.",
-        search=Among(("uniform", "weight")),
+        search=Among(WEIGHTINGS),
+    )
+    half_life: float = setting(
+        0.0,
+        Number(100_000.0, zero=True),
+        "Days after which an interaction counts half as much as the user's latest; 0 lets all count alike.",
+        search=Among((0.0, 7.0, 30.0, 90.0, 365.0)),
     )
 
     def obstacle(self, train: Dataset) -> str | None:
@@ -96,24 +104,25 @@ class TextProfileRecipe(Settings):
         if obstacle := self.obstacle(train):
             raise RecipeError(obstacle)
         found = item_text_vectors(train, self.encoder, resources, within(progress, 0.0, 0.95), cancel)
-        items = prepare(found.vectors, self.preparation)
-        users = _profiles(items, self.weights(train.matrix))
+        preparation = fit_preparation(found.vectors, self.preparation)
+        items = preparation.apply(found.vectors)
+        users = profiles(items, self.weights(train))
         progress(1.0, "Added up the profiles")
-        return TextProfileScorer(self, train, items, users, found.device)
+        return TextProfileScorer(self, train, items, users, preparation, found.encoder, found.device)
 
     def restore(self, state: dict[str, NDArray[Any]], train: Dataset, device: str) -> TextProfileScorer:
         """The scorer whose `state` was stored, over the same `train`."""
         # memory-mapped arrays become plain ones over the same pages
-        items, users = np.asarray(state["item_vectors"]), np.asarray(state["user_profiles"])
-        return TextProfileScorer(self, train, items, users, device)
+        plain = {name: np.asarray(array) for name, array in state.items()}
+        preparation = Preparation(plain["mean"], plain["matrix"])
+        encoder = plain["encoder"].tobytes().decode()
+        return TextProfileScorer(
+            self, train, plain["item_vectors"], plain["user_profiles"], preparation, encoder, device
+        )
 
-    def weights(self, histories: csr_matrix) -> csr_matrix:
-        """How much each interaction counts, in the places of `histories`, float32."""
-        weights = csr_matrix(histories, dtype=np.float32, copy=True)
-        weights.eliminate_zeros()
-        if self.weighting == "uniform":
-            weights.data[:] = 1
-        return weights
+    def weights(self, train: Dataset) -> csr_matrix:
+        """How much each interaction of `train` counts, in the places of its matrix, float32."""
+        return training_weights(train, self.weighting, self.half_life)
 
 
 class TextProfileScorer:
@@ -122,12 +131,23 @@ class TextProfileScorer:
     No opinion on an item without text, nor for a user whose history has none or cancels out.
     """
 
-    def __init__(self, recipe: TextProfileRecipe, train: Dataset, items: Scores, users: Scores, device: str) -> None:
-        """items (n_items, d), users (n_users, d) float32, NaN rows where there is no opinion."""
+    def __init__(
+        self,
+        recipe: TextProfileRecipe,
+        train: Dataset,
+        items: Scores,
+        users: Scores,
+        preparation: Preparation,
+        encoder: str,
+        device: str,
+    ) -> None:
+        """items (n_items, d), users (n_users, d) float32, NaN rows where there is no opinion; the encoder's name."""
         self._recipe = recipe
         self._train = train
         self._items = items
         self._users = users
+        self._preparation = preparation
+        self._encoder_name = encoder
         self._device = device
 
     @property
@@ -140,15 +160,23 @@ class TextProfileScorer:
         return inner_products(self._users[users], self._items)
 
     def fold_in(self, histories: csr_matrix) -> Scores:
-        """As `score`, for profiles added up now."""
-        return inner_products(_profiles(self._items, self._recipe.weights(histories)), self._items)
+        """As `score`, for profiles added up now; a history has no times, so all of it counts as taken today."""
+        return inner_products(profiles(self._items, history_weights(histories, self._recipe.weighting)), self._items)
+
+    def score_texts(self, texts: Sequence[str], resources: Resources) -> Scores:
+        """Cosines of each taste in words and the items; a NaN row where it is blank or says what every item says."""
+        return inner_products(self._vectors(texts, resources), self._items)
+
+    def score_new_items(self, users: Positions, items: pl.DataFrame, resources: Resources) -> Scores:
+        """Cosines of the users' profiles and the texts of `items`; NaN columns where those are blank."""
+        return inner_products(self._users[users], self._vectors(items["text"].fill_null("").to_list(), resources))
 
     def explain(self, user: int, item: int) -> ScoreShares:
         """Shares w_j v_j · v_i / |Σ_j w_j v_j|; history items without text have the share 0.
 
         Computed in float64; what the float32 score differs by is `rest`.
         """
-        history = self._recipe.weights(self._train.matrix[user])
+        history = self._weights[user]
         taken = np.nan_to_num(self._items[history.indices].astype(np.float64))
         weighted = history.data.astype(np.float64)[:, None] * taken
         length = np.linalg.norm(weighted.sum(axis=0))
@@ -157,32 +185,30 @@ class TextProfileScorer:
         return ScoreShares(history.indices.astype(np.int32), shares, score - float(shares.sum()))
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """The two matrices of vectors."""
-        return {"item_vectors": self._items, "user_profiles": self._users}
+        """The two matrices of vectors, the preparation, and the name of the encoder as UTF-8 bytes."""
+        return {
+            "item_vectors": self._items,
+            "user_profiles": self._users,
+            "mean": self._preparation.mean,
+            "matrix": self._preparation.matrix,
+            "encoder": np.frombuffer(self._encoder_name.encode(), dtype=np.uint8),
+        }
+
+    def _vectors(self, texts: Sequence[str], resources: Resources) -> Scores:
+        """`texts` as the catalogue's were encoded and prepared; what people type is not kept in any cache."""
+        return self._preparation.apply(self._encoder.encode(texts, device=resources.device))
+
+    @cached_property
+    def _encoder(self) -> TextEncoder:
+        """Loaded once, when first needed."""
+        return TextEncoder(self._encoder_name)
+
+    @cached_property
+    def _weights(self) -> csr_matrix:
+        return self._recipe.weights(self._train)
 
 
-def prepare(vectors: Scores, preparation: str) -> Scores:
-    """Unit vectors (n, d) float32 after "as is", "centred" or "whitened". NaN rows stay NaN.
-
-    So becomes a vector that is the catalogue's mean: it tells nothing.
-    """
-    rows = np.flatnonzero(~np.isnan(vectors).any(axis=1))
-    prepared = vectors[rows].astype(np.float64)
-    if preparation != "as is" and len(rows):
-        prepared -= prepared.mean(axis=0)
-        tells = np.linalg.norm(prepared, axis=1) > SMALLEST_LENGTH
-        rows, prepared = rows[tells], prepared[tells]
-    if preparation == "whitened" and len(rows):
-        variances, axes = np.linalg.eigh(prepared.T @ prepared / len(prepared))
-        scale = 1 / np.sqrt(np.maximum(variances, 0) + SHRINKAGE * variances.mean())
-        # back in the old axes: the sign and order of eigenvectors, which are arbitrary, cancel out
-        prepared = (prepared @ (axes * scale)) @ axes.T
-    out = np.full(vectors.shape, np.nan, dtype=np.float32)
-    out[rows] = prepared / np.linalg.norm(prepared, axis=1, keepdims=True)
-    return read_only(out)
-
-
-def _profiles(items: Scores, weights: csr_matrix) -> Scores:
+def profiles(items: Scores, weights: csr_matrix) -> Scores:
     """Σ_j w_j v_j of each row brought to unit length, (n, d) float32; NaN where it is next to nothing."""
     sums: Scores = weights @ np.nan_to_num(items)
     lengths = np.linalg.norm(sums, axis=1)

@@ -9,10 +9,10 @@ from recengine.arrays import Scores
 from recengine.data import Dataset
 from recengine.models.base import Resources
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked
-from recengine.text import DEFAULT_MODEL, TextEncoder, VectorCache, device_words, text_device
+from recengine.text import TextEncoder, VectorCache, choose_model, device_words, text_device
 
 AUTO = "auto"
-"""The encoder that suits the language of the catalogue."""
+"""The encoder that suits the language of the catalogue (`choose_model`)."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def item_text_vectors(
 
 def encoder_name(encoder: str, texts: Sequence[str]) -> str:
     """`encoder` itself, or for "auto" the one for `texts`."""
-    return DEFAULT_MODEL if encoder == AUTO else encoder
+    return choose_model(texts) if encoder == AUTO else encoder
 
 
 def encode_texts(

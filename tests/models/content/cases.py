@@ -7,4 +7,6 @@ CASES = (
     # texts are alike by meaning alone
     Case("text", silent_items=(WORDLESS_ITEM,), finds=0.75),
     Case("text", {"preparation": "as is", "weighting": "weight"}, silent_items=(WORDLESS_ITEM,), finds=0.75),
+    Case("category", finds=0.9),
+    Case("category", {"weighting": "weight", "numbers": 0}, finds=0.9),
 )

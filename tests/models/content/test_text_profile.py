@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -10,15 +11,26 @@ from scipy.sparse import csr_matrix
 from recengine.arrays import Scores
 from recengine.data import Dataset
 from recengine.errors import RecipeError
-from recengine.models.content.text_profile import TextProfileRecipe, TextProfileScorer, prepare
+from recengine.models import Recipe, Resources, Scorer, TakesNewItems, TakesTexts
+from recengine.models.content.preparation import Preparation, fit_preparation
+from recengine.models.content.text_profile import TextProfileRecipe, TextProfileScorer
+from recengine.models.content.vectors import encoder_name
 from recengine.models.registry import default_recipes
+from recengine.ranking import top_k
+from recengine.text import DEFAULT_MODEL, MULTILINGUAL_MODEL
+from tests.models.checkerboard import COLD_ITEM, N_ITEMS, NEWCOMER, WORDLESS_ITEM
 
 NAN = float("nan")
 
 
 def scorer_of(board: Dataset, items: Scores, weighting: str = "uniform") -> TextProfileScorer:
     """Over item vectors given by hand, users without a history; `fold_in` is what is asked."""
-    return TextProfileScorer(TextProfileRecipe(weighting=weighting), board, items, np.empty((0, 2), np.float32), "CPU")
+    nobody, nothing = np.empty((0, 2), np.float32), Preparation(np.zeros(2), np.empty((0, 0)))
+    return TextProfileScorer(TextProfileRecipe(weighting=weighting), board, items, nobody, nothing, "", "CPU")
+
+
+def prepare(vectors: Scores, preparation: str) -> Scores:
+    return fit_preparation(vectors, preparation).apply(vectors)
 
 
 def history(*weights: float) -> csr_matrix:
@@ -85,3 +97,68 @@ def test_a_catalogue_without_text_is_an_error_and_no_default(board: Dataset) -> 
         TextProfileRecipe().fit(wordless)
     assert [recipe.name for recipe in default_recipes(wordless)] == ["als", "popularity"]
     assert [recipe.name for recipe in default_recipes(board)] == ["als", "text", "popularity"]
+
+
+def test_a_taste_in_words_ranks_the_catalogue(fitted: Callable[[Recipe], Scorer], resources: Resources) -> None:
+    scorer = fitted(TextProfileRecipe())
+    assert isinstance(scorer, TakesTexts)
+    scores = scorer.score_texts(["a tender love story with a wedding", "  ", "robots in space"], resources)
+    assert scores.shape == (3, N_ITEMS)
+    assert scores.dtype == np.float32
+    assert np.isnan(scores[1]).all()
+    # love stories are even, space is odd
+    assert (top_k(scores, 5)[[0, 2]] % 2 == [[0], [1]]).all()
+    assert np.isnan(scores[:, WORDLESS_ITEM]).all()
+
+
+def test_a_new_item_scores_as_one_of_the_catalogue(
+    fitted: Callable[[Recipe], Scorer], board: Dataset, resources: Resources
+) -> None:
+    """Because it is prepared as the catalogue was, also by a scorer that was stored."""
+    recipe = TextProfileRecipe()
+    scorer = fitted(recipe)
+    restored = recipe.restore(scorer.state(), board, scorer.device)
+    assert isinstance(restored, TakesNewItems)
+    rows = pl.concat([board.items[COLD_ITEM : COLD_ITEM + 1], board.items[:1].with_columns(text=pl.lit(None))])
+    users = np.array([0, 2, NEWCOMER], dtype=np.int32)
+    scores = restored.score_new_items(users, rows, resources)
+    # encoded alone and among others, a text is the same to rounding
+    np.testing.assert_allclose(scores[:, 0], scorer.score(users)[:, COLD_ITEM], atol=1e-5)
+    assert np.isnan(scores[2]).all(), "a user without a history"
+    assert np.isnan(scores[:, 1]).all(), "an item without a text"
+
+
+def test_what_was_taken_long_ago_fades(board: Dataset, resources: Resources) -> None:
+    times = {0: 0, 1: 100 * 86_400}
+    taken = pl.DataFrame(
+        {
+            "user": [0, 0],
+            "item": list(times),
+            "weight": [1.0, 1.0],
+            "time": list(times.values()),
+            "positive": [True, True],
+        },
+        schema=board.interactions.schema,
+    )
+    train = board.with_interactions(taken, "two")
+    user = np.array([0], dtype=np.int32)
+    recipe = TextProfileRecipe(half_life=50)
+    fading = recipe.fit(train, resources=resources)
+    # the first was taken two half-lives before the second
+    by_weight = TextProfileRecipe(weighting="weight").fit(train, resources=resources)
+    expected = by_weight.fold_in(csr_matrix(([0.25, 1], ([0, 0], [0, 1])), shape=(1, N_ITEMS)))
+    np.testing.assert_allclose(fading.score(user), expected, atol=1e-6)
+    shares = fading.explain(0, 3)
+    assert shares.shares.sum() + shares.rest == pytest.approx(fading.score(user)[0, 3])
+    assert abs(shares.rest) < 1e-5
+    # a history that is handed in has no times
+    now = fading.fold_in(train.matrix[:1])
+    np.testing.assert_array_equal(now, by_weight.score(user))
+
+
+def test_the_encoder_suits_the_language() -> None:
+    english = ["The old man and the sea. A fisherman fights a great fish, alone."]
+    chinese = ["一个老渔夫独自在海上与一条大鱼搏斗的故事。", "两个年轻人在战争中相爱又被命运分开。"]
+    assert encoder_name("auto", english) == DEFAULT_MODEL
+    assert encoder_name("auto", chinese) == MULTILINGUAL_MODEL
+    assert encoder_name("/models/mine", chinese) == "/models/mine"

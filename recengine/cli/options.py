@@ -27,6 +27,8 @@ def load(name: str) -> Verb:
         "evaluate": ("measures", "evaluate"),
         "fairness": ("measures", "fairness"),
         "report": ("reporting", "report"),
+        "tune": ("tuning", "tune"),
+        "compare": ("tuning", "compare"),
     }[name]
     verb: Verb = getattr(importlib.import_module(f"recengine.cli.{module}"), function)
     return verb
@@ -161,6 +163,37 @@ def _report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sections", metavar="A,B", help="which sections (default: all)")
 
 
+def _validation(parser: argparse.ArgumentParser) -> None:
+    """The options of verbs that measure on the validation part."""
+    parser.add_argument("--dataset", required=True, metavar="NAME", help="a dataset of the workspace")
+    parser.add_argument("--objective", default="ndcg", metavar="METRIC", help="what is best (default ndcg)")
+    parser.add_argument("--split", default="random", help="random (the default), last, cold-users or cold-items")
+    parser.add_argument("--seed", type=int, default=0, help="of the split, of every fit and of the search (default 0)")
+    parser.add_argument(
+        "--folds",
+        type=int,
+        default=1,
+        metavar="N",
+        help="for small data: measure on every positive of train and validation once, in N fits (default 1)",
+    )
+    parser.add_argument("-k", type=int, default=10, metavar="K", help="length of the lists (default 10)")
+
+
+def _tune(parser: argparse.ArgumentParser) -> None:
+    _validation(parser)
+    parser.add_argument("--model", required=True, metavar="NAME", help="such as als, or als:tuned to start from there")
+    parser.add_argument("--trials", type=int, metavar="N", help="in all, those of earlier runs too (default 30)")
+    parser.add_argument("--minutes", type=float, metavar="M", help="begin no trial after so long")
+    parser.add_argument(
+        "--save", default="tuned", metavar="NAME", help="name of the recipe with the best settings (default tuned)"
+    )
+
+
+def _compare(parser: argparse.ArgumentParser) -> None:
+    _validation(parser)
+    parser.add_argument("--models", required=True, metavar="A,B", help="see `recengine models`")
+
+
 VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "samples": ("list the built-in sample datasets", _samples),
     "import": ("check, clean and store a dataset", _import),
@@ -173,4 +206,6 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "fairness": ("quality by user group, exposure by item group", _fairness),
     "export": ("every evaluated user's list, ids verbatim", _export),
     "report": ("a report in one file", _report),
+    "tune": ("search better settings of a model on the validation part", _tune),
+    "compare": ("models side by side on the validation part, with popularity and random", _compare),
 }

@@ -1,7 +1,7 @@
 """Better settings of a recipe and better weights of a fusion, found on validation alone."""
 
 from recengine.tuning.budget import DEFAULT_TRIALS, MAX_TRIALS, Budget
-from recengine.tuning.study import Question, Study, ask, search_space
+from recengine.tuning.study import Question, Study, ask, higher_is_better, search_space
 from recengine.tuning.trials import Trial, TrialFile, TrialState
 from recengine.tuning.tune import tune
 from recengine.tuning.validation import Validation, paired, validate, validation_key
@@ -20,6 +20,7 @@ __all__ = [
     "Validation",
     "WeightQuestion",
     "ask",
+    "higher_is_better",
     "paired",
     "search_space",
     "tune",

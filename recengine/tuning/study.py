@@ -14,6 +14,7 @@ from recengine.models.settings import Among, Search, Span
 from recengine.ranking import find_metric
 from recengine.storage import digest
 from recengine.tuning.trials import Trial
+from recengine.tuning.validation import check_cut
 
 VERSION = 1
 """Changes whenever trials of one study cannot go on in another."""
@@ -48,7 +49,7 @@ class Question:
     @property
     def higher_is_better(self) -> bool:
         """The direction of the objective."""
-        return bool(find_metric(self.objective).higher_is_better)
+        return higher_is_better(self.objective)
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object with the field names as keys."""
@@ -100,12 +101,10 @@ def ask(
     """The question that a study of `recipe` on `dataset` answers.
 
     Raises `RecipeError` where the recipe has nothing to search or cannot be fitted on the dataset, `ScenarioError`
-    where the objective is unknown or has no better direction, or k cannot be.
+    where the objective is unknown or has no better direction, or split, seed, folds or k cannot be.
     """
-    if find_metric(objective).higher_is_better is None:
-        raise ScenarioError(
-            f'objective: neither more nor less "{objective}" is better in itself. Choose another, such as ndcg.'
-        )
+    higher_is_better(objective)
+    check_cut(split, seed, folds)
     check_k(k, dataset.n_items)
     space = search_space(recipe)
     if not space:
@@ -126,6 +125,16 @@ def ask(
         fixed=tuple(sorted(fixed.items())),
         space=tuple(sorted((name, words(search)) for name, search in space.items())),
     )
+
+
+def higher_is_better(objective: str) -> bool:
+    """The direction of a metric that can be aimed at. Raises `ScenarioError` for one without, or an unknown one."""
+    better = find_metric(objective).higher_is_better
+    if better is None:
+        raise ScenarioError(
+            f'objective: neither more nor less "{objective}" is better in itself. Choose another, such as ndcg.'
+        )
+    return better
 
 
 def search_space(recipe: Recipe) -> dict[str, Search]:

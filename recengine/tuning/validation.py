@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from recengine.arrays import Positions, Scores, Values, read_only
-from recengine.data import Dataset, Fold, SplitMethod, fold_splits, split_dataset
+from recengine.data import SPLIT_METHODS, Dataset, Fold, SplitMethod, fold_splits, split_dataset
+from recengine.data.folds import MAX_FOLDS
 from recengine.errors import RecipeError, ScenarioError
 from recengine.evaluation import Change, Figure, Resamples, change, user_figures
 from recengine.fusion import check_k
@@ -82,13 +83,27 @@ def validation_key(
     )
 
 
+def check_cut(split: str, seed: int, folds: int) -> None:
+    """Whether there is such a cut; folds are cut by chance and by pair, so they need the split "random".
+
+    Raises `ScenarioError`.
+    """
+    if split not in SPLIT_METHODS:
+        raise ScenarioError(f"split: unknown method {split!r}. Choose one of: {', '.join(SPLIT_METHODS)}.")
+    if seed < 0:
+        raise ScenarioError(f"split: the seed must be 0 or more, got {seed}. Choose another seed.")
+    if not 1 <= folds <= MAX_FOLDS:
+        raise ScenarioError(f"folds must be from 1 (the validation part) to {MAX_FOLDS}, got {folds}. Change it.")
+    if folds > 1 and split != "random":
+        raise ScenarioError(f'folds: {folds} need the split "random", got "{split}". Use 1, or that split.')
+
+
 def validation_folds(dataset: Dataset, split: SplitMethod = "random", *, seed: int = 0, folds: int = 1) -> list[Fold]:
     """What is fitted on and measured on: the validation part with one fold, else every positive but the test part's.
 
-    Raises `ScenarioError` for several folds of another split than "random", as folds are cut by chance and by pair.
+    Raises `ScenarioError` where `check_cut` does, `DataError` for a split that needs times.
     """
-    if folds != 1 and split != "random":
-        raise ScenarioError(f'folds: {folds} need the split "random", got "{split}". Use 1, or that split.')
+    check_cut(split, seed, folds)
     parts = split_dataset(dataset, split, seed=seed)
     if folds == 1:
         return [Fold(parts.train, parts.validation)]

@@ -16,7 +16,8 @@ from recengine.errors import ScenarioError
 from recengine.fusion import DEFAULT_DEPTH, Fusion, Neutral, Normalization, Pool, Source, build_pool, fuse
 from recengine.models import Scorer
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked
-from recengine.ranking import compute_metrics, find_metric
+from recengine.ranking import compute_metrics
+from recengine.tuning.study import higher_is_better
 
 EVALUATIONS = 1000
 SHARE_AT_RANDOM = 0.3
@@ -101,16 +102,12 @@ def tune_weights(
 
     Raises `ScenarioError` for a metric without a better direction or nobody to measure, `CancelledError`.
     """
-    better = find_metric(metric).higher_is_better
-    if better is None:
-        raise ScenarioError(
-            f'metric: neither more nor less "{metric}" is better in itself. Choose another, such as ndcg.'
-        )
+    sign = 1.0 if higher_is_better(metric) else -1.0
     if len(question.pool.users) == 0:
         raise ScenarioError("weights: nobody has a positive in the validation part. Use a larger dataset.")
     names = question.pool.scorers
     objective = partial(question.value, metric=metric, k=k, normalization=normalization, neutral=neutral)
-    search = _Search(objective, 1.0 if better else -1.0, evaluations, progress, cancel)
+    search = _Search(objective, sign, evaluations, progress, cancel)
     corners = np.eye(len(names))
     alone = [search.look(corner) for corner in corners]
     search.look(np.full(len(names), 1 / len(names)))

@@ -14,9 +14,9 @@ class Case:
     """One recipe with settings to try it with.
 
     silent_items, silent_users: on whom it has no opinion, on the board. finds: the NDCG@3 that it must beat on what the
-    board hides, chance being about 0.2. folds_in: gives the training scores for the training histories. additive:
-    splits its score into shares of history items, the rest being nothing but rounding; where None, it does not
-    explain; False: all of the score is rest. personal: whether lists differ between users.
+    board hides, chance being about 0.2; 0 for a floor, which is chance. folds_in: gives the training scores for the
+    training histories. additive: splits its score into shares of history items, the rest being nothing but rounding;
+    where None, it does not explain; False: all of the score is rest. personal: whether lists lean towards the history.
     """
 
     name: str

@@ -12,8 +12,7 @@ from scipy.sparse import csr_matrix
 
 from recengine.arrays import Values
 from recengine.data import Attribute, Dataset
-
-_UNIT = ("attribute", "label")
+from recengine.models.labels import LABEL, exploded_labels
 
 
 @dataclass(frozen=True)
@@ -43,12 +42,12 @@ class ItemFeaturizer:
     @property
     def names(self) -> list[str]:
         """Of the columns, in words, such as "genre: Comedy" and "year (late)"."""
-        labels = [f"{attribute}: {label}" for attribute, label in self.labels.select(_UNIT).iter_rows()]
+        labels = [f"{attribute}: {label}" for attribute, label in self.labels.select(LABEL).iter_rows()]
         return labels + [f"{name} ({end})" for name, _, _ in self.numbers for end in ("low", "high")]
 
     def transform(self, items: pl.DataFrame) -> csr_matrix:
         """The columns of `items`, (len(items), width) float32; an attribute that `items` lacks is not known."""
-        known = _exploded(items, self.attributes).join(self.labels, on=_UNIT, how="inner")
+        known = exploded_labels(items, self.attributes).join(self.labels, on=LABEL, how="inner")
         rows, columns = known["row"].to_numpy(), known["column"].to_numpy()
         weights = known["weight"].to_numpy()
         lengths = np.sqrt(np.bincount(rows, weights.astype(np.float64) ** 2, minlength=items.height))
@@ -81,11 +80,11 @@ def fit_featurizer(
     The same arguments give the same columns in the same order, so nothing of it needs to be stored. number_weight: the
     length of a number's part against 1 for all labels together; 0 leaves the numbers out.
     """
-    found = _exploded(items, attributes)
+    found = exploded_labels(items, attributes)
     with_label = found["row"].n_unique()
-    counts = found.group_by(_UNIT).len("items").sort(_UNIT)
+    counts = found.group_by(LABEL).len("items").sort(LABEL)
     weight = ((1 + with_label) / (1 + pl.col("items"))).log() + 1
-    labels = counts.select(*_UNIT, weight.cast(pl.Float32).alias("weight")).with_row_index("column")
+    labels = counts.select(*LABEL, weight.cast(pl.Float32).alias("weight")).with_row_index("column")
     numbers = []
     for attribute in attributes if number_weight else ():
         if attribute.kind != "number":
@@ -124,17 +123,3 @@ def unit_rows(matrix: csr_matrix) -> csr_matrix:
     out = csr_matrix(matrix, dtype=np.float64, copy=True)
     out.data *= np.repeat(scale, np.diff(matrix.indptr))
     return out
-
-
-def _exploded(items: pl.DataFrame, attributes: Sequence[Attribute]) -> pl.DataFrame:
-    """Every label of every item once: `row`, `attribute`, `label`."""
-    parts = []
-    for one in attributes:
-        if one.kind == "number" or one.name not in items.columns:
-            continue
-        cells = items.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"), pl.col(one.name).alias("label"))
-        if one.kind == "categories":
-            cells = cells.cast({"label": pl.List(pl.String)}).explode("label")
-        parts.append(cells.select("row", pl.lit(one.name).alias("attribute"), pl.col("label").cast(pl.String)))
-    schema = {"row": pl.UInt32, "attribute": pl.String, "label": pl.String}
-    return pl.concat(parts).drop_nulls().unique(maintain_order=True) if parts else pl.DataFrame(schema=schema)

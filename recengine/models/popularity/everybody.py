@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from recengine.arrays import Positions, Scores, read_only
+from recengine.arrays import Positions, Scores, Values, read_only
 from recengine.data import Dataset
 from recengine.models.base import Resources, ScoreShares
 from recengine.models.settings import Settings
@@ -58,8 +58,8 @@ class PopularityRecipe(Settings):
 class PopularityScorer:
     """Logarithms of counts; no opinion at all where every item has the same count."""
 
-    def __init__(self, counts: Positions) -> None:
-        """counts (n_items,) int32: training users of each item."""
+    def __init__(self, counts: Positions | Values) -> None:
+        """counts (n_items,): training users of each item, whole numbers or, where some count less, float64."""
         self._counts = counts
         scores = np.log1p(counts).astype(np.float32)
         if len(counts) == 0 or counts.min() == counts.max():

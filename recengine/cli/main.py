@@ -9,49 +9,101 @@ import argparse
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from recengine import __version__
 from recengine.cli import options
 from recengine.errors import RecengineError
+from recengine.progress import Progress
 
+DONE = 0
 MISTAKE = 2
 DEFECT = 1
 INTERRUPTED = 130
+JOB_OPTION = "--progress"
+
+
+class _UsageError(RecengineError):
+    """The options do not fit the verb."""
 
 
 class _Parser(argparse.ArgumentParser):
     """A parser whose complaint is one line."""
 
     def error(self, message: str) -> NoReturn:
-        sys.stderr.write(f"{self.prog}: {message}. See `{self.prog} --help`.\n")
-        sys.exit(MISTAKE)
+        raise _UsageError(f"{self.prog}: {message}. See `{self.prog} --help`.")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one verb and return the exit code."""
-    parser = _parser()
-    asked = parser.parse_args(arguments)
+    """Run one verb and return the exit code.
+
+    `--progress FOLDER`, which no help lists, makes this the process of the job in FOLDER: the verb waits for its turn,
+    tells its progress there too, and how it ended.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if JOB_OPTION not in given:
+        return _run(given)[0]
+    place = given.index(JOB_OPTION)
+    folder, rest = given[place + 1 : place + 2], given[:place] + given[place + 2 :]
+    return _as_job(Path(*folder), rest)
+
+
+def _as_job(folder: Path, arguments: Sequence[str]) -> int:
+    from recengine.jobs.process import Ending, attend
+
+    codes = [DONE]
+
+    def work(progress: Progress) -> Ending:
+        from recengine.cli.output import also_told
+
+        with also_told(progress):
+            codes[0], line = _run(arguments)
+        if codes[0] == INTERRUPTED:
+            return Ending("cancelled")
+        return Ending("failed", line) if codes[0] else Ending("done")
+
     try:
+        ending = attend(folder, work)
+    except RecengineError as error:
+        sys.stderr.write(f"recengine: {error}\n")
+        return MISTAKE
+    if ending.error and not codes[0]:
+        sys.stderr.write(f"recengine: {ending.error}\n")
+        return MISTAKE
+    return INTERRUPTED if ending.state == "cancelled" else codes[0]
+
+
+def _run(arguments: Sequence[str]) -> tuple[int, str]:
+    """Run one verb; its exit code, and what went wrong in one line, empty where nothing did."""
+    name = "recengine"
+    try:
+        asked = _parser().parse_args(arguments)
+        name = f"recengine {asked.verb}"
         verb = options.load(asked.verb)
         verb(asked)
+    except _UsageError as error:
+        sys.stderr.write(f"{error}\n")
+        return MISTAKE, str(error)
     except RecengineError as error:
         line = " ".join(str(error).split())
-        sys.stderr.write(f"recengine {asked.verb}: {line}\n")
-        return MISTAKE
+        sys.stderr.write(f"{name}: {line}\n")
+        return MISTAKE, line
     except KeyboardInterrupt:
-        sys.stderr.write(f"recengine {asked.verb}: stopped. What was stored before is unchanged.\n")
-        return INTERRUPTED
+        line = "stopped. What was stored before is unchanged."
+        sys.stderr.write(f"{name}: {line}\n")
+        return INTERRUPTED, line
     except BrokenPipeError:
         from recengine.cli.output import mute
 
         mute()  # the reader went away
-        return 0
+        return DONE, ""
     except Exception:
         traceback.print_exc()
-        sys.stderr.write(f"recengine {asked.verb}: a defect of the program, not of your input; please report it.\n")
-        return DEFECT
-    return 0
+        line = "a defect of the program, not of your input; please report it."
+        sys.stderr.write(f"{name}: {line}\n")
+        return DEFECT, line
+    return DONE, ""
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -8,19 +8,23 @@ import math
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
 
 from recengine.errors import StoreError
-from recengine.progress import Progress
+from recengine.progress import Progress, silent
 from recengine.reports.text import shorten
 from recengine.versions import versions
 
 SECONDS_BETWEEN_LINES = 1.0
 MAX_CELL = 80
 """Characters of the longest cell of a table."""
+_LISTENER: ContextVar[Progress] = ContextVar("listener", default=silent)
+"""Who hears of a verb's progress beside the terminal."""
 
 
 def emit(document: Mapping[str, Any], *, as_json: bool, text: Callable[[], str], device: str) -> None:
@@ -85,18 +89,34 @@ def table(header: list[str], rows: list[list[str]]) -> str:
     )
 
 
+@contextmanager
+def also_told(listener: Progress) -> Iterator[None]:
+    """Inside, what `progress_lines` gives tells `listener` too."""
+    token = _LISTENER.set(listener)
+    try:
+        yield
+    finally:
+        _LISTENER.reset(token)
+
+
 def progress_lines() -> Progress:
-    """A `Progress` on stderr: one line that moves on a terminal, else at most a line a second."""
+    """A `Progress` on stderr: one line that moves on a terminal, else at most a line a second.
+
+    Where stderr takes nothing, as on a full disk, the work goes on without it.
+    """
     terminal = sys.stderr.isatty()
+    listener = _LISTENER.get()
     said = 0.0
 
     def report(share: float, text: str) -> None:
         nonlocal said
-        if terminal:
-            sys.stderr.write(f"\r\x1b[2K[{share:4.0%}] {text}" + ("\n" if share >= 1 else ""))
-        elif share >= 1 or time.monotonic() - said >= SECONDS_BETWEEN_LINES:
-            sys.stderr.write(f"[{share:4.0%}] {text}\n")
-            said = time.monotonic()
-        sys.stderr.flush()
+        listener(share, text)
+        with suppress(OSError):
+            if terminal:
+                sys.stderr.write(f"\r\x1b[2K[{share:4.0%}] {text}" + ("\n" if share >= 1 else ""))
+            elif share >= 1 or time.monotonic() - said >= SECONDS_BETWEEN_LINES:
+                said = time.monotonic()
+                sys.stderr.write(f"[{share:4.0%}] {text}\n")
+            sys.stderr.flush()
 
     return report

@@ -13,6 +13,7 @@ from typing import Any
 from recengine.data import Dataset, ImportReport, SplitMethod
 from recengine.device import device_kind
 from recengine.errors import DataError, StoreError
+from recengine.jobs import Jobs
 from recengine.models import Recipe, Resources, make_recipe
 from recengine.progress import Cancel, Progress, never, silent
 from recengine.scenario import Scenario, Workbench, build_workbench, workbench_key
@@ -30,6 +31,8 @@ DEFAULT = "workspace"
 FORMAT = "recengine-workspace"
 VERSION = 1
 MARKER = "workspace.json"
+JOBS = "jobs"
+"""The folder of the jobs; the first thing in a workspace may be the job that imports the first dataset."""
 _KEY = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -72,9 +75,14 @@ class Workspace:
                 raise StoreError(
                     f"{root}: a workspace of version {facts.get('version')!r}, this program reads {VERSION}. {mend}"
                 )
-        elif root.exists() and any(root.iterdir()):
+        elif root.exists() and any(path.name != JOBS for path in root.iterdir()):
             raise StoreError(f"{root}: not empty and not a workspace, it has no {MARKER}. {mend}")
         return cls(root)
+
+    @property
+    def jobs(self) -> Jobs:
+        """The work that runs, or ran, outside the session that asked for it."""
+        return Jobs(self.root / JOBS)
 
     def datasets(self) -> list[DatasetEntry]:
         """Every stored dataset, by name. Raises `StoreError` when what is kept of one is damaged."""

@@ -21,7 +21,7 @@ class Budget:
 
     trials: int | None = DEFAULT_TRIALS
     minutes: float | None = None
-    started: float = field(default_factory=time.monotonic)
+    started: float = field(default_factory=lambda: time.monotonic())
 
     def __post_init__(self) -> None:
         """Check both limits."""

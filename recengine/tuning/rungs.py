@@ -58,7 +58,9 @@ class Rungs:
         chosen[generator.permutation(measured)[:n_sampled]] = True
         chosen[generator.permutation(others)[: round(SHARE * len(others))]] = True
         sample = Fold(_of_users(whole.train, chosen, seed), _of_users(whole.validation, chosen, seed))
-        if estimated_memory(recipe, sample.train) > PAYS * estimated_memory(recipe, whole.train):
+        # the other users stay in the table, but cost next to nothing
+        cost = recipe.memory(int(chosen.sum()), whole.train.n_items, sample.train.matrix.nnz)
+        if cost > PAYS * estimated_memory(recipe, whole.train):
             return cls(None, everything)
         return cls(sample, everything)
 

@@ -29,6 +29,7 @@ def load(name: str) -> Verb:
         "report": ("reporting", "report"),
         "tune": ("tuning", "tune"),
         "compare": ("tuning", "compare"),
+        "jobs": ("jobs", "jobs"),
     }[name]
     verb: Verb = getattr(importlib.import_module(f"recengine.cli.{module}"), function)
     return verb
@@ -194,6 +195,14 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--models", required=True, metavar="A,B", help="see `recengine models`")
 
 
+def _jobs(parser: argparse.ArgumentParser) -> None:
+    action = parser.add_mutually_exclusive_group()
+    action.add_argument("--cancel", metavar="ID", help="stop this job, or take it out of the queue")
+    action.add_argument("--again", metavar="ID", help="submit the same command as a new job")
+    action.add_argument("--delete", metavar="ID", help="forget this job, which must be over")
+    action.add_argument("--log", metavar="ID", help="what this job printed")
+
+
 VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "samples": ("list the built-in sample datasets", _samples),
     "import": ("check, clean and store a dataset", _import),
@@ -208,4 +217,5 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "report": ("a report in one file", _report),
     "tune": ("search better settings of a model on the validation part", _tune),
     "compare": ("models side by side on the validation part, with popularity and random", _compare),
+    "jobs": ("list what runs, or ran, in the background; cancel or repeat it", _jobs),
 }

@@ -166,7 +166,12 @@ class Jobs:
         environment = {**os.environ, INHERITED: str(handle), "RECENGINE_WORKSPACE": str(self._folder.parent)}
         # the same engine, wherever the server was started; titles in any script
         paths = [str(_PACKAGE_PARENT), *filter(None, [environment.get("PYTHONPATH")])]
-        return {**environment, "PYTHONPATH": os.pathsep.join(paths), "PYTHONIOENCODING": "utf-8"}
+        return {
+            **environment,
+            "PYTHONPATH": os.pathsep.join(paths),
+            "PYTHONIOENCODING": "utf-8",
+            "PYTHONFAULTHANDLER": "1",
+        }
 
     @contextmanager
     def _one_at_a_time(self) -> Iterator[None]:

@@ -110,9 +110,12 @@ def tune_weights(
     search = _Search(objective, sign, evaluations, progress, cancel)
     corners = np.eye(len(names))
     alone = [search.look(corner) for corner in corners]
-    search.look(np.full(len(names), 1 / len(names)))
+    if not search.over:
+        search.look(np.full(len(names), 1 / len(names)))
     generator = np.random.default_rng(seed)
     for _ in range(round(SHARE_AT_RANDOM * evaluations)):
+        if search.over:
+            break
         # few scorers as often as many
         used = generator.permutation(len(names)) < generator.integers(1, len(names) + 1)
         drawn = generator.dirichlet(np.ones(len(names))) * used

@@ -4,6 +4,7 @@ from recengine.storage.atomic import remove_folder, replace_folder, write_bytes
 from recengine.storage.content import digest, file_digest
 from recengine.storage.documents import read_document, write_document
 from recengine.storage.entries import Entry, load_entry, read_manifest, save_entry
+from recengine.storage.leftovers import remove_leftovers
 from recengine.storage.lock import locked
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "read_document",
     "read_manifest",
     "remove_folder",
+    "remove_leftovers",
     "replace_folder",
     "save_entry",
     "write_bytes",

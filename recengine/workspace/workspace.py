@@ -17,7 +17,7 @@ from recengine.jobs import Jobs
 from recengine.models import Recipe, Resources, make_recipe
 from recengine.progress import Cancel, Progress, never, silent
 from recengine.scenario import Scenario, Workbench, build_workbench, workbench_key
-from recengine.storage import load_entry, locked, read_document, save_entry, write_document
+from recengine.storage import load_entry, locked, read_document, remove_leftovers, save_entry, write_document
 from recengine.tuning import Budget, Question, Study, Validation
 from recengine.workspace.datasets import dataset_from_entry, dataset_parts
 from recengine.workspace.fits import FitEntry, delete_fit, list_fits
@@ -298,8 +298,11 @@ class Workspace:
         return Scenario.from_json(read_document(path, "the scenario", "Save it again."), str(path))
 
     def _mark(self) -> None:
+        """Before something is stored: say what the folder is, and remove what killed processes left in it."""
         if not (self.root / MARKER).exists():
             write_document(self.root / MARKER, {"format": FORMAT, "version": VERSION})
+        for folder in (self.root, *self.root.iterdir()):
+            remove_leftovers(folder)
 
     def name_path(self, name: str) -> Path:
         """Where the name of a dataset is kept. Raises `DataError` for what cannot be a name."""

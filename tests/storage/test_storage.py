@@ -1,3 +1,5 @@
+import os
+import time
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recengine.errors import StoreError
-from recengine.storage import digest, load_entry, locked, read_document, replace_folder, save_entry, write_bytes
+from recengine.storage import (
+    digest,
+    load_entry,
+    locked,
+    read_document,
+    remove_leftovers,
+    replace_folder,
+    save_entry,
+    write_bytes,
+)
 
 MEND = "Do this."
 JSON_VALUES = st.recursive(
@@ -153,3 +164,23 @@ def test_a_lock_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "locks").write_text("a file where the folder should be")
     with pytest.raises(StoreError, match="cannot be locked"), locked(tmp_path / "locks" / "a.lock"):
         pass
+
+
+def test_leftovers_of_killed_writers_go_and_running_writes_stay(tmp_path: Path) -> None:
+    _entry(tmp_path / "entry")
+    (tmp_path / ".lock").write_text("")
+    (tmp_path / ".hidden.json").write_text("")
+    kept = set(tmp_path.iterdir())
+    with replace_folder(tmp_path / "other") as half, replace_folder(tmp_path / "third") as written:
+        (half / "part.npy").write_bytes(b"half")
+        (written / "part.npy").write_bytes(b"half")
+        two_hours_ago = time.time() - 7200
+        for path in (*tmp_path.rglob("*"), *tmp_path.iterdir()):
+            os.utime(path, (two_hours_ago, two_hours_ago))
+        # one file grows for hours, which its folder's time does not tell
+        os.utime(written / "part.npy")
+        remove_leftovers(tmp_path, older_than=3600)
+        assert not half.exists()
+        assert written.exists()
+        assert kept <= set(tmp_path.iterdir())
+        half.mkdir()

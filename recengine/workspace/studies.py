@@ -55,7 +55,9 @@ def run_study(
     """
     folder = study_folder(root, question)
     with locked(root / "locks" / f"{question.key}.lock", patience=SECONDS_TO_WAIT):
-        if not (folder / QUESTION).exists():
+        try:
+            _read_question(folder)
+        except StoreError:  # a new one, or a damaged one whose trials are taken up
             facts = {"format": FORMAT, "started": datetime.now(UTC).isoformat(timespec="seconds")}
             write_document(folder / QUESTION, {**facts, "question": question.to_json()})
         return tune(
@@ -75,15 +77,21 @@ def load_study(root: Path, key: str) -> StudyEntry:
     folder = root / FOLDER / key
     if not _KEY.fullmatch(key) or not folder.is_dir():
         raise StoreError(f"study: {key[:12]!r} is not in {root}. It may have been deleted; reload the page.")
+    question, started = _read_question(folder)
+    return StudyEntry(key, Study(question, tuple(TrialFile(folder / TRIALS).read())), started)
+
+
+def _read_question(folder: Path) -> tuple[Question, datetime]:
+    """What is asked, and since when. Raises `StoreError`."""
     document = read_document(folder / QUESTION, "the study", _MEND)
     try:
         question = Question.from_json(document["question"])
         started = datetime.fromisoformat(document["started"])
-        if document["format"] != FORMAT or question.key != key:
+        if document["format"] != FORMAT or question.key != folder.name:
             raise ValueError("it is of another question")
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise StoreError(f"{folder / QUESTION}: not a whole study ({error}). {_MEND}") from error
-    return StudyEntry(key, Study(question, tuple(TrialFile(folder / TRIALS).read())), started)
+    return question, started
 
 
 def list_studies(root: Path, dataset: Dataset | None = None) -> list[StudyEntry]:

@@ -8,8 +8,10 @@ from recengine.data.folds import Fold, fold_splits
 from recengine.data.importing import import_files
 from recengine.data.mapping import ROLES, SEPARATOR, AttributeColumn, ColumnMapping, map_columns
 from recengine.data.read import Header, Source, read_header, read_table
+from recengine.data.read_scores import SCORE_ROLES, read_scores
 from recengine.data.report import Finding, ImportReport
 from recengine.data.samples import SAMPLES, Sample, default_cache, load_sample, synthetic, synthetic_preferences
+from recengine.data.scores import Coverage, ScoreTable, measure_coverage, store_scores, stored_scores
 from recengine.data.split import SPLIT_METHODS, Split, SplitMethod, split_dataset
 from recengine.data.table import Table
 
@@ -17,6 +19,7 @@ __all__ = [
     "AGE_GROUPS",
     "ROLES",
     "SAMPLES",
+    "SCORE_ROLES",
     "SEPARATOR",
     "SPLIT_METHODS",
     "Attribute",
@@ -24,6 +27,7 @@ __all__ = [
     "AttributeKind",
     "AttributeValue",
     "ColumnMapping",
+    "Coverage",
     "Dataset",
     "Finding",
     "Fold",
@@ -31,6 +35,7 @@ __all__ = [
     "ImportReport",
     "PositiveFrom",
     "Sample",
+    "ScoreTable",
     "Source",
     "Split",
     "SplitMethod",
@@ -44,9 +49,13 @@ __all__ = [
     "known_categories",
     "load_sample",
     "map_columns",
+    "measure_coverage",
     "read_header",
+    "read_scores",
     "read_table",
     "split_dataset",
+    "store_scores",
+    "stored_scores",
     "synthetic",
     "synthetic_preferences",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -25,10 +25,20 @@ def content_fingerprint(
 
     Independent of the dataset's name, of how Polars lays out memory and of the machine's byte order.
     """
+    about = json.dumps(settings, sort_keys=True, ensure_ascii=True, allow_nan=False)
+    return _fingerprint((_VERSION, about), (interactions, items, users))
+
+
+def table_fingerprint(version: str, frame: pl.DataFrame) -> str:
+    """SHA-256 (hex) over one table, likewise; `version` says what it is and how it is hashed."""
+    return _fingerprint((version,), (frame,))
+
+
+def _fingerprint(texts: Sequence[str], frames: Sequence[pl.DataFrame]) -> str:
     digest = hashlib.sha256()
-    _add(digest, _VERSION.encode())
-    _add(digest, json.dumps(settings, sort_keys=True, ensure_ascii=True, allow_nan=False).encode())
-    for frame in (interactions, items, users):
+    for text in texts:
+        _add(digest, text.encode())
+    for frame in frames:
         _add(digest, f"{frame.width} columns, {frame.height} rows".encode())
         for column in frame.iter_columns():
             _add_column(digest, column)

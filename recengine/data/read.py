@@ -6,7 +6,7 @@ import csv
 import gzip
 import io
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from operator import itemgetter
@@ -77,6 +77,12 @@ def read_header(source: Source) -> Header:
             f"{source.name}: the header has the column {quoted(twice)} twice. Give each column its own name."
         )
     return Header(columns, separator)
+
+
+def read_lines(source: Source) -> Generator[str, None, None]:
+    """The lines of a text file, line ends kept; the first is row 1. Raises `DataError` for what is no UTF-8 text."""
+    with _open(source) as stream:
+        yield from _lines(source.name, stream)
 
 
 def read_table(source: Source, header: Header, columns: Sequence[str]) -> Table:

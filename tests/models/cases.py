@@ -26,6 +26,7 @@ class Case:
     finds: float = 0.5
     folds_in: bool = True
     additive: bool | None = True
+    prior: bool = False
     personal: bool = True
 
     def __str__(self) -> str:

@@ -5,8 +5,10 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from recengine.data import Dataset
+from recengine.data.scores import store_scores
 from recengine.models import Recipe, Resources, Scorer
 from tests.models.checkerboard import checkerboard
+from tests.models.external.cases import board_scores
 
 
 @pytest.fixture(scope="session")
@@ -21,9 +23,12 @@ def hidden() -> csr_matrix:
 
 @pytest.fixture(scope="session")
 def resources(tmp_path_factory: pytest.TempPathFactory) -> Resources:
-    """One cache of text vectors for all tests, so that the catalogue is encoded once."""
+    """One cache of text vectors for all tests, so that the catalogue is encoded once; and one table of scores."""
     cache: Path = tmp_path_factory.mktemp("vectors")
-    return Resources(vector_cache=cache, device="cpu")
+    tables: Path = tmp_path_factory.mktemp("scores")
+    table = board_scores()
+    store_scores(tables / table.fingerprint, table)
+    return Resources(vector_cache=cache, device="cpu", score_tables=tables)
 
 
 @pytest.fixture(scope="session")

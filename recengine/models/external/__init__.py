@@ -1,7 +1,7 @@
 """Scores that another system computed."""
 
-from typing import Any
+from recengine.models.external.uploaded import ExternalRecipe
 
-RECIPES: tuple[type[Any], ...] = ()
+RECIPES = (ExternalRecipe,)
 
-__all__ = ["RECIPES"]
+__all__ = ["RECIPES", "ExternalRecipe"]

@@ -1,7 +1,8 @@
 """Linear models: each item's score is a weighted sum over the history, the weights learned."""
 
-from typing import Any
+from recengine.models.linear.ease import EaseRecipe
+from recengine.models.linear.slim import SlimRecipe
 
-RECIPES: tuple[type[Any], ...] = ()
+RECIPES = (EaseRecipe, SlimRecipe)
 
-__all__ = ["RECIPES"]
+__all__ = ["RECIPES", "EaseRecipe", "SlimRecipe"]

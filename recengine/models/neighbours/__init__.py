@@ -1,7 +1,10 @@
-"""Neighbours and walks: items or users that are alike by who took what."""
+"""Neighbours: what like people took, and what goes with the items taken."""
 
-from typing import Any
+from recengine.models.neighbours.item_knn import ItemKnnRecipe
+from recengine.models.neighbours.p3alpha import P3AlphaRecipe
+from recengine.models.neighbours.rp3beta import RP3BetaRecipe
+from recengine.models.neighbours.user_knn import UserKnnRecipe
 
-RECIPES: tuple[type[Any], ...] = ()
+RECIPES = (ItemKnnRecipe, UserKnnRecipe, P3AlphaRecipe, RP3BetaRecipe)
 
-__all__ = ["RECIPES"]
+__all__ = ["RECIPES", "ItemKnnRecipe", "P3AlphaRecipe", "RP3BetaRecipe", "UserKnnRecipe"]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
@@ -78,6 +79,11 @@ class PopularityScorer:
     def fold_in(self, histories: csr_matrix) -> Scores:
         """The same row for each history."""
         return np.tile(self._scores, (histories.shape[0], 1))
+
+    def score_new_items(self, users: Positions, items: pl.DataFrame, resources: Resources) -> Scores:
+        """As any item that nobody took: log(1 + 0)."""
+        score = np.nan if np.isnan(self._scores).any() or not len(self._scores) else 0
+        return np.full((len(users), items.height), score, dtype=np.float32)
 
     def explain(self, user: int, item: int) -> ScoreShares:
         """All rest: no part of the score comes from the user's history."""

@@ -51,7 +51,7 @@ def import_dataset(asked: argparse.Namespace) -> None:
             path,
             items=Path(asked.items) if asked.items else None,
             users=Path(asked.users) if asked.users else None,
-            mapping=_mapping(asked.map),
+            mapping=column_mapping(asked.map),
             name=name,
             positive_from=positive_from,
         )
@@ -87,7 +87,8 @@ def _size(download_bytes: int | None) -> str:
     return f"{download_bytes / 1e6:.1f} MB to download" if download_bytes else "nothing to download"
 
 
-def _mapping(pairs: list[str]) -> dict[str, str]:
+def column_mapping(pairs: list[str]) -> dict[str, str]:
+    """ROLE=COLUMN pairs as a mapping. Raises `DataError`."""
     mapping: dict[str, str] = {}
     for pair in pairs:
         role, equals, column = pair.partition("=")

@@ -18,6 +18,7 @@ def load(name: str) -> Verb:
     module, function = {
         "samples": ("datasets", "samples"),
         "import": ("datasets", "import_dataset"),
+        "import-scores": ("scores", "import_table"),
         "datasets": ("datasets", "datasets"),
         "models": ("fitting", "models"),
         "fit": ("fitting", "fit"),
@@ -98,6 +99,25 @@ def _import(parser: argparse.ArgumentParser) -> None:
         metavar="VALUE",
         help="lowest value that counts as liking; lower ones are seen, so never recommended, but no positives "
         "(default: 4 where values are ratings; 1 takes all, as published figures do)",
+    )
+
+
+def _import_scores(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dataset", required=True, metavar="NAME", help="a dataset of the workspace")
+    parser.add_argument(
+        "--scores",
+        required=True,
+        metavar="FILE",
+        help="CSV, TSV (may be .gz), Parquet or a TREC run: user, item, and a score or a rank (score = -rank)",
+    )
+    parser.add_argument("--name", help="saved as external:NAME (default: the file's name)")
+    parser.add_argument(
+        "--map",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="ROLE=COLUMN",
+        help="the column of user, item, score or rank; what is not mapped is guessed from common names",
     )
 
 
@@ -206,6 +226,7 @@ def _jobs(parser: argparse.ArgumentParser) -> None:
 VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "samples": ("list the built-in sample datasets", _samples),
     "import": ("check, clean and store a dataset", _import),
+    "import-scores": ("check and store scores of another system, as a model among the others", _import_scores),
     "datasets": ("list the datasets of the workspace", _samples),
     "models": ("list the models, their settings and what they are for", _samples),
     "fit": ("fit what is not yet fitted and build the pool", _scenario),

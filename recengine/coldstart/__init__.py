@@ -1,4 +1,4 @@
-"""Users and items that no fit has seen, and histories as they might be: what can be said of them, and how good it is."""
+"""Users and items that no fit has seen, and histories as they might be: what can be said of them, and how well."""
 
 from recengine.coldstart.blend import NewcomerList, Voice, blend_weights, recommend_newcomer
 from recengine.coldstart.edit import EditedList, edit_history, history_of

@@ -59,18 +59,21 @@ def solve_users(items: Scores, gram: Values, confidences: csr_matrix, penalty: f
             users[block] = np.linalg.solve(systems, targets.transpose(0, 2, 1))[:, :, 0]
 
     with ThreadPoolExecutor(threads) as pool:
-        for done in [pool.submit(solve, block) for block in _blocks(lengths, len(gram))]:
+        for done in [pool.submit(solve, block) for block in blocks_of_like_length(lengths, len(gram), BLOCK_ROWS)]:
             done.result()
     users[~np.asarray(confidences @ known, dtype=np.bool_)] = np.nan
     return users
 
 
-def _blocks(lengths: Positions, factors: int) -> list[NDArray[np.intp]]:
-    """Rows with a history, longest first, cut so that a block gathers about `BLOCK_ROWS` item vectors."""
+def blocks_of_like_length(lengths: Positions, least: int, rows: int) -> list[NDArray[np.intp]]:
+    """Places of histories with an item, longest first, in blocks of about `rows` items.
+
+    A history counts as long as the longest of its block, to which it is padded, and at least as long as `least`.
+    """
     order = np.argsort(-lengths, kind="stable")[: np.count_nonzero(lengths)]
     blocks = []
     while len(order):
-        size = max(1, BLOCK_ROWS // max(factors, int(lengths[order[0]])))
+        size = max(1, rows // max(least, int(lengths[order[0]])))
         blocks.append(order[:size])
         order = order[size:]
     return blocks

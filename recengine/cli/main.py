@@ -98,6 +98,10 @@ def _run(arguments: Sequence[str]) -> tuple[int, str]:
 
         mute()  # the reader went away
         return DONE, ""
+    except MemoryError:
+        line = "out of memory. Choose a lighter model or fewer data, or free memory."
+        sys.stderr.write(f"{name}: {line}\n")
+        return MISTAKE, line
     except Exception:
         traceback.print_exc()
         line = "a defect of the program, not of your input; please report it."

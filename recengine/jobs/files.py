@@ -12,7 +12,7 @@ from typing import Any
 WHAT = "job.json"
 PROGRESS = "progress.json"
 OUTCOME = "outcome.json"
-CANCEL = "cancel.json"
+CANCEL = "cancel"
 """Says that somebody asked the job to stop; so it counts as cancelled even when it had to be killed."""
 LOG = "log.txt"
 ALIVE = "alive.lock"

@@ -25,6 +25,7 @@ from recengine.jobs.stopping import stop
 KEPT = 200
 """Jobs that are over beyond this many are deleted, the oldest first, when another is submitted."""
 MAX_LOG_BYTES = 100_000
+COMMAND = (sys.executable, "-m", "recengine")
 _VERB = re.compile(r"[a-z][a-z-]*")
 _LOCK = ".lock"
 _HIDDEN = "."
@@ -35,10 +36,13 @@ class Jobs:
     """The jobs in `folder`, which several processes may share; the workspace they work in is the folder around it.
 
     Nothing is created before a job is submitted. Every call looks anew, so that two sessions see the same.
+    command: what the verb and its arguments are given to, with `--progress` and the job's folder behind them; it
+    `attend`s that folder.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, command: Sequence[str] = COMMAND) -> None:
         self._folder = folder.absolute()
+        self._command = tuple(command)
 
     def submit(self, verb: str, arguments: Sequence[str] = (), *, title: str, subject: str = "") -> Job:
         """Have `python -m recengine VERB ARGUMENTS` run in a process of its own, after those submitted before it.
@@ -55,9 +59,10 @@ class Jobs:
             self._folder.mkdir(parents=True, exist_ok=True)
             with self._one_at_a_time():
                 for job in self.list():
-                    if not job.is_over and (job.verb, job.arguments) == (verb, arguments):
+                    stopping = (self._folder / job.id / CANCEL).exists()
+                    if (job.verb, job.arguments) == (verb, arguments) and not job.is_over and not stopping:
                         return job
-                folder = self._start(verb, arguments, " ".join(title.split()), " ".join(subject.split()))
+                folder = self._start(verb, arguments, " ".join(title.split()) or verb, " ".join(subject.split()))
                 self._prune()
         except OSError as error:
             raise StoreError(
@@ -86,7 +91,7 @@ class Jobs:
         if found.is_over:
             return found
         try:
-            write_json(folder / CANCEL, {"asked": datetime.now(UTC).isoformat()})
+            (folder / CANCEL).touch()
         except OSError as error:
             raise StoreError(f"{folder}: cannot be written ({error.strerror}). Make the workspace writable.") from error
         stop(folder)
@@ -142,7 +147,7 @@ class Jobs:
             queue.enter(folder)
             with (folder / LOG).open("wb") as log:
                 process = subprocess.Popen(  # noqa: S603 - no shell, the verb is checked
-                    [sys.executable, "-m", "recengine", verb, *arguments, "--progress", str(folder)],
+                    [*self._command, verb, *arguments, "--progress", str(folder)],
                     env=self._environment(handle),
                     stdin=subprocess.DEVNULL,
                     stdout=log,

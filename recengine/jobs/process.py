@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -65,25 +66,50 @@ def _in_turn(folder: Path, work: Work) -> Ending:
             stack.enter_context(turn(folder))
         except StoreError as error:
             return Ending("failed", str(error))
-        return work(_Teller(folder))
+        teller = _Teller(folder)
+        stack.callback(teller.catch_up)
+        return work(teller)
 
 
 class _Teller:
-    """A `Progress` that writes to the job's folder a few times a second; a write that fails is left out."""
+    """A `Progress` that writes to the job's folder, at most `SECONDS_BETWEEN_WRITES` apart and never long late.
+
+    What comes too soon after the last write is written by a timer: after it the work may be silent for minutes.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / PROGRESS
         self._began, self._started = time.monotonic(), _now()
-        self._wrote = float("-inf")
-        self._history: list[tuple[float, float]] = [(0.0, 0.0)]
-        self._tell(0.0, "Starting")
+        self._history: list[tuple[float, float]] = []
+        self._lock = threading.Lock()
+        self._wrote = self._began
+        self._waiting: tuple[float, str] | None = None
+        self._write(0.0, "Starting")
 
     def __call__(self, share: float, text: str) -> None:
-        now = time.monotonic()
-        if now - self._wrote >= SECONDS_BETWEEN_WRITES or share >= 1:
-            self._tell(min(max(share, 0.0), 1.0), text)
+        share = min(max(share, 0.0), 1.0)
+        with self._lock:
+            since = time.monotonic() - self._wrote
+            if since >= SECONDS_BETWEEN_WRITES:
+                self._waiting = None
+                self._write(share, text)
+                return
+            timed = self._waiting is not None
+            self._waiting = share, text
+        if not timed:
+            timer = threading.Timer(SECONDS_BETWEEN_WRITES - since, self.catch_up)
+            timer.daemon = True
+            with suppress(RuntimeError):  # no thread to be had: the next report is written
+                timer.start()
 
-    def _tell(self, share: float, text: str) -> None:
+    def catch_up(self) -> None:
+        """Write what waits to be written."""
+        with self._lock:
+            if self._waiting is not None:
+                (share, text), self._waiting = self._waiting, None
+                self._write(share, text)
+
+    def _write(self, share: float, text: str) -> None:
         self._wrote = time.monotonic()
         self._history = thinned([*self._history, (round(self._wrote - self._began, 3), round(share, 5))])
         with suppress(OSError):  # a full disk must not end work that may still succeed

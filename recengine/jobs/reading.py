@@ -60,7 +60,7 @@ def _at_this_moment(
         elif state == "dead":
             error = f"{folder / OUTCOME}: damaged, it names no state. Start the job again."
         elif state == "done":
-            share = 1.0
+            share, text = 1.0, "Done"
     elif alive and started is None:
         state, text = "queued", "Waiting until no other job runs"
     elif alive:

@@ -22,7 +22,7 @@ def remaining_seconds(history: Sequence[tuple[float, float]], elapsed: float) ->
     if last >= 1:
         return 0.0
     middle = elapsed / 2
-    before = max((share for seconds, share in history if seconds <= middle), default=0.0)
+    before = _share_at(history, middle)
     gained, spent = last - before, elapsed - middle
     if gained < LEAST_SHARE:
         # one long step without a report: the pace of the whole
@@ -30,6 +30,16 @@ def remaining_seconds(history: Sequence[tuple[float, float]], elapsed: float) ->
     if gained < LEAST_SHARE:
         return None
     return (1 - last) * spent / gained
+
+
+def _share_at(history: Sequence[tuple[float, float]], moment: float) -> float:
+    """The share at `moment`, on the line between the reports around it."""
+    earlier, share = 0.0, 0.0
+    for seconds, reached in history:
+        if seconds > moment:
+            return share + (reached - share) * (moment - earlier) / (seconds - earlier)
+        earlier, share = seconds, reached
+    return share
 
 
 def thinned(history: list[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -70,14 +70,12 @@ def show_command(workbench: Workbench, sections: tuple[str, ...]) -> None:
 
 
 def open_scenario(page: Open) -> None:
-    """A scenario file, which then becomes the current view."""
+    """A scenario file, which then becomes the current view; what it names is fitted when the page opens anew."""
     file = st.file_uploader("Open a scenario file", type="json", max_upload_size=1, key="scenario upload")
     if file is None or st.session_state.get(ADOPTED) == file.file_id:
         return
     with notice():
         scenario = uploads.read_scenario(file.name, file.getvalue(), page.dataset, page.workspace)
-        with st.spinner("Fitting what the scenario names"):
-            compute.workbench(page.workspace, page.dataset, scenario, lambda share, text: None)
         state.adopt(scenario, page.workspace.save_scenario(scenario), page.dataset)
         st.session_state[ADOPTED] = file.file_id
         st.rerun()

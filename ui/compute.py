@@ -10,17 +10,16 @@ from typing import Any
 import streamlit as st
 from threadpoolctl import threadpool_limits
 
-from recengine.data import Dataset, load_sample
+from recengine.data import Dataset
 from recengine.device import device_kind
 from recengine.fusion import FusedRow, Fusion, fuse_row
-from recengine.progress import Cancel, Progress, within
+from recengine.progress import Progress
 from recengine.reports import render_html
 from recengine.scenario import (
     Outcome,
     Scenario,
     Verdict,
     Workbench,
-    default_scenario,
     run_scenario,
     scorer_outcomes,
     workbench_key,
@@ -29,7 +28,6 @@ from recengine.scenario import verdicts as judge
 from recengine.versions import versions
 from recengine.workspace import Workspace
 from ui import panels, users
-from ui.background import run_in_background
 
 
 @dataclass
@@ -60,13 +58,11 @@ def is_ready(scenario: Scenario) -> bool:
 
 
 def workbench(workspace: Workspace, dataset: Dataset, scenario: Scenario, progress: Progress) -> Workbench:
-    """The workbench of `scenario`: from memory, else from the workspace, else fitted, with progress."""
+    """The workbench of `scenario`: from memory, else from the workspace; `is_stored` there says whether it fits."""
     slot = _slot(workbench_key(scenario, device_kind()))
     with slot.lock:
         if slot.workbench is None:
-            slot.workbench = run_in_background(
-                lambda report, cancel: workspace.prepare(dataset, scenario, progress=report, cancel=cancel), progress
-            )
+            slot.workbench = workspace.prepare(dataset, scenario, progress=progress)
         return slot.workbench
 
 
@@ -103,17 +99,6 @@ def user_history(workbench: Workbench, user: int) -> list[dict[str, Any]]:
 def user_labels(dataset: Dataset) -> list[str]:
     """What the user picker shows for each user."""
     return _user_labels(dataset.fingerprint, _dataset=dataset)
-
-
-def import_sample(workspace: Workspace, name: str, progress: Progress) -> None:
-    """Store a sample and fit its default scenario."""
-
-    def work(report: Progress, cancel: Cancel) -> None:
-        sample, import_report = load_sample(name, progress=within(report, 0.0, 0.2))
-        workspace.save_dataset(sample, import_report, name)
-        workspace.prepare(sample, default_scenario(sample), progress=within(report, 0.2, 1.0), cancel=cancel)
-
-    run_in_background(work, progress)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

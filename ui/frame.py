@@ -12,10 +12,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from recengine.data import Dataset
 from recengine.errors import RecengineError
-from recengine.progress import Progress
 from recengine.scenario import Workbench
 from recengine.workspace import Workspace
-from ui import compute, state
+from ui import actions, compute, fitting, jobs, shown, state, welcome
 from ui.text import plain
 from ui.view import View
 
@@ -23,7 +22,7 @@ PRODUCT = "RecEngine Studio"
 ASSETS = Path(__file__).parents[1] / "assets"
 FRAMED = "framed"
 WANTED = "wanted page"
-SAMPLE = "synthetic"
+PROBLEMS = "problems of the link"
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,9 @@ PAGES = (
     PageFacts(
         "pages/overview.py", "Overview", "dashboard", "Is it good, for whom is it not, and what would help most?"
     ),
+    PageFacts(
+        "pages/models.py", "Models", "model_training", "Which recommenders, how good is each, what do they cost?"
+    ),
     PageFacts("pages/studio.py", "Studio", "tune", "What happens to the lists when the weights move?"),
     PageFacts("pages/explain.py", "Explain", "account_tree", "Why does this user get this item?"),
     PageFacts("pages/fairness.py", "Fairness", "balance", "Whom does it serve worse, and what does it hide?"),
@@ -49,13 +51,19 @@ FACTS = {facts.path: facts for facts in PAGES}
 
 
 @dataclass(frozen=True)
-class Open:
-    """An open page: its data, what is fitted on it, and the view at the start of this run."""
+class OpenDataset:
+    """An open page that needs nothing fitted: its data, and the view at the start of this run."""
 
     workspace: Workspace
     dataset: Dataset
-    workbench: Workbench
     view: View
+
+
+@dataclass(frozen=True)
+class Open(OpenDataset):
+    """An open page with what is fitted for its view."""
+
+    workbench: Workbench
 
 
 def run() -> None:
@@ -86,6 +94,23 @@ def run() -> None:
 
 def open_page(path: str) -> Open:
     """What every page starts with. Where there is nothing to show, it says what to do and ends the run."""
+    opened, header = _open(path)
+    workbench = fitting.workbench(opened.workspace, opened.dataset, opened.view)
+    st.session_state.pop(PROBLEMS, None)
+    _say(header, opened, shown.fitted_line(workbench))
+    return Open(opened.workspace, opened.dataset, opened.view, workbench)
+
+
+def open_dataset(path: str) -> OpenDataset:
+    """As `open_page`, for a page that fits scorers and so needs none."""
+    opened, header = _open(path)
+    st.session_state.pop(PROBLEMS, None)
+    _say(header, opened, "")
+    return opened
+
+
+def _open(path: str) -> tuple[OpenDataset, DeltaGenerator]:
+    """The dataset and the view, with the page's header, whose room for lines is given back."""
     if FRAMED not in st.session_state:
         # a deep link on a fresh server runs the page without app.py: go there, and come back with the whole link
         st.session_state[WANTED] = (path, st.query_params.to_dict())
@@ -94,20 +119,38 @@ def open_page(path: str) -> Open:
     workspace = Workspace.open()
     names = workspace.dataset_names()
     if not names:
-        _empty(facts, workspace)
+        st.title(facts.title, anchor=False)
+        welcome.show(workspace)
         st.stop()
-    problems: list[str] = []
+    problems: list[str] = list(st.session_state.get(PROBLEMS, []))
     name = _dataset_name(names, problems)
-    facts_line = _header(facts, names, name)
+    header = _header(facts, names, name)
     dataset = compute.dataset(workspace, name)
     view, more = state.open_view(workspace, dataset)
     state.restore_widgets(path, view)
-    workbench = _workbench(workspace, dataset, view)
-    facts_line.caption(_facts_line(workbench))
-    if problems or more:
-        st.warning("  \n".join(plain(problem) for problem in [*problems, *more]), icon=":material/link_off:")
+    problems = [*problems, *more]
+    actions.tell()
+    if problems:
+        st.warning("  \n".join(plain(problem) for problem in problems), icon=":material/link_off:")
+        st.session_state[PROBLEMS] = problems  # told again when a page that had to wait goes on
+    # at once, so that a page that waits for a fit waits for the same one when it is reloaded
     state.write_link(view)
-    return Open(workspace, dataset, workbench, view)
+    return OpenDataset(workspace, dataset, view), header
+
+
+def _say(header: DeltaGenerator, opened: OpenDataset, fitted: str) -> None:
+    """Counts of the dataset, what each scorer was fitted on, and the jobs that are going on."""
+    dataset = opened.dataset
+    facts = [
+        dataset.name,
+        f"{dataset.n_users:,} users",
+        f"{dataset.n_items:,} items",
+        f"{dataset.interactions.height:,} interactions",
+        *([fitted] if fitted else []),
+    ]
+    with header.container(gap="xsmall"):
+        st.caption(plain(" · ".join(facts)))
+        jobs.header_line(opened.workspace, opened.view)
 
 
 @contextmanager
@@ -148,59 +191,3 @@ def _choose_dataset() -> None:
     """Another dataset has other users and items: nothing of the link holds for it but its name."""
     state.forget()
     st.query_params.from_dict({"dataset": st.session_state["dataset"]})
-
-
-def _workbench(workspace: Workspace, dataset: Dataset, view: View) -> Workbench:
-    """The workbench, behind a progress bar unless it is in memory."""
-    if compute.is_ready(view.scenario):
-        return compute.workbench(workspace, dataset, view.scenario, lambda share, text: None)
-    with _progress("Opening the dataset and its fitted scorers") as progress:
-        return compute.workbench(workspace, dataset, view.scenario, progress)
-
-
-@contextmanager
-def _progress(text: str) -> Iterator[Progress]:
-    """A progress bar that is gone afterwards."""
-    bar = st.progress(0.0, text)
-    try:
-        yield lambda share, said: _advance(bar, share, said)
-    finally:
-        bar.empty()
-
-
-def _advance(bar: DeltaGenerator, share: float, said: str) -> None:
-    bar.progress(min(max(share, 0.0), 1.0), plain(said))
-
-
-def _facts_line(workbench: Workbench) -> str:
-    """Counts of the dataset, and what each scorer was fitted on."""
-    dataset = workbench.dataset
-    fitted = " · ".join(f"{entry.label} fitted on {entry.device}" for entry in workbench.fitted.values())
-    return (
-        f"{plain(dataset.name)} · {dataset.n_users:,} users · {dataset.n_items:,} items · "
-        f"{dataset.interactions.height:,} interactions · {plain(fitted)}"
-    )
-
-
-def _empty(facts: PageFacts, workspace: Workspace) -> None:
-    """No dataset yet: what to do, or one button that does it."""
-    st.title(facts.title, anchor=False)
-    with st.container(border=True, width=760):
-        st.subheader("There is no data yet", anchor=False)
-        st.markdown(
-            "Load the synthetic sample to look around: generated users and films with known tastes, "
-            "nothing to download, some seconds to fit."
-        )
-        wanted = st.button("Load the synthetic sample", type="primary", icon=":material/play_arrow:", key="load_sample")
-        room = st.container()
-        st.markdown("Or bring in data on the command line, then reload this page:")
-        st.code(
-            "python -m recengine import --sample movielens-100k\npython -m recengine fit --dataset movielens-100k",
-            language="bash",
-        )
-        st.caption(f"Workspace: {plain(str(workspace.root.absolute()))}")
-    if wanted:
-        with room, notice():
-            with _progress("Generating the sample") as progress:
-                compute.import_sample(workspace, SAMPLE, progress)
-            st.rerun()

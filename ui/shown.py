@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import streamlit as st
 
 from recengine.scenario import Workbench
 from ui import state
 from ui.text import plain
+
+MAX_NAMED = 3
+"""Scorers that the header names one by one."""
+
+
+def fitted_line(workbench: Workbench) -> str:
+    """What the scorers were fitted on; many are only counted."""
+    fitted = workbench.fitted.values()
+    if len(fitted) <= MAX_NAMED:
+        return " · ".join(f"{entry.label} fitted on {entry.device}" for entry in fitted)
+    devices = Counter(entry.device for entry in fitted)
+    return " · ".join(f"{count} scorers fitted on {device}" for device, count in devices.items())
 
 
 def scenario_line(workbench: Workbench) -> None:

@@ -18,8 +18,9 @@ WEIGHT = "w_"
 MAX_WEIGHT = 1e6
 SHOWN = 60
 """Characters of a bad value that are quoted back."""
-CHOICES = ("by", "metric", "items")
-"""Keys of what one page alone lets choose: attribute and metric of the user side, attribute of the item side."""
+CHOICES = ("by", "metric", "items", "part", "job")
+"""Keys of what one page alone lets choose: attribute and metric of the user side, attribute of the item side, part of
+the Models page and the job that it waits for."""
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,9 @@ class Workspace:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "RECENGINE_WORKSPACE": str(self.folder)}
+        # a queue of its own: not behind the jobs of other tests
+        queue = self.folder.with_name(f"{self.folder.name}-queue")
+        return {**os.environ, "RECENGINE_WORKSPACE": str(self.folder), "RECENGINE_QUEUE": str(queue)}
 
 
 @pytest.fixture(scope="session")

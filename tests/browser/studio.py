@@ -14,7 +14,14 @@ from tests.browser.server import Server
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
 SIZES = {"wide": (1440, 900), "narrow": (390, 844)}
-PAGES = {"": "Overview", "studio": "Studio", "explain": "Explain", "fairness": "Fairness", "report": "Report"}
+PAGES = {
+    "": "Overview",
+    "models": "Models",
+    "studio": "Studio",
+    "explain": "Explain",
+    "fairness": "Fairness",
+    "report": "Report",
+}
 """URL path → title. The first page has no path."""
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 MAX_PICTURE_HEIGHT = 8000

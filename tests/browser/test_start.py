@@ -18,8 +18,12 @@ def test_an_empty_workspace_offers_a_way_on(page: Page, empty_studio: Server) ->
     go(page, empty_studio)
     picture(page, "empty-wide-light")
     page.get_by_role("button", name="Load the synthetic sample").click()
+    expect(page.get_by_role("progressbar").first).to_be_visible()
+    picture(page, "empty-waiting-light")
+    page.reload()  # the job goes on without the page
     # the text model has to be loaded and 400 texts encoded
-    expect(page.get_by_text("There is no data yet")).to_have_count(0, timeout=200_000)
+    expect(page.get_by_text("Is it good?")).to_be_visible(timeout=200_000)
+    expect(page.get_by_text("There is no data yet")).to_have_count(0)
     settle(page)
     expect_unbroken(page, empty_studio)
     go(page, empty_studio, "studio")

@@ -81,6 +81,7 @@ def test_a_scenario_on_all_data_has_an_item_side_alone(open_page: OpenPage) -> N
     open_page(FAIRNESS)  # sets the workspace
     workspace = Workspace.open()
     scenario = default_scenario(workspace.load_dataset("shop"), all_data=True)
+    workspace.prepare(workspace.load_dataset("shop"), scenario)
     app = open_page(FAIRNESS, {"scenario": workspace.save_scenario(scenario)})
     assert not app.exception
     assert not app.error

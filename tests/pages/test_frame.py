@@ -7,9 +7,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from recengine.scenario import DEFAULT_WEIGHTS
-from tests.pages.conftest import ROOT, OpenPage
+from tests.pages.conftest import ROOT, OpenPage, run_until
 
-PAGES = ("overview", "studio", "explain", "fairness", "report")
+PAGES = ("overview", "models", "studio", "explain", "fairness", "report")
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -24,7 +24,7 @@ def test_every_page_opens(open_page: OpenPage, name: str) -> None:
 def test_without_data_every_page_says_what_to_do(open_page: OpenPage, tmp_path: Path, name: str) -> None:
     app = open_page(f"pages/{name}.py", workspace=tmp_path / "none yet")
     assert not app.exception
-    assert [button.label for button in app.button] == ["Load the synthetic sample"]
+    assert [button.label for button in app.button] == ["Load the synthetic sample", "Fetch MovieLens-100K"]
     assert "python -m recengine import" in app.code[0].value
     assert not (tmp_path / "none yet").exists()
 
@@ -64,7 +64,10 @@ def test_a_damaged_dataset_leaves_the_others_to_be_chosen(
 
 def test_one_click_loads_the_sample(open_page: OpenPage, tmp_path: Path) -> None:
     app = open_page("pages/studio.py", workspace=tmp_path / "fresh")
-    app.button(key="load_sample").click().run(timeout=120)
+    app.button(key="load_sample").click().run()
+    assert "**Import synthetic**" in [text.value for text in app.markdown]
+    assert app.button(key="load_sample").disabled
+    run_until(app, lambda app: app.slider, seconds=120)
     assert not app.exception
     assert not app.error
     assert app.slider(key="w_als").value == DEFAULT_WEIGHTS["als"]

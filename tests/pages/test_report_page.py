@@ -11,7 +11,7 @@ from streamlit.testing.v1.element_tree import ButtonGroup
 from recengine.reports import SECTIONS
 from recengine.scenario import Scenario, default_scenario
 from recengine.workspace import Workspace
-from tests.pages.conftest import HOSTILE, OpenPage
+from tests.pages.conftest import HOSTILE, OpenPage, run_until
 
 REPORT = "pages/report.py"
 
@@ -92,6 +92,7 @@ def test_an_opened_scenario_becomes_the_view_and_its_link(open_page: OpenPage, s
 
 def test_an_opened_scenario_with_another_seed_is_fitted(open_page: OpenPage, scenario: Scenario) -> None:
     app = upload(open_page(REPORT), scenario.to_json() | {"seed": 3})
+    run_until(app, lambda app: app.get("iframe"))
     assert not app.exception
     assert not app.error
     assert Workspace.open().load_scenario(app.query_params["scenario"]).seed == 3

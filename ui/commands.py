@@ -1,0 +1,47 @@
+"""The commands that the pages have run as jobs. No Streamlit here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from recengine.data import Dataset
+from recengine.jobs import Job
+from recengine.models import scorer_label
+from recengine.scenario import Scenario
+from recengine.workspace import Workspace
+from ui import job_words
+
+MAX_NAMED = 3
+"""Scorers that the title of a job names."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """`python -m recengine VERB ARGUMENTS`, with a title for people; subject: the dataset it works on."""
+
+    verb: str
+    arguments: tuple[str, ...]
+    title: str
+    subject: str
+
+    def latest(self, workspace: Workspace) -> Job | None:
+        """The latest job of this command, in whatever state."""
+        return job_words.find(workspace.jobs.list(), self.verb, self.arguments)
+
+    def submit(self, workspace: Workspace) -> Job:
+        """Have it run, or join the job of the same command that is not over. Raises `StoreError`."""
+        return workspace.jobs.submit(self.verb, self.arguments, title=self.title, subject=self.subject)
+
+
+def import_sample(name: str) -> Command:
+    """Store a built-in sample under its own name."""
+    return Command("import", ("--sample", name, "--name", name), f"Import {name}", name)
+
+
+def fit(workspace: Workspace, dataset: Dataset, scenario: Scenario) -> Command:
+    """Fit what `scenario` names, from its file in the workspace, where it is put by `save_scenario`."""
+    file = workspace.root.absolute() / "scenarios" / f"{scenario.key}.json"
+    labels = [scorer_label(name, recipe) for name, recipe in scenario.recipes().items()]
+    what = ", ".join(labels) if len(labels) <= MAX_NAMED else f"{len(labels)} scorers"
+    arguments = ("--dataset", dataset.name, "--scenario", str(file))
+    return Command("fit", arguments, f"Fit {dataset.name}: {what}", dataset.name)

@@ -84,30 +84,34 @@ class _Teller:
         self._lock = threading.Lock()
         self._wrote = self._began
         self._waiting: tuple[float, str] | None = None
+        self._timer: threading.Timer | None = None
         self._write(0.0, "Starting")
 
     def __call__(self, share: float, text: str) -> None:
-        share = min(max(share, 0.0), 1.0)
         with self._lock:
             since = time.monotonic() - self._wrote
-            if since >= SECONDS_BETWEEN_WRITES:
-                self._waiting = None
-                self._write(share, text)
+            self._waiting = min(max(share, 0.0), 1.0), text
+            if self._timer is not None:
                 return
-            timed = self._waiting is not None
-            self._waiting = share, text
-        if not timed:
+            if since >= SECONDS_BETWEEN_WRITES:
+                self._write_waiting()
+                return
             timer = threading.Timer(SECONDS_BETWEEN_WRITES - since, self.catch_up)
             timer.daemon = True
             with suppress(RuntimeError):  # no thread to be had: the next report is written
                 timer.start()
+                self._timer = timer
 
     def catch_up(self) -> None:
         """Write what waits to be written."""
         with self._lock:
-            if self._waiting is not None:
-                (share, text), self._waiting = self._waiting, None
-                self._write(share, text)
+            self._timer = None
+            self._write_waiting()
+
+    def _write_waiting(self) -> None:
+        if self._waiting is not None:
+            (share, text), self._waiting = self._waiting, None
+            self._write(share, text)
 
     def _write(self, share: float, text: str) -> None:
         self._wrote = time.monotonic()

@@ -25,6 +25,14 @@ class RecentPopularityRecipe(Settings):
     """log(1 + Σ 2^(-age / half-life)) over the item's interactions; age in days before the latest of all.
 
     An interaction without a time is as old as the oldest with one.
+
+    MovieLens-100K, validation part, NDCG@10 (untruncated), all ratings positive: under a random split, which lets the
+    model see the days that it is asked about, forgetting costs (mean of seeds 0 to 2); under a split by time (method
+    "last", mean over users) it pays. The default is between:
+
+    | half-life in days | 10    | 30    | 90    | 365   | popularity |
+    | random            | 0.081 | 0.086 | 0.093 | 0.094 | 0.095      |
+    | by time           | 0.036 | 0.037 | 0.035 | 0.033 | 0.035      |
     """
 
     name: ClassVar[str] = "recent-popularity"

@@ -35,6 +35,11 @@ class SegmentPopularityRecipe(Settings):
     attributes are averaged and not added, because attributes overlap (age and occupation) and a sum counts what they
     share once for each. An attribute that is not known of a user does not count; where none is known, the list is that
     of popularity.
+
+    MovieLens-100K, validation part (`python -m benchmarks.quality --part validation`), mean of seeds 0 to 2, NDCG@10
+    (untruncated), all ratings positive, where popularity has 0.095: 0.099 with a shrinkage of 5 or 20, 0.097 with 100;
+    0.100, 0.099 and 0.099 with 3, 5 and 8 bins; 0.098 with the age alone. With the sum of the lifts instead of their
+    mean, 0.077 against 0.101 (seed 0).
     """
 
     name: ClassVar[str] = "segment-popularity"

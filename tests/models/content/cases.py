@@ -9,4 +9,7 @@ CASES = (
     Case("text", {"preparation": "as is", "weighting": "weight"}, silent_items=(WORDLESS_ITEM,), finds=0.75),
     Case("category", finds=0.9),
     Case("category", {"weighting": "weight", "numbers": 0}, finds=0.9),
+    # an item that nobody took has an opinion by its attributes
+    Case("cfcbf", finds=0.9),
+    Case("cfcbf", {"similarity": "cosine", "weighting": "weight", "neighbours": 6, "numbers": 0}, finds=0.9),
 )

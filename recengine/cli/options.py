@@ -31,6 +31,9 @@ def load(name: str) -> Verb:
         "tune": ("tuning", "tune"),
         "compare": ("tuning", "compare"),
         "jobs": ("jobs", "jobs"),
+        "newcomer": ("coldstart", "newcomer"),
+        "new-item": ("coldstart", "new_item"),
+        "edit-history": ("coldstart", "edit"),
     }[name]
     verb: Verb = getattr(importlib.import_module(f"recengine.cli.{module}"), function)
     return verb
@@ -223,6 +226,31 @@ def _jobs(parser: argparse.ArgumentParser) -> None:
     action.add_argument("--log", metavar="ID", help="what this job printed")
 
 
+def _newcomer(parser: argparse.ArgumentParser) -> None:
+    _fusion(parser)
+    parser.add_argument("--items", metavar="ID,ID:WEIGHT", help="what they picked, with weights where these differ")
+    parser.add_argument(
+        "--text", default="", metavar="TEXT", help='their taste in words: "slow, clever science fiction"'
+    )
+    parser.add_argument("--attributes", metavar="A=X,B=Y", help="such as gender=F,age=30")
+    parser.add_argument("--all-data", action="store_true", help="fit on everything, for lists to serve")
+
+
+def _new_item(parser: argparse.ArgumentParser) -> None:
+    _fusion(parser)
+    parser.add_argument("--title", default="", metavar="TITLE")
+    parser.add_argument("--text", default="", metavar="TEXT", help="what it is, as in the table of items")
+    parser.add_argument("--attributes", metavar="A=X,B=Y|Z", help="such as genre=Comedy|Drama,year=1997")
+    parser.add_argument("--by", metavar="A", help="the user attribute whose groups are told (default: the first)")
+    parser.add_argument("--all-data", action="store_true", help="fit on everything, for lists to serve")
+
+
+def _edit_history(parser: argparse.ArgumentParser) -> None:
+    _recommend(parser)
+    parser.add_argument("--add", metavar="ID,ID:WEIGHT", help="items to add, or to weigh anew")
+    parser.add_argument("--remove", metavar="ID,ID", help="items to take away")
+
+
 VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "samples": ("list the built-in sample datasets", _samples),
     "import": ("check, clean and store a dataset", _import),
@@ -238,5 +266,8 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "report": ("a report in one file", _report),
     "tune": ("search better settings of a model on the validation part", _tune),
     "compare": ("models side by side on the validation part, with popularity and random", _compare),
+    "newcomer": ("a list for somebody new, from picked items, words or attributes", _newcomer),
+    "new-item": ("who would get an item that came after the fit, and what is like it", _new_item),
+    "edit-history": ("a user's list before and after an edit of the history", _edit_history),
     "jobs": ("list what runs, or ran, in the background; cancel or repeat it", _jobs),
 }

@@ -86,7 +86,7 @@ class TextProfileRecipe(Settings):
 
     def memory(self, n_users: int, n_items: int, n_interactions: int) -> int:
         """The text model with its library, vectors of items and users in both precisions, the weights."""
-        return 1_000_000_000 + 20 * 512 * (n_users + n_items) + 24 * n_interactions
+        return 1_000_000_000 + 512 * (16 * n_users + 40 * n_items) + 40 * n_interactions
 
     def fit(
         self,

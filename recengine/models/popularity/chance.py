@@ -35,7 +35,7 @@ class RandomRecipe(Settings):
 
     def memory(self, n_users: int, n_items: int, n_interactions: int) -> int:
         """A number a user, an item and an interaction."""
-        return 16 * n_users + 16 * n_items + 16 * n_interactions
+        return 32 * n_users + 32 * n_items + 20 * n_interactions + 1024
 
     def fit(
         self,

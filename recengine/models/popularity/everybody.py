@@ -33,8 +33,8 @@ class PopularityRecipe(Settings):
     version: ClassVar[int] = 1
 
     def memory(self, n_users: int, n_items: int, n_interactions: int) -> int:
-        """A count and a score an item."""
-        return 24 * n_items
+        """A count and a score an item, and the items of the interactions as they are counted."""
+        return 24 * n_items + 8 * n_interactions + 1024
 
     def fit(
         self,

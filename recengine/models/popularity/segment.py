@@ -147,6 +147,12 @@ class SegmentPopularityScorer:
         """As `score` for people of whom these attributes are known; without any, popularity."""
         return self._scores(self._segments.shares(users))
 
+    def score_new_items(self, users: Positions, items: pl.DataFrame, resources: Resources) -> Scores:
+        """That of an item that nobody took, for each of `items`."""
+        scores = np.asarray(self._users[users] @ self._none, dtype=np.float32)
+        scores[np.isnan(self.score(users)).all(axis=1)] = np.nan
+        return np.repeat(scores[:, None], items.height, axis=1)
+
     def explain(self, user: int, item: int) -> ScoreShares:
         """All rest: no part of the score comes from the user's history."""
         score = float(self.score(np.array([user], dtype=np.int32))[0, item])

@@ -4,6 +4,7 @@ import pytest
 from recengine.data import Dataset
 from recengine.models import Resources, TakesNewItems, make_recipe
 from recengine.models.popularity.everybody import PopularityScorer
+from tests.models.checkerboard import COLD_ITEM, NEWCOMER
 
 
 def test_the_score_is_the_logarithm_of_the_count(board: Dataset) -> None:
@@ -25,3 +26,20 @@ def test_a_new_item_scores_as_one_that_nobody_took(board: Dataset) -> None:
     assert (scorer.score_new_items(users, board.items.head(2), Resources()) == 0).all()
     equal = PopularityScorer(np.ones(3, dtype=np.int32))
     assert np.isnan(equal.score_new_items(users, board.items.head(2), Resources())).all()
+
+
+@pytest.mark.parametrize("name", ["popularity", "recent-popularity", "segment-popularity"])
+def test_a_new_item_is_as_popular_as_one_of_the_catalogue_that_nobody_took(board: Dataset, name: str) -> None:
+    users = np.array([0, 2, NEWCOMER], dtype=np.int32)
+    scorer = make_recipe(name).fit(board)
+    assert isinstance(scorer, TakesNewItems)
+    scores = scorer.score_new_items(users, board.items[:2], Resources())
+    np.testing.assert_allclose(scores, scorer.score(users)[:, [COLD_ITEM, COLD_ITEM]], rtol=1e-6)
+
+
+def test_without_interactions_a_segment_takes_nothing(board: Dataset) -> None:
+    scorer = make_recipe("segment-popularity").fit(board.with_interactions(board.interactions.clear(), "empty"))
+    assert isinstance(scorer, TakesNewItems)
+    users = np.array([0, 2], dtype=np.int32)
+    assert np.isnan(scorer.score(users)).all()
+    assert np.isnan(scorer.score_new_items(users, board.items[:2], Resources())).all()

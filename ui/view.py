@@ -135,12 +135,12 @@ def _weights(params: Mapping[str, str], scenario: Scenario, problems: list[str])
 
 
 def _baseline(text: str, fallback: Scenario, problems: list[str]) -> Scenario:
-    """`als:0.6,text:0.4,z-score,floor`: weights, then what differs from min-max and mean."""
+    """`als:0.6,als:tuned:0.4,z-score,floor`: weights, then what differs from min-max and mean."""
     weights: dict[str, float] = {}
     normalization: str = fallback.normalization
     neutral: str = fallback.neutral
     for part in text.split(","):
-        name, colon, value = part.partition(":")
+        name, colon, value = part.rpartition(":")  # a variant has a colon in its name
         weight = _weight(value) if colon else None
         if weight is not None and name in fallback.scorers:
             weights[name] = weight

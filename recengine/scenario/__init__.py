@@ -3,9 +3,9 @@
 from recengine.scenario.files import MAX_SCENARIO_BYTES, scenario_from_bytes, scenario_to_bytes
 from recengine.scenario.outcome import Outcome
 from recengine.scenario.run import check_fits, run_scenario, scorer_outcomes
-from recengine.scenario.scenario import DEFAULT_WEIGHTS, Scenario, default_scenario
+from recengine.scenario.scenario import DEFAULT_WEIGHTS, Scenario, default_scenario, default_weights
 from recengine.scenario.verdicts import Verdict, verdicts
-from recengine.scenario.workbench import Fitted, NoStore, Store, Workbench, build_workbench, workbench_key
+from recengine.scenario.workbench import Fitted, NoStore, Store, Workbench, build_workbench, fit_key, workbench_key
 
 __all__ = [
     "DEFAULT_WEIGHTS",
@@ -20,6 +20,8 @@ __all__ = [
     "build_workbench",
     "check_fits",
     "default_scenario",
+    "default_weights",
+    "fit_key",
     "run_scenario",
     "scenario_from_bytes",
     "scenario_to_bytes",

@@ -124,6 +124,11 @@ def workbench_key(scenario: Scenario, device: str) -> str:
     return digest(_made_from(scenario, device) | {"depth": scenario.pool_depth, "pool": POOL_VERSION})
 
 
+def fit_key(scenario: Scenario, recipe: Recipe, device: str) -> str:
+    """SHA-256 under which `recipe`, fitted as `scenario` says, is stored."""
+    return digest(_fit_made_from(scenario, recipe, device))
+
+
 def build_workbench(
     dataset: Dataset,
     scenario: Scenario,
@@ -207,8 +212,7 @@ def _fit(
         progress(1.0, f"Fitted {recipe.label} on {scorer.device} in {seconds:.1f} s")
         return Fitted(scorer, recipe.label, recipe.settings(), scorer.device, seconds)
 
-    made_from = _cut(scenario) | {"device": store.resources.device, "recipe": _recipe_facts(recipe)}
-    return store.fitted(made_from, recipe, train, make)
+    return store.fitted(_fit_made_from(scenario, recipe, store.resources.device), recipe, train, make)
 
 
 def _pool_maker(source: Source, users: Positions, depth: int, progress: Progress, cancel: Cancel) -> Callable[[], Pool]:
@@ -237,6 +241,10 @@ def _cut(scenario: Scenario) -> dict[str, Any]:
 
 def _recipe_facts(recipe: Recipe) -> dict[str, Any]:
     return {"name": recipe.name, "version": recipe.version, "settings": recipe.settings()}
+
+
+def _fit_made_from(scenario: Scenario, recipe: Recipe, device: str) -> dict[str, Any]:
+    return _cut(scenario) | {"device": device, "recipe": _recipe_facts(recipe)}
 
 
 def _made_from(scenario: Scenario, device: str) -> dict[str, Any]:

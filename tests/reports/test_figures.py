@@ -286,7 +286,7 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 def test_colours_can_be_told_from_the_background(theme: Theme) -> None:
-    for color in [*(series_style(position).color for position in range(8)), FUSION_STYLE.color, NEUTRAL]:
+    for color in [*(series_style(position).color for position in range(24)), FUSION_STYLE.color, NEUTRAL]:
         assert contrast(color, theme.surface) >= 3
     assert contrast(theme.text, theme.surface) >= 7
     assert contrast(theme.muted, theme.surface) >= 4.5
@@ -296,3 +296,10 @@ def test_series_differ_in_more_than_colour() -> None:
     styles: list[Style] = [series_style(position) for position in range(8)]
     assert len({style.symbol for style in styles}) == len({style.pattern for style in styles}) == 8
     assert FUSION_STYLE.symbol not in {style.symbol for style in styles}
+
+
+def test_twenty_scorers_differ_in_colour_and_in_looks_without_it() -> None:
+    styles = [series_style(position) for position in range(24)]
+    assert len({style.color for style in [*styles, FUSION_STYLE]}) == 25
+    assert len({(style.symbol, style.pattern) for style in styles}) == 24
+    assert series_style(200).color

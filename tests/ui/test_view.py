@@ -27,6 +27,13 @@ def test_a_view_comes_back_whole_from_its_link(synthetic_dataset: Dataset, start
     assert read_view(link, synthetic_dataset, start) == (view, [])
 
 
+def test_a_variant_comes_back_from_its_link(synthetic_dataset: Dataset) -> None:
+    recipes = {name: make_recipe(name) for name in ("als", "als:tuned")}
+    start = default_view(synthetic_dataset, default_scenario(synthetic_dataset, recipes=recipes))
+    view = replace(start, baseline=start.scenario.with_weights({"als:tuned": 0.25, "als": 0.5}))
+    assert read_view(dict(parse_qsl(urlencode(view.params()))), synthetic_dataset, start) == (view, [])
+
+
 def test_an_empty_link_changes_nothing(synthetic_dataset: Dataset, start: View) -> None:
     assert read_view({}, synthetic_dataset, start) == (start, [])
 

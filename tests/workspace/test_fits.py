@@ -1,13 +1,15 @@
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from recengine.data import Dataset
+from recengine.device import device_kind
 from recengine.errors import StoreError
 from recengine.models import make_recipe
-from recengine.scenario import Scenario, default_scenario
+from recengine.scenario import Scenario, default_scenario, fit_key
 from recengine.workspace import Workspace
 
 
@@ -90,3 +92,12 @@ def test_damaged_fits_and_lists_are_no_fits(workspace: Workspace, synthetic_data
     assert not workspace.is_stored(scenario)
     shutil.rmtree(workspace.root / "workbenches")
     assert not workspace.is_stored(scenario)
+
+
+def test_a_fit_is_found_by_what_it_would_be_made_from(workspace: Workspace, synthetic_dataset: Dataset) -> None:
+    scenario = scenario_of(synthetic_dataset, "als", "popularity")
+    recipes = scenario.recipes()
+    workspace.prepare(synthetic_dataset, scenario)
+    keys = {entry.recipe: entry.key for entry in workspace.fits()}
+    assert keys == {name: fit_key(scenario, recipe, device_kind()) for name, recipe in recipes.items()}
+    assert fit_key(replace(scenario, seed=1), recipes["als"], device_kind()) != keys["als"]

@@ -66,7 +66,7 @@ def place_new_item(
             raw[at] = scorer.score_new_items(pool.users, item, resources)
     opinions: Mask = np.logical_not(np.isnan(raw[:, :, 0]).all(axis=1))
     # popularity has one, the same for all: nobody took it
-    tells = [len(np.unique(scores[~np.isnan(scores)])) > 1 for scores in raw]
+    tells = [len(np.unique(scores[~np.isnan(scores)])) > min(1, len(pool.users) - 1) for scores in raw]
     if not any(weight and tell for weight, tell in zip(fusion.weights, tells, strict=True)):
         raise ScenarioError(
             "new item: no scorer with a weight can tell whom it suits. Give it a text or categories that the catalogue "

@@ -17,7 +17,9 @@ SIMILARITIES = ("cosine", "asymmetric", "tanimoto", "product")
 
 @dataclass(frozen=True)
 class SimilaritySettings(Settings):
-    """The similarity of a row a to its neighbour b is p / (n + shrinkage), with p = Σ_f a_f b_f, and n by its kind.
+    """The similarity of a row a to its neighbour b is (p / (n + shrinkage))^amplification, with p = Σ_f a_f b_f.
+
+    n depends on the kind:
 
     | kind       | n                                        |
     | cosine     | √(Σ a² · Σ b²)                           |
@@ -26,7 +28,8 @@ class SimilaritySettings(Settings):
     | product    | 1, without shrinkage                     |
 
     a_f is the weight of an interaction times that of its feature (`FeatureWeights`). Sources: Aiolli (2013), RecSys,
-    for the asymmetric cosine; Bell, Koren, Volinsky (2007), KDD, for shrinkage.
+    for asymmetry; Bell, Koren, Volinsky (2007), KDD, for shrinkage; Breese, Heckerman, Kadie (1998), UAI, for
+    amplification.
     """
 
     neighbours: int = setting(
@@ -52,6 +55,12 @@ class SimilaritySettings(Settings):
         Number(1e6, zero=True),
         "Makes a similarity that rests on few common interactions smaller, in numbers of interactions.",
         search=Span(0.0, 100.0),
+    )
+    amplification: float = setting(
+        1.0,
+        Number(10.0),
+        "Power of the similarities: above 1, the most similar count more against the others.",
+        search=Span(0.5, 4.0),
     )
     feature_weighting: str = setting(
         "tf-idf",
@@ -88,15 +97,18 @@ class SimilaritySettings(Settings):
 
     def similarities(self, products: Values, rows: Values, others: Values) -> Values:
         """(b, n) of `products` (b, n), for sums of squares of rows (b,) and others (n,); 0 where nothing is common."""
-        if self.similarity == "product":
-            return products
+        similarities = products
+        if self.similarity != "product":
+            scale = self._scale(products, rows[:, None], others) + self.shrinkage
+            similarities = np.divide(products, scale, out=np.zeros_like(products), where=products != 0)
+        return similarities if self.amplification == 1 else similarities**self.amplification
+
+    def _scale(self, products: Values, rows: Values, others: Values) -> Values:
         if self.similarity == "tanimoto":
-            scale = rows[:, None] + others - products
-        else:
-            asymmetry = 0.5 if self.similarity == "cosine" else self.asymmetry
-            scale = rows[:, None] ** (1 - asymmetry) * others**asymmetry
-        out: Values = np.divide(products, scale + self.shrinkage, out=np.zeros_like(products), where=products != 0)
-        return out
+            return rows + others - products
+        asymmetry = 0.5 if self.similarity == "cosine" else self.asymmetry
+        scale: Values = rows ** (1 - asymmetry) * others**asymmetry
+        return scale
 
 
 def squares(matrix: csr_matrix) -> Values:

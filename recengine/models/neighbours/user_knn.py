@@ -17,14 +17,16 @@ from recengine.models.item_weights import CSR_ARRAYS, read_only_csr, restored_cs
 from recengine.models.neighbours.features import FeatureWeights
 from recengine.models.neighbours.nearest import nearest, nearest_memory
 from recengine.models.neighbours.similarity import SimilaritySettings, squares
+from recengine.models.settings import Number, Span, Whole, setting
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked
 
 
 @dataclass(frozen=True)
 class UserKnnRecipe(SimilaritySettings):
-    """The share of the k nearest training users who took the item, each counting by their similarity.
+    """The share of the k nearest training users who took the item, each counting by their similarity, over n^beta.
 
-    With weights as they are it is the mean weight, 0 for who did not take it. Users are compared by their items.
+    n is how many training users took the item. With weights as they are the share is the mean weight, 0 for who did not
+    take it. Users are compared by their items.
 
     A training user whose history is the same as the one that is scored, such as the user in person, is passed over:
     it could only speak for items that are taken already. So a known user, and a new one with the same history, get the
@@ -37,6 +39,22 @@ class UserKnnRecipe(SimilaritySettings):
     about: ClassVar[str] = "Recommends what the people with the most similar histories took."
     lighter: ClassVar[str] = 'Lower "neighbours", or choose item-knn.'
     version: ClassVar[int] = 1
+
+    neighbours: int = setting(
+        300, Whole(1, 10_000), "How many of the most similar users are asked.", search=Span(20, 1000, log=True)
+    )
+    amplification: float = setting(
+        2.0,
+        Number(10.0),
+        "Power of the similarities: above 1, the most similar count more against the others.",
+        search=Span(0.5, 4.0),
+    )
+    beta: float = setting(
+        0.3,
+        Number(2.0, zero=True),
+        "How far popular items count less; 0 is the classic vote.",
+        search=Span(0.0, 0.8),
+    )
 
     def memory(self, n_users: int, n_items: int, n_interactions: int) -> int:
         """Blocks of similarities, the interactions as they are compared, the nearest of every user."""
@@ -112,6 +130,7 @@ class UserKnnScorer:
         self._train = train
         self._neighbours = neighbours
         self._unknown: Mask = train.popularity() == 0
+        self._penalty: Values = np.maximum(train.popularity(), 1.0) ** -crowd.recipe.beta
 
     @property
     def device(self) -> str:
@@ -119,7 +138,7 @@ class UserKnnScorer:
         return "CPU"
 
     def score(self, users: Positions) -> Scores:
-        """Σ_v s(u, v) x_vi / Σ_v s(u, v) over the neighbours v, in [0, 1] where every interaction counts the same."""
+        """Σ_v s(u, v) x_vi / Σ_v s(u, v) / n_i^beta over the neighbours v; above 0 where one of them took i."""
         return self._votes(self._neighbours[users])
 
     def fold_in(self, histories: csr_matrix) -> Scores:
@@ -138,7 +157,7 @@ class UserKnnScorer:
         common = others[:, history.indices].toarray() * history.data
         weights = self._crowd.taken[neighbours.indices][:, [item]].toarray().ravel()
         similarities = neighbours.data.astype(np.float64)
-        votes = similarities * weights / max(similarities.sum(), np.finfo(np.float64).tiny)
+        votes = self._penalty[item] * similarities * weights / max(similarities.sum(), np.finfo(np.float64).tiny)
         shares: Values = (votes / common.sum(axis=1)) @ common
         score = float(self.score(np.array([user], dtype=np.int32))[0, item])
         return ScoreShares(history.indices.astype(np.int32), shares, score - float(shares.sum()))
@@ -151,4 +170,5 @@ class UserKnnScorer:
         scores: Scores = (neighbours @ self._crowd.taken).toarray()
         totals = neighbours @ np.ones(neighbours.shape[1], dtype=np.float32)
         scores /= np.where(totals > 0, totals, np.float32(1))[:, None]
+        scores *= self._penalty.astype(np.float32)
         return silenced(scores, self._unknown)

@@ -41,6 +41,22 @@ def test_import_prints_fingerprint_and_counts(
     assert all_positive["fingerprint"] != first["fingerprint"]
 
 
+def test_models_tells_what_each_is_for_and_may_be_set(command: Command) -> None:
+    models = command("models")["models"]
+    assert {"als", "popularity"} <= set(models)
+    assert models["als"]["family"] == "Factor models"
+    factors = models["als"]["settings"]["factors"]
+    assert factors["default"] == 32
+    assert factors["may_be"] == "a whole number from 1 to 1,024"
+    assert factors["tuned"] is True
+
+
+def test_settings_are_set_one_by_one(command: Command) -> None:
+    asked = ("--dataset", "synthetic", "--models", "als,popularity", "--set", "als.factors=4", "als.iterations=2")
+    settings = command("fit", *asked)["scorers"]["als"]["settings"]
+    assert (settings["factors"], settings["iterations"], settings["alpha"]) == (4, 2, 5.0)
+
+
 def test_evaluate(command: Command) -> None:
     document = command("evaluate", "--dataset", "synthetic", "-k", "5")
     assert {"dataset", "split", "k", "users", "exact_users", "scorers", "fusion"} <= set(document)

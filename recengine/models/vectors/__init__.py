@@ -1,7 +1,7 @@
 """Vectors learned beside the interactions, or mapped onto them."""
 
-from typing import Any
+from recengine.models.vectors.item2vec import Item2VecRecipe
 
-RECIPES: tuple[type[Any], ...] = ()
+RECIPES = (Item2VecRecipe,)
 
-__all__ = ["RECIPES"]
+__all__ = ["RECIPES", "Item2VecRecipe"]

@@ -26,6 +26,18 @@ class ItemKnnRecipe(SimilaritySettings):
 
     Items are compared by the users who took them. Each item keeps its own nearest, so that every item can be reached.
     Source: Sarwar, Karypis, Konstan, Riedl (2001), WWW.
+
+    Defaults are chosen on the validation part of MovieLens-100K (`python -m benchmarks.quality --part validation`):
+    mean of seeds 0 to 2, NDCG@10 (untruncated), all ratings positive; one setting changed at a time:
+
+    | as it stands                            | 0.180               |
+    | neighbours 50, 150, 250                 | 0.176, 0.177, 0.177 |
+    | shrinkage 0, 20                         | 0.179, 0.178        |
+    | asymmetry 0.6, 0.8                      | 0.177, 0.180        |
+    | similarity cosine, tanimoto, product    | 0.174, 0.169, 0.157 |
+    | feature weighting none, bm25            | 0.174, 0.165        |
+    | amplification 1.5                       | 0.178               |
+    | normalization equal                     | 0.175               |
     """
 
     name: ClassVar[str] = "item-knn"

@@ -32,7 +32,7 @@ class WalkSettings(Settings):
         search=Span(10, 500, log=True),
     )
     normalization: str = setting(
-        "none",
+        "equal",
         Choice(NORMALIZATIONS),
         'Whether what each item of the history adds to all others is as large as it comes, or "equal" for each.',
         search=Among(NORMALIZATIONS),

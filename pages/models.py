@@ -1,7 +1,204 @@
 """Models: which recommenders there are, how good each is, and what it costs."""
 
-from ui import jobs
-from ui.frame import open_dataset
+from collections.abc import Mapping
+
+import streamlit as st
+
+from recengine.models import free_memory
+from recengine.ranking import METRICS
+from recengine.reports import figures
+from recengine.reports.words import direction
+from recengine.scenario import Scenario
+from recengine.tuning import Validation
+from recengine.workspace import FitEntry
+from ui import (
+    actions,
+    adopting,
+    charts,
+    choices,
+    commands,
+    comparison,
+    comparison_form,
+    exports,
+    fits,
+    jobs,
+    scorer_cards,
+    state,
+    study_panel,
+    tuning_form,
+)
+from ui.frame import OpenDataset, notice, open_dataset
+from ui.models import (
+    FLOORS,
+    labels,
+    memory_words,
+    named_recipes,
+    offers,
+    plan,
+    possible_recipes,
+    scenario_with,
+    settings_words,
+)
+from ui.text import plain
+
+PARTS = {"choose": "Choose", "fitted": "Fitted", "compare": "Compare", "tune": "Tune", "jobs": "Jobs"}
+VALIDATION_HELP = (
+    "Each is fitted without the validation part, a tenth of training that the test part has nothing to do with, and "
+    "ranks what each user has not seen. Choices made here leave the test part untouched."
+)
+LATEST = 8
+"""Jobs that are over and shown without asking."""
+
+
+def choose(page: OpenDataset) -> None:
+    """Every scorer there is, and one click that fits what is missing of the choice and uses it."""
+    scenario = state.current().scenario
+    offered = offers(page.workspace, page.dataset, scenario, plain=scorer_cards.begin(scenario))
+    chosen = scorer_cards.picked(offered)
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        with st.container(gap="xsmall", width="stretch"):
+            st.markdown(plain(plan([offered[name] for name in chosen])))
+            free = memory_words(free_memory())
+            st.caption(plain(f"{free} of memory are free. A new scorer starts with the mean weight of the others."))
+        wanted = scenario_with(scenario, chosen) if chosen else scenario
+        ready = bool(chosen) and wanted.models == scenario.models and page.workspace.is_stored(scenario)
+        missing = any(offered[name].fit is None for name in chosen)
+        st.button(
+            "Fit and use" if missing else "Use",
+            type="primary",
+            icon=":material/model_training:" if missing else ":material/tune:",
+            disabled=ready or not chosen,
+            help="In the Studio and on every other page" if not ready else "These are in use.",
+            key="fit and use",
+            on_click=actions.attempt,
+            args=(lambda: adopting.start(page, wanted),),
+        )
+    scorer_cards.cards(page.workspace, offered)
+
+
+def show_fitted(page: OpenDataset) -> None:
+    """What is on disk for this dataset, split and seed; one of them in detail, to be deleted."""
+    scenario, named = state.current().scenario, named_recipes(page.workspace)
+    stored = fits.of_scenario(page.workspace.fits(), scenario)
+    if not stored:
+        st.info("Nothing is fitted for this dataset, split and seed yet.", icon=":material/model_training:")
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        size = memory_words(sum(fit.size for fit in stored))
+        said = f"{len(stored)} fits, {size} on disk; split {scenario.split}, seed {scenario.seed}."
+        st.caption(plain(said), width="stretch")
+        exports.table_csv("fits", "Fits as CSV", lambda: fits.table(stored, scenario, named))
+    st.dataframe(fits.table(stored, scenario, named), hide_index=True, column_config=fits.COLUMNS, key="fits")
+    by_key = {fit.key: fit for fit in stored}
+    key = st.selectbox(
+        "Look at",
+        list(by_key),
+        format_func=lambda key: f"{fits.label(by_key[key], named)}, fitted {by_key[key].fitted_at:%Y-%m-%d %H:%M}",
+        key="fit looked at",
+        width=420,
+    )
+    show_fit(page, by_key[key], in_use=key in fits.used(scenario))
+
+
+def show_fit(page: OpenDataset, fit: FitEntry, *, in_use: bool) -> None:
+    """All settings, the loss by round, and the way to be rid of it."""
+    st.markdown(f"**Settings.** {plain(settings_words(fit.settings) or 'It has none.')}")
+    if fit.losses:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{plain(fit.loss_name)}** by round, lower is better", width="stretch")
+            exports.table_csv("losses", "Losses as CSV", lambda: fits.losses_table(fit))
+        charts.show(
+            figures.losses_figure(fit.losses, loss_name=fit.loss_name, theme=charts.PAGE),
+            alt=figures.losses_alt(fit.losses, loss_name=fit.loss_name),
+            key="losses",
+        )
+    else:
+        st.caption("It is computed at once, not learnt in rounds, so there is no loss to show.")
+    with st.popover("Delete", icon=":material/delete:", key="delete fit"):
+        st.markdown("The Studio uses it and will fit it again." if in_use else "It can be fitted again at any time.")
+        st.button(
+            "Delete this fit",
+            type="primary",
+            key="delete fit now",
+            on_click=actions.attempt,
+            args=(lambda: page.workspace.delete_fit(fit.key),),
+        )
+
+
+def compare(page: OpenDataset) -> None:
+    """Scorers side by side on the validation part, the floors always among them."""
+    scenario = state.current().scenario
+    possible = possible_recipes(page.workspace, page.dataset)
+    chosen = comparison_form.choose_scorers(possible, scenario)
+    recipes = {name: recipe for name, recipe in possible.items() if name in {*chosen, *FLOORS}}
+    validations = comparison.measured(page.workspace, page.dataset, recipes, scenario)
+    missing = [name for name in recipes if name not in validations]
+    command = commands.compare(page.dataset, list(recipes), scenario)
+    if missing:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                "Measure",
+                type="primary",
+                icon=":material/straighten:",
+                key="measure",
+                on_click=actions.attempt,
+                args=(lambda: command.submit(page.workspace),),
+            )
+            st.caption(plain(f"Not measured yet: {', '.join(labels(recipes)[name] for name in missing)}."))
+    job = commands.latest_of(page.workspace, "compare", page.dataset.name)
+    if job is not None and job.state != "done":
+        jobs.job_panel(page.workspace.jobs, job, where="compare")
+    if validations:
+        show_comparison(validations, scenario)
+
+
+def show_comparison(validations: Mapping[str, Validation], scenario: Scenario) -> None:
+    """One metric of each as dots with intervals, and what each costs."""
+    k, seed = scenario.k, scenario.seed
+    known = comparison.metrics(validations)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        metric = st.selectbox("Metric", list(known), format_func=lambda key: known[key], key="compared by", width=420)
+        exports.table_csv("comparison", "Comparison as CSV", lambda: comparison.export(validations, seed))
+    ranked = comparison.ranked(validations, metric)
+    st.markdown(f"**{plain(comparison.reading(ranked, metric, k, seed))}**")
+    called = {comparison.label(name, one): one.table[metric] for name, one in ranked.items()}
+    floor = comparison.label("popularity", ranked["popularity"]) if "popularity" in ranked else None
+    charts.show(
+        figures.comparison_figure(called, metric=metric, k=k, floor=floor, theme=charts.PAGE),
+        alt=figures.comparison_alt(called, metric=metric, k=k),
+        key="comparison",
+    )
+    st.caption(plain(f"{METRICS[metric].explanation} {direction(metric).capitalize()}. Dot: mean with 95 % interval."))
+    st.dataframe(
+        comparison.table(ranked, metric, k, seed), hide_index=True, column_config=comparison.COLUMNS, key="compared"
+    )
+    st.caption(plain(f"Validation part, split {scenario.split}, seed {seed}, lists of {k}."), help=VALIDATION_HELP)
+
+
+def tune(page: OpenDataset) -> None:
+    """Search better settings of a scorer, and see how the search goes."""
+    tuning_form.ask_for_study(page, possible_recipes(page.workspace, page.dataset))
+    job = commands.latest_of(page.workspace, "tune", page.dataset.name)
+    if job is not None and job.state != "done":
+        jobs.job_panel(page.workspace.jobs, job, where="tune")
+    study_panel.show_studies(page, job)
+
+
+def show_jobs(page: OpenDataset) -> None:
+    """Every job of the workspace, whichever session asked for it."""
+    listed = page.workspace.jobs.list()
+    if not listed:
+        st.info("No job has run yet. Fits, comparisons and searches of this page run as jobs.", icon=":material/list:")
+        return
+    over = [job for job in listed if job.is_over]
+    every = len(over) <= LATEST or st.toggle(f"Show all {len(listed)}", key="every job")
+    shown = [job for job in listed if not job.is_over or every or job in over[:LATEST]]
+    jobs.job_list(page.workspace.jobs, shown)
+
 
 page = open_dataset("pages/models.py")
-jobs.job_list(page.workspace.jobs, page.workspace.jobs.list())
+with notice():
+    adopting.follow(page)
+    part = choices.choose("Show", PARTS, "part", "choose", show_label=False)
+    {"choose": choose, "fitted": show_fitted, "compare": compare, "tune": tune, "jobs": show_jobs}[part](page)
+state.write_link(state.current())

@@ -11,7 +11,7 @@ from ui.text import plain
 from ui.view import SHOWN
 
 
-def choose(label: str, options: Mapping[str, str], key: str, default: str) -> str:
+def choose(label: str, options: Mapping[str, str], key: str, default: str, *, show_label: bool = True) -> str:
     """The chosen key of `options`, which holds what each is called; `default` unless the link says otherwise.
 
     key: of `ui.view.CHOICES`. What the link asks for and is not there is said in one line.
@@ -32,6 +32,7 @@ def choose(label: str, options: Mapping[str, str], key: str, default: str) -> st
         format_func=lambda option: plain(options[option]),
         required=True,
         key=f"choice_{key}",
+        label_visibility="visible" if show_label else "collapsed",
         on_change=lambda: _keep(key, st.session_state[f"choice_{key}"]),
     )
     return asked

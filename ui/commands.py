@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from recengine.data import Dataset
 from recengine.jobs import Job
-from recengine.models import scorer_label
+from recengine.models import recipes, scorer_label
 from recengine.scenario import Scenario
+from recengine.tuning import Budget, Question
 from recengine.workspace import Workspace
 from ui import job_words
 
@@ -45,3 +47,33 @@ def fit(workspace: Workspace, dataset: Dataset, scenario: Scenario) -> Command:
     what = ", ".join(labels) if len(labels) <= MAX_NAMED else f"{len(labels)} scorers"
     arguments = ("--dataset", dataset.name, "--scenario", str(file))
     return Command("fit", arguments, f"Fit {dataset.name}: {what}", dataset.name)
+
+
+def compare(dataset: Dataset, scorers: Sequence[str], scenario: Scenario) -> Command:
+    """Measure `scorers`, which have a name in the workspace, and the floors on the validation part."""
+    cut = _cut(scenario.split, scenario.seed, scenario.k)
+    arguments = ("--dataset", dataset.name, "--models", ",".join(scorers), *cut)
+    return Command("compare", arguments, f"Compare {len(scorers)} scorers on {dataset.name}", dataset.name)
+
+
+def tune(dataset: Dataset, scorer: str, question: Question, *, save: str, budget: Budget) -> Command:
+    """Search the settings of `scorer`, going on from the trials that are stored; the best are saved as `save`."""
+    arguments = ["--dataset", dataset.name, "--model", scorer, "--save", save, "--objective", question.objective]
+    arguments += _cut(question.split, question.seed, question.k)
+    if question.folds != 1:
+        arguments += ["--folds", str(question.folds)]
+    if budget.trials is not None:
+        arguments += ["--trials", str(budget.trials)]
+    if budget.minutes is not None:
+        arguments += ["--minutes", f"{budget.minutes:g}"]
+    label = recipes()[question.recipe].label
+    return Command("tune", tuple(arguments), f"Tune {label} on {dataset.name}", dataset.name)
+
+
+def latest_of(workspace: Workspace, verb: str, subject: str) -> Job | None:
+    """The latest job of a verb on a dataset."""
+    return next((job for job in workspace.jobs.list() if (job.verb, job.subject) == (verb, subject)), None)
+
+
+def _cut(split: str, seed: int, k: int) -> tuple[str, ...]:
+    return ("--split", split, "--seed", str(seed), "-k", str(k))

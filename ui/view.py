@@ -18,9 +18,9 @@ WEIGHT = "w_"
 MAX_WEIGHT = 1e6
 SHOWN = 60
 """Characters of a bad value that are quoted back."""
-CHOICES = ("by", "metric", "items", "part", "job")
+CHOICES = ("by", "metric", "items", "part", "job", "cold")
 """Keys of what one page alone lets choose: attribute and metric of the user side, attribute of the item side, part of
-the Models page and the job that it waits for."""
+the Models page and the job that it waits for, part of the Cold start page."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,10 @@ class View:
             params["baseline"] = _fusion_text(self.baseline)
         return params | dict(self.choices)
 
-    def choosing(self, key: str, value: str) -> View:
-        """The same with another choice of `CHOICES`."""
-        return replace(self, choices=tuple(sorted({**dict(self.choices), key: value}.items())))
+    def choosing(self, key: str, value: str | None) -> View:
+        """The same with another choice of `CHOICES`; None is none."""
+        chosen = {**dict(self.choices), key: value}
+        return replace(self, choices=tuple(sorted((name, one) for name, one in chosen.items() if one is not None)))
 
 
 def default_view(dataset: Dataset, start: Scenario, base: str | None = None) -> View:

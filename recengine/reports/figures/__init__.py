@@ -6,10 +6,21 @@ colour alone.
 
 from recengine.reports.figures.distribution import lorenz_alt, lorenz_figure
 from recengine.reports.figures.groups import item_groups_alt, item_groups_figure, user_groups_alt, user_groups_figure
+from recengine.reports.figures.models import (
+    comparison_alt,
+    comparison_figure,
+    losses_alt,
+    losses_figure,
+    trials_alt,
+    trials_figure,
+)
+from recengine.reports.figures.newcomers import newcomer_quality_alt, newcomer_quality_figure
 from recengine.reports.figures.parts import explanation_alt, explanation_figure, list_parts_alt, list_parts_figure
 from recengine.reports.figures.quality import metrics_alt, metrics_figure, slices_alt, slices_figure
 
 __all__ = [
+    "comparison_alt",
+    "comparison_figure",
     "explanation_alt",
     "explanation_figure",
     "item_groups_alt",
@@ -18,10 +29,16 @@ __all__ = [
     "list_parts_figure",
     "lorenz_alt",
     "lorenz_figure",
+    "losses_alt",
+    "losses_figure",
     "metrics_alt",
     "metrics_figure",
+    "newcomer_quality_alt",
+    "newcomer_quality_figure",
     "slices_alt",
     "slices_figure",
+    "trials_alt",
+    "trials_figure",
     "user_groups_alt",
     "user_groups_figure",
 ]

@@ -1,0 +1,141 @@
+"""The scorers to choose from: a card each, by family, with settings that can be saved under a name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from recengine.models import FAMILIES, Recipe, make_recipe
+from recengine.scenario import Scenario
+from recengine.workspace import Workspace
+from ui import actions, job_words
+from ui.frame import notice
+from ui.models import Offer, changed_settings, memory_words, settings_words
+from ui.settings_form import settings_form
+from ui.text import plain
+
+PICKED = "scorers picked"
+PLAIN = "scorers with their own settings"
+BASED_ON = "scorers picked from"
+COLUMNS, COLUMN_WIDTH = 3, 320
+
+
+def begin(scenario: Scenario) -> set[str]:
+    """Start from the scorers of the scenario, each time that it has others. Names that are to have their defaults."""
+    if st.session_state.get(BASED_ON) != scenario.models:
+        st.session_state[BASED_ON] = scenario.models
+        st.session_state[PICKED] = set(scenario.scorers)
+        st.session_state[PLAIN] = set()
+    plain_: set[str] = st.session_state[PLAIN]
+    return plain_
+
+
+def picked(offers: Mapping[str, Offer]) -> dict[str, Recipe]:
+    """What is ticked and can be had."""
+    chosen: set[str] = st.session_state[PICKED]
+    return {name: offer.recipe for name, offer in offers.items() if name in chosen and offer.can_be_chosen}
+
+
+def pick(scorer: str) -> None:
+    """Tick it."""
+    st.session_state.setdefault(PICKED, set()).add(scorer)
+
+
+def cards(workspace: Workspace, offers: Mapping[str, Offer]) -> None:
+    """A card a scorer."""
+    for family in FAMILIES:
+        of_family = [offer for offer in offers.values() if offer.recipe.family == family]
+        if not of_family:
+            continue
+        st.subheader(plain(family), anchor=False)
+        with st.grid(COLUMNS, min_column_width=COLUMN_WIDTH):
+            for offer in of_family:
+                with st.container(border=True, height="stretch", gap="xsmall", key=f"card_{offer.scorer}"):
+                    _card(workspace, offer)
+
+
+def _card(workspace: Workspace, offer: Offer) -> None:
+    key = f"pick_{offer.scorer}"
+    st.session_state[key] = offer.scorer in st.session_state[PICKED] and offer.can_be_chosen
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.checkbox(
+            f"**{plain(offer.label)}**",
+            key=key,
+            disabled=not offer.can_be_chosen,
+            on_change=_toggle,
+            args=(offer.scorer,),
+            width="stretch",
+        )
+        if offer.fit is not None:
+            st.badge("Fitted", icon=":material/check:", color="green")
+        elif not offer.can_be_chosen:
+            st.badge("Not possible", icon=":material/block:", color="gray")
+    st.caption(plain(offer.recipe.about))
+    changed = changed_settings(offer.recipe)
+    if changed:
+        st.caption(plain(f"{'Settings of the scenario' if offer.own else 'Settings'}: {settings_words(changed)}"))
+    st.caption(plain(_cost(offer)))
+    with st.container(horizontal=True, gap="small"):
+        if offer.recipe.facts():
+            _settings(workspace, offer)
+        if offer.own and ":" not in offer.scorer:
+            st.button(
+                "Use the defaults",
+                icon=":material/restart_alt:",
+                key=f"defaults {offer.scorer}",
+                type="tertiary",
+                on_click=st.session_state[PLAIN].add,
+                args=(offer.scorer,),
+            )
+        if offer.saved:
+            _delete(workspace, offer)
+
+
+def _cost(offer: Offer) -> str:
+    if offer.fit is not None:
+        took, size = job_words.duration(offer.fit.seconds), memory_words(offer.fit.size)
+        return f"Fitted in {took} on {offer.fit.device}, {size} on disk."
+    return offer.obstacle or f"Takes up to {memory_words(offer.memory)} of memory to fit."
+
+
+def _settings(workspace: Workspace, offer: Offer) -> None:
+    popover = st.popover(
+        "Settings", icon=":material/tune:", type="tertiary", key=f"settings {offer.scorer}", on_change="rerun"
+    )
+    if not popover.open:
+        return
+    name = offer.recipe.name
+    with popover, st.form(f"form {offer.scorer}", border=False), notice():
+        settings = settings_form(offer.recipe, offer.scorer)
+        variant = st.text_input(
+            "Save as",
+            placeholder="wide",
+            help="Letters, digits, dots, dashes and underscores. The variant then stands beside the others.",
+            key=f"variant {offer.scorer}",
+        )
+        if st.form_submit_button("Save and choose", icon=":material/save:", type="primary"):
+            if not variant.strip():
+                st.warning("Give the variant a name.", icon=":material/edit:")
+            else:
+                scorer = f"{name}:{variant.strip()}"
+                workspace.save_recipe(scorer, make_recipe(scorer, settings))
+                pick(scorer)
+                st.rerun()
+
+
+def _delete(workspace: Workspace, offer: Offer) -> None:
+    st.button(
+        "Forget",
+        icon=":material/delete:",
+        key=f"forget {offer.scorer}",
+        type="tertiary",
+        help="Forget these settings. What was fitted with them stays.",
+        on_click=actions.attempt,
+        args=(lambda: workspace.delete_recipe(offer.scorer),),
+    )
+
+
+def _toggle(scorer: str) -> None:
+    chosen: set[str] = st.session_state[PICKED]
+    chosen.symmetric_difference_update({scorer})

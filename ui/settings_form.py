@@ -1,0 +1,43 @@
+"""A form for the settings of any recipe, made from what the recipe says of them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import streamlit as st
+
+from recengine.models import Recipe
+from recengine.models.settings import Choice, Number, SettingFacts, Switch, Text, Whole
+from ui.models import value_words
+from ui.text import plain
+
+
+def settings_form(recipe: Recipe, key: str) -> dict[str, Any]:
+    """A widget for each setting, filled with those of `recipe`; their values. To be drawn inside a form."""
+    values = recipe.settings()
+    return {fact.name: _widget(fact, values[fact.name], f"{key} {fact.name}") for fact in recipe.facts()}
+
+
+def _widget(fact: SettingFacts, value: Any, key: str) -> Any:
+    label = plain(fact.name.replace("_", " ").capitalize())
+    check = fact.check
+    tip = plain(f"{fact.description} Default: {value_words(fact.default)}.")
+    if isinstance(check, Whole):
+        return int(st.number_input(label, check.low, check.high, value, help=tip, key=key))
+    if isinstance(check, Number):
+        return float(st.number_input(label, 0.0, check.high, value, step=step(value), format="%g", help=tip, key=key))
+    if isinstance(check, Switch):
+        return st.toggle(label, value, help=tip, key=key)
+    if isinstance(check, Choice):
+        return st.selectbox(label, check.options, check.options.index(value), help=tip, key=key)
+    if isinstance(check, Text):
+        return st.text_input(label, value, help=tip, key=key)
+    # a kind of setting that only its recipe knows how to write
+    st.caption(f"{label}: {plain(value_words(value) or 'none')}")
+    return value
+
+
+def step(value: float) -> float:
+    """A tenth of the value's order of magnitude: 0.01 for 0.5, 1 for 20."""
+    return 0.1 if value <= 0 else float(10.0 ** (math.floor(math.log10(value)) - 1))

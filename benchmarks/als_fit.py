@@ -19,7 +19,7 @@ from benchmarks._report import race, report
 from recengine.data import Dataset
 from recengine.models import Resources
 from recengine.models.factors.als import AlsRecipe
-from recengine.models.threads import single_threaded_blas
+from recengine.threads import single_threaded_blas
 
 SIZES = ((943, 1_682, 100_000, 41), (6_040, 3_706, 1_000_000, 7))
 """Users, items, interactions drawn (pairs drawn twice count once), rounds."""

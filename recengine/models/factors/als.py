@@ -17,8 +17,10 @@ from recengine.models.factors.als_factors import fit_item_factors
 from recengine.models.factors.als_users import gram_matrix, solve_users
 from recengine.models.products import inner_products
 from recengine.models.settings import Among, Choice, Number, Settings, Span, Whole, setting
-from recengine.models.threads import single_threaded_blas
+from recengine.threads import single_threaded_blas
 from recengine.progress import Cancel, Progress, never, silent, within
+
+SOLVERS = ("conjugate-gradient", "cholesky")
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,12 @@ class AlsRecipe(Settings):
         "Whether every interaction counts the same, or in proportion to its weight, such as the rating.",
         search=Among(("binary", "weight")),
     )
+    solver: str = setting(
+        "conjugate-gradient",
+        Choice(SOLVERS),
+        "How a round solves each vector: in a few steps, or exactly by Cholesky, which takes longer and has no GPU.",
+    )
+    cg_steps: int = setting(3, Whole(1, 100), "Steps of the conjugate gradient in each round; more are more exact.")
 
     def memory(self, n_users: int, n_items: int, n_interactions: int) -> int:
         """Both factor matrices with a copy and a start each, and the confidences by user and by item."""
@@ -96,11 +104,13 @@ class AlsRecipe(Settings):
         confidences = self.confidences(train.matrix)
         penalty = self.penalty(confidences)
         with single_threaded_blas() as threads:
-            items, device = fit_item_factors(
+            items, losses, device = fit_item_factors(
                 confidences,
                 factors=self.factors,
                 penalty=penalty,
                 iterations=self.iterations,
+                solver=self.solver,
+                cg_steps=self.cg_steps,
                 seed=seed,
                 device=resources.device,
                 progress=within(progress, 0.0, 0.95),
@@ -110,12 +120,13 @@ class AlsRecipe(Settings):
             progress(0.95, "Solving every user exactly")
             users = solve_users(items, gram_matrix(items), confidences, penalty, threads=threads)
         progress(1.0, "Solved every user exactly")
-        return AlsScorer(self, train, read_only(items), read_only(users), device)
+        return AlsScorer(self, train, read_only(items), read_only(users), device, read_only(losses))
 
     def restore(self, state: dict[str, NDArray[Any]], train: Dataset, device: str) -> AlsScorer:
         """The scorer whose `state` was stored, over the same `train`."""
         # memory-mapped arrays become plain ones over the same pages
-        return AlsScorer(self, train, np.asarray(state["item_factors"]), np.asarray(state["user_factors"]), device)
+        items, users, losses = (np.asarray(state[name]) for name in ("item_factors", "user_factors", "losses"))
+        return AlsScorer(self, train, items, users, device, losses)
 
     def confidences(self, histories: csr_matrix) -> csr_matrix:
         """c of each interaction, in the places of `histories`, float32."""
@@ -143,19 +154,31 @@ class AlsScorer:
     No opinion on an item without training users, nor for a user without a history among the others.
     """
 
-    def __init__(self, recipe: AlsRecipe, train: Dataset, items: Scores, users: Scores, device: str) -> None:
+    def __init__(
+        self, recipe: AlsRecipe, train: Dataset, items: Scores, users: Scores, device: str, losses: Values
+    ) -> None:
         """items (n_items, factors), users (n_users, factors) float32, NaN rows where there is no opinion."""
         self._recipe = recipe
         self._train = train
         self._items = items
         self._users = users
         self._device = device
-        self._penalty = recipe.penalty(recipe.confidences(train.matrix))
+        self._losses = losses
 
     @property
     def device(self) -> str:
         """What the item factors were fitted on; everything else is done on the CPU."""
         return self._device
+
+    @property
+    def losses(self) -> Values:
+        """What the fit minimises, after each round."""
+        return self._losses
+
+    @property
+    def loss_name(self) -> str:
+        """Which loss."""
+        return "Weighted squared error with penalty, a user and item"
 
     def score(self, users: Positions) -> Scores:
         """x_u · y_i."""
@@ -186,10 +209,14 @@ class AlsScorer:
         return ScoreShares(history.indices.astype(np.int32), shares, score - float(shares.sum()))
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """The two factor matrices."""
-        return {"item_factors": self._items, "user_factors": self._users}
+        """The two factor matrices and the losses."""
+        return {"item_factors": self._items, "user_factors": self._users, "losses": self._losses}
 
     @cached_property
     def _gram(self) -> Values:
         """Of the item factors, computed once."""
         return gram_matrix(self._items)
+
+    @cached_property
+    def _penalty(self) -> float:
+        return self._recipe.penalty(self._recipe.confidences(self._train.matrix))

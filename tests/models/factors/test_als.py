@@ -12,9 +12,10 @@ from recengine.arrays import Scores
 from recengine.data import Dataset
 from recengine.errors import RecipeError
 from recengine.models import Resources
-from recengine.models.factors.als import AlsRecipe, AlsScorer
+from recengine.models.factors.als import SOLVERS, AlsRecipe, AlsScorer
+from recengine.models.factors.als_loss import LossSample
 from recengine.models.factors.als_users import gram_matrix, solve_users
-from recengine.models.threads import single_threaded_blas
+from recengine.threads import single_threaded_blas
 from tests.models.checkerboard import COLD_ITEM, N_ITEMS, N_USERS, NEWCOMER
 
 RECIPE = AlsRecipe(factors=6, regularization=0.3, alpha=3.0, iterations=4)
@@ -115,6 +116,46 @@ def test_blocks_of_users_change_nothing(monkeypatch: pytest.MonkeyPatch, block_r
         np.testing.assert_allclose(users[user], np.linalg.solve(system, row @ known), rtol=1e-4, atol=1e-5)
 
 
+def test_losses_are_those_of_implicit_on_the_sampled_users(board: Dataset) -> None:
+    from implicit.cpu.als import calculate_loss
+
+    confidences = RECIPE.confidences(board.matrix)
+    rng = np.random.default_rng(1)
+    users, items = (rng.normal(size=(size, 6)).astype(np.float32) for size in confidences.shape)
+    # the board is small enough for all of its users to be in the sample
+    ours = LossSample.draw(confidences, 0.7).loss(users, items)
+    # implicit divides by the sum of all confidences
+    cells = confidences.shape[0] * confidences.shape[1]
+    total = confidences.data.sum() + cells - confidences.nnz
+    assert ours == pytest.approx(calculate_loss(confidences, users, items, 0.7) * total / cells, rel=1e-4)
+
+
+def test_a_sample_of_users_tells_the_loss_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(2)
+    confidences = csr_matrix(np.where(rng.random((3_000, 40)) < 0.2, 4, 0).astype(np.float32))
+    users, items = (rng.normal(size=(size, 3)).astype(np.float32) for size in confidences.shape)
+    sampled = LossSample.draw(confidences, 0.7)
+    assert 100 < len(sampled.users) < 400
+    monkeypatch.setattr("recengine.models.factors.als_loss.SAMPLE", 10**6)
+    whole = LossSample.draw(confidences, 0.7)
+    assert len(whole.users) == 3_000
+    assert sampled.loss(users, items) == pytest.approx(whole.loss(users, items), rel=0.1)
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_losses_fall(board: Dataset, solver: str) -> None:
+    losses = AlsRecipe(factors=6, solver=solver, iterations=8).fit(board, resources=CPU).losses
+    assert len(losses) == 8
+    assert (np.diff(losses) < 1e-5).all()
+
+
+def test_many_steps_come_to_what_cholesky_gives(board: Dataset) -> None:
+    exact = AlsRecipe(factors=6, iterations=2, solver="cholesky").fit(board, resources=CPU).score(ALL_USERS)
+    for steps, close in ((1, False), (30, True)):
+        scores = AlsRecipe(factors=6, iterations=2, cg_steps=steps).fit(board, resources=CPU).score(ALL_USERS)
+        assert np.allclose(scores, exact, atol=1e-3, equal_nan=True) == close
+
+
 def test_penalty_is_in_units_of_noise() -> None:
     # 6 interactions of 2 users with 3 items: √(6/2) + √(6/3)
     histories = csr_matrix(np.array([[1, 2, 3], [4, 5, 3], [0, 0, 0]], dtype=np.float32))
@@ -170,7 +211,14 @@ class FakeGpu(AlternatingLeastSquares):  # type: ignore[misc]
     def fit(self, user_items: csr_matrix, show_progress: bool, callback: Any) -> None:
         for name in ("user_factors", "item_factors"):
             setattr(self, name, getattr(self, name).to_numpy())
-        super().fit(user_items, show_progress=show_progress, callback=callback)
+
+        def with_matrices(*told: Any) -> None:
+            plain = self.user_factors, self.item_factors
+            self.user_factors, self.item_factors = map(FakeMatrix, plain)
+            callback(*told)
+            self.user_factors, self.item_factors = plain
+
+        super().fit(user_items, show_progress=show_progress, callback=with_matrices)
         setattr(self, name, FakeMatrix(getattr(self, name)))
 
 
@@ -190,8 +238,11 @@ def test_the_gpu_gets_the_same_problem(monkeypatch: pytest.MonkeyPatch, board: D
     assert on_gpu.state()["item_factors"].shape == (N_ITEMS, 6)
     # 26 columns of zeros beside the 6 that count change nothing but the order of additions
     np.testing.assert_allclose(on_gpu.score(ALL_USERS), scorer.score(ALL_USERS), rtol=1e-3, atol=1e-4)
-    on_cpu = RECIPE.fit(board, resources=CPU)
-    assert on_cpu.device == "CPU"
+    np.testing.assert_allclose(on_gpu.losses, scorer.losses, rtol=1e-3)
+    assert RECIPE.fit(board, resources=CPU).device == "CPU"
+    # implicit has no Cholesky for the GPU
+    exact = AlsRecipe(factors=6, solver="cholesky")
+    assert exact.fit(board, resources=Resources(device="cuda")).device == "CPU"
 
 
 def test_a_gpu_that_fails_is_an_error(monkeypatch: pytest.MonkeyPatch, board: Dataset) -> None:

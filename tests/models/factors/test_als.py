@@ -135,11 +135,11 @@ def test_a_sample_of_users_tells_the_loss_of_all(monkeypatch: pytest.MonkeyPatch
     confidences = csr_matrix(np.where(rng.random((3_000, 40)) < 0.2, 4, 0).astype(np.float32))
     users, items = (rng.normal(size=(size, 3)).astype(np.float32) for size in confidences.shape)
     sampled = LossSample.draw(confidences, 0.7)
-    assert 100 < len(sampled.users) < 400
+    assert 50 < len(sampled.users) < 200
     monkeypatch.setattr("recengine.models.factors.als_loss.SAMPLE", 10**6)
     whole = LossSample.draw(confidences, 0.7)
     assert len(whole.users) == 3_000
-    assert sampled.loss(users, items) == pytest.approx(whole.loss(users, items), rel=0.1)
+    assert sampled.loss(users, items) == pytest.approx(whole.loss(users, items), rel=0.2)
 
 
 @pytest.mark.parametrize("solver", SOLVERS)
@@ -202,6 +202,9 @@ class FakeMatrix:
 
 class FakeGpu(AlternatingLeastSquares):  # type: ignore[misc]
     """implicit's GPU class as seen from outside, at work on the CPU: no alpha in `fit`, warps, its own matrices."""
+
+    user_factors: Any
+    item_factors: Any
 
     def __init__(self, factors: int, regularization: float, alpha: float, iterations: int) -> None:
         assert factors % 32 == 0

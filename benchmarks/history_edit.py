@@ -24,8 +24,8 @@ from recengine.arrays import Positions, Scores
 from recengine.coldstart import edit_history, history_of
 from recengine.data import default_cache, load_sample, split_dataset
 from recengine.models import Resources, default_recipes, make_recipe
-from recengine.threads import single_threaded_blas
 from recengine.scenario import default_scenario
+from recengine.threads import single_threaded_blas
 
 ROUNDS = 40
 REFITS = 5

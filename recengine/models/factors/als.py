@@ -17,8 +17,8 @@ from recengine.models.factors.als_factors import fit_item_factors
 from recengine.models.factors.als_users import gram_matrix, solve_users
 from recengine.models.products import inner_products
 from recengine.models.settings import Among, Choice, Number, Settings, Span, Whole, setting
-from recengine.threads import single_threaded_blas
 from recengine.progress import Cancel, Progress, never, silent, within
+from recengine.threads import single_threaded_blas
 
 SOLVERS = ("conjugate-gradient", "cholesky")
 

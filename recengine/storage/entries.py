@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import polars as pl
@@ -42,12 +42,19 @@ def save_entry(
     arrays: Mapping[str, NDArray[Any]] | None = None,
     tables: Mapping[str, pl.DataFrame] | None = None,
 ) -> None:
-    """Write an entry whole, replacing what stood in `folder`."""
+    """Write an entry whole, replacing what stood in `folder`. Raises `StoreError` when it cannot be written."""
     with replace_folder(folder) as temporary:
         for name, array in (arrays or {}).items():
-            np.save(temporary / f"{_checked(name)}.npy", array, allow_pickle=False)
+            with (temporary / f"{_checked(name)}.npy").open("wb") as file:
+                np.save(_Sink(file), array, allow_pickle=False)
         for name, table in (tables or {}).items():
-            table.write_parquet(temporary / f"{_checked(name)}.parquet")
+            try:
+                table.write_parquet(temporary / f"{_checked(name)}.parquet")
+            except pl.exceptions.PolarsError as error:
+                reason = str(error).splitlines()[0]
+                raise StoreError(
+                    f"{folder}: cannot be written ({reason}). Choose another place, or free space."
+                ) from error
         files = {
             path.name: {"bytes": path.stat().st_size, "sha256": file_digest(path)}
             for path in sorted(temporary.iterdir())
@@ -56,6 +63,17 @@ def save_entry(
             temporary / MANIFEST,
             {"format": FORMAT, "version": VERSION, "kind": kind, "settings": dict(settings), "files": files},
         )
+
+
+class _Sink:
+    """A file as something that takes bytes: into a plain file NumPy writes by itself and hides why it could not."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def write(self, content: bytes) -> int:
+        """Write all of `content`, or raise the `OSError` that says why not."""
+        return self._file.write(content)
 
 
 def read_manifest(folder: Path, *, kind: str, mend: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import permutations
@@ -10,9 +10,10 @@ from itertools import permutations
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from recengine.arrays import Positions, Values
+from recengine.arrays import Mask, Positions, Values
 from recengine.data import Split
 from recengine.errors import ScenarioError
+from recengine.evaluation import Change, Resamples, change
 from recengine.fusion import DEFAULT_DEPTH, Fusion, Neutral, Normalization, Pool, Source, build_pool, fuse
 from recengine.models import Scorer
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked
@@ -48,37 +49,49 @@ class WeightQuestion:
         scorers: Mapping[str, Scorer],
         split: Split,
         *,
+        eligible: Mask | None = None,
         depth: int = DEFAULT_DEPTH,
         progress: Progress = silent,
         cancel: Cancel = never,
     ) -> WeightQuestion:
-        """From scorers that were fitted on `split.train`."""
-        source = Source(scorers, split.train.seen)
+        """From scorers fitted on `split.train`. eligible (n_items,): what lists are made of, if not of all items."""
+        source = Source(scorers, split.train.seen, eligible)
         relevant = split.validation.matrix
+        if eligible is not None:
+            relevant = csr_matrix(relevant.multiply(eligible))
+            relevant.eliminate_zeros()
         users = np.flatnonzero(np.diff(relevant.indptr)).astype(np.int32)
         pool = build_pool(source, users=users, depth=depth, progress=progress, cancel=cancel)
         return cls(pool, source, relevant, split.train.popularity())
 
-    def value(self, weights: Values, metric: str, k: int, normalization: Normalization, neutral: Neutral) -> float:
-        """The metric of the fused lists: its mean over users, or its one figure."""
+    def measure(
+        self,
+        weights: Values,
+        metrics: Sequence[str],
+        k: int,
+        normalization: Normalization = "min-max",
+        neutral: Neutral = "mean",
+    ) -> tuple[dict[str, Values], dict[str, float]]:
+        """Metrics of the fused lists: those by user, in the order of the pool, and those of all lists together."""
         fusion = Fusion(tuple(map(float, weights)), normalization, neutral)
         rankings = fuse(self.pool, self.source, fusion, k).rankings
-        n_users = self.relevant.shape[0]
-        per_user, overall = compute_metrics(rankings, self.relevant, self.popularity, n_users, [metric])
-        return overall[metric] if metric in overall else float(np.nanmean(per_user[metric]))
+        return compute_metrics(rankings, self.relevant, self.popularity, self.relevant.shape[0], metrics)
 
 
 @dataclass(frozen=True)
 class TunedWeights:
     """weights: a scorer, at least 0, of sum 1. value: what they have on validation.
 
-    alone: what each scorer has by itself, so `value` is at least as good as the best of them. evaluations: how many
-    weights were looked at.
+    alone: what each scorer has by itself, so `value` is at least as good as the best of them. gain: what `value` has
+    more than that, with its paired interval over users; None for a metric of all lists together. An interval with 0
+    says that the mixture may be no better; one without it may still flatter, as the best of many looks at the same
+    users. evaluations: how many weights were looked at.
     """
 
     weights: Mapping[str, float]
     value: float
     alone: Mapping[str, float]
+    gain: Change | None
     evaluations: int
 
 
@@ -106,7 +119,12 @@ def tune_weights(
     if len(question.pool.users) == 0:
         raise ScenarioError("weights: nobody has a positive in the validation part. Use a larger dataset.")
     names = question.pool.scorers
-    objective = partial(question.value, metric=metric, k=k, normalization=normalization, neutral=neutral)
+    measure = partial(question.measure, metrics=[metric], k=k, normalization=normalization, neutral=neutral)
+
+    def objective(weights: Values) -> float:
+        per_user, overall = measure(weights)
+        return overall[metric] if metric in overall else float(np.nanmean(per_user[metric]))
+
     search = _Search(objective, sign, evaluations, progress, cancel)
     corners = np.eye(len(names))
     alone = [search.look(corner) for corner in corners]
@@ -123,10 +141,13 @@ def tune_weights(
     for start in search.best(STARTS):
         search.refine(start)
     best = search.best(1)[0]
+    resamples = Resamples.draw(len(question.pool.users), seed=seed)
+    single = corners[int(np.argmax(alone))]
     return TunedWeights(
         weights={name: float(weight) for name, weight in zip(names, best, strict=True)},
         value=search.sign * search.look(best),
         alone={name: search.sign * value for name, value in zip(names, alone, strict=True)},
+        gain=change(measure(best)[0], measure(single)[0], resamples).get(metric),
         evaluations=len(search.found),
     )
 

@@ -61,6 +61,8 @@ def test_never_worse_than_the_best_scorer_alone(n_scorers: int, k: int, seed: in
     assert list(tuned.alone.values()) == pytest.approx(alone)
     assert tuned.value >= max(alone)
     assert tuned.value == pytest.approx(_ndcg(question, tuple(tuned.weights.values()), k))
+    assert tuned.gain is not None
+    assert tuned.gain.mean == pytest.approx(tuned.value - max(alone), abs=1e-9)
     assert min(tuned.weights.values()) >= 0
     assert tuned.evaluations <= max(evaluations, n_scorers)
 
@@ -99,6 +101,7 @@ def test_less_can_be_better() -> None:
     tuned = tune_weights(question, metric="gini", k=1)
     assert tuned.alone["own"] < tuned.alone["first"]
     assert tuned.value == tuned.alone["own"]
+    assert tuned.gain is None
 
 
 def test_a_scorer_alone_stands_before_mixtures_that_are_no_better() -> None:

@@ -22,6 +22,7 @@ from ui import (
     exports,
     fits,
     jobs,
+    score_panel,
     scorer_cards,
     state,
     study_panel,
@@ -41,7 +42,14 @@ from ui.models import (
 )
 from ui.text import plain
 
-PARTS = {"choose": "Choose", "fitted": "Fitted", "compare": "Compare", "tune": "Tune", "jobs": "Jobs"}
+PARTS = {
+    "choose": "Choose",
+    "fitted": "Fitted",
+    "compare": "Compare",
+    "tune": "Tune",
+    "upload": "Upload scores",
+    "jobs": "Jobs",
+}
 VALIDATION_HELP = (
     "Each is fitted without the validation part, a tenth of training that the test part has nothing to do with, and "
     "ranks what each user has not seen. Choices made here leave the test part untouched."
@@ -55,14 +63,15 @@ def choose(page: OpenDataset) -> None:
     scenario = state.current().scenario
     offered = offers(page.workspace, page.dataset, scenario, plain=scorer_cards.begin(scenario))
     chosen = scorer_cards.picked(offered)
+    wanted = scenario_with(scenario, chosen) if chosen else scenario
+    stored = page.workspace.is_stored(wanted)
+    ready = stored and wanted.models == scenario.models
+    missing = any(offered[name].fit is None for name in chosen)
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         with st.container(gap="xsmall", width="stretch"):
-            st.markdown(plain(plan([offered[name] for name in chosen])))
+            st.markdown(plain(plan([offered[name] for name in chosen], stored=stored)))
             free = memory_words(free_memory())
             st.caption(plain(f"{free} of memory are free. A new scorer starts with the mean weight of the others."))
-        wanted = scenario_with(scenario, chosen) if chosen else scenario
-        ready = bool(chosen) and wanted.models == scenario.models and page.workspace.is_stored(scenario)
-        missing = any(offered[name].fit is None for name in chosen)
         st.button(
             "Fit and use" if missing else "Use",
             type="primary",
@@ -200,5 +209,13 @@ page = open_dataset("pages/models.py")
 with notice():
     adopting.follow(page)
     part = choices.choose("Show", PARTS, "part", "choose", show_label=False)
-    {"choose": choose, "fitted": show_fitted, "compare": compare, "tune": tune, "jobs": show_jobs}[part](page)
+    show = {
+        "choose": choose,
+        "fitted": show_fitted,
+        "compare": compare,
+        "tune": tune,
+        "upload": score_panel.show_uploads,
+        "jobs": show_jobs,
+    }
+    show[part](page)
 state.write_link(state.current())

@@ -182,21 +182,24 @@ def value_words(value: Any) -> str:
 
 
 def memory_words(size: float) -> str:
-    """Bytes for people: "320 MiB", "1.5 GiB"."""
+    """Bytes for people: "9 KiB", "320 MiB", "1.5 GiB"."""
     if size >= GIB:
         return f"{size / GIB:,.1f} GiB"
-    return f"{size / MIB:,.0f} MiB" if size >= 10 * MIB else f"{size / MIB:,.1f} MiB"
+    if size >= 10 * MIB:
+        return f"{size / MIB:,.0f} MiB"
+    return f"{size / MIB:,.1f} MiB" if size >= MIB else f"{size / 1024:,.0f} KiB"
 
 
-def plan(chosen: Iterable[Offer]) -> str:
-    """What fitting these would do, in one sentence or two."""
+def plan(chosen: Iterable[Offer], *, stored: bool) -> str:
+    """What using these would take, in a sentence or two. stored: nothing; their candidates are gathered too."""
     chosen = list(chosen)
     missing = [offer for offer in chosen if offer.fit is None]
     if not chosen:
         return "Nothing is chosen. Choose at least one scorer."
     count = f"{len(chosen)} scorer{'s' if len(chosen) > 1 else ''} chosen"
     if not missing:
-        return f"{count}, all fitted already: nothing is fitted again."
+        rest = "" if stored else " Only their best candidates are gathered anew."
+        return f"{count}, all fitted already: nothing is fitted again.{rest}"
     names = ", ".join(offer.label for offer in missing)
     largest = max(missing, key=lambda offer: offer.memory)
     stays = len(chosen) - len(missing)
@@ -207,9 +210,15 @@ def plan(chosen: Iterable[Offer]) -> str:
 def _obstacle(recipe: Recipe, dataset: Dataset, resources: Resources) -> str | None:
     """Why it cannot be fitted: what the data lack, or room."""
     if said := recipe.obstacle(dataset):
-        return said.removeprefix(f"{recipe.name}: ")
+        return _sentence(said, recipe)
     try:
         refuse_if_too_large(recipe, dataset, resources)
     except RecipeError as error:
-        return str(error).removeprefix(f"{recipe.name}: ")
+        return _sentence(str(error), recipe)
     return None
+
+
+def _sentence(said: str, recipe: Recipe) -> str:
+    """Without the name in front, which stands on the card."""
+    said = said.removeprefix(f"{recipe.name}: ")
+    return said[:1].upper() + said[1:]

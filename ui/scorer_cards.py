@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from recengine.models import FAMILIES, Recipe, make_recipe
+from recengine.models import Recipe, make_recipe
 from recengine.scenario import Scenario
 from recengine.workspace import Workspace
 from ui import actions, job_words
@@ -18,7 +18,7 @@ from ui.text import plain
 PICKED = "scorers picked"
 PLAIN = "scorers with their own settings"
 BASED_ON = "scorers picked from"
-COLUMNS, COLUMN_WIDTH = 3, 320
+COLUMNS, COLUMN_WIDTH = 4, 280
 
 
 def begin(scenario: Scenario) -> set[str]:
@@ -43,19 +43,15 @@ def pick(scorer: str) -> None:
 
 
 def cards(workspace: Workspace, offers: Mapping[str, Offer]) -> None:
-    """A card a scorer."""
-    for family in FAMILIES:
-        of_family = [offer for offer in offers.values() if offer.recipe.family == family]
-        if not of_family:
-            continue
-        st.subheader(plain(family), anchor=False)
-        with st.grid(COLUMNS, min_column_width=COLUMN_WIDTH):
-            for offer in of_family:
-                with st.container(border=True, height="stretch", gap="xsmall", key=f"card_{offer.scorer}"):
-                    _card(workspace, offer)
+    """A card a scorer, those of a family beside each other."""
+    with st.grid(COLUMNS, min_column_width=COLUMN_WIDTH):
+        for offer in offers.values():
+            with st.container(border=True, height="stretch", gap="xsmall", key=f"card_{offer.scorer}"):
+                _card(workspace, offer)
 
 
 def _card(workspace: Workspace, offer: Offer) -> None:
+    st.caption(plain(offer.recipe.family))
     key = f"pick_{offer.scorer}"
     st.session_state[key] = offer.scorer in st.session_state[PICKED] and offer.can_be_chosen
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -9,6 +9,7 @@ from recengine.cli.datasets import column_mapping
 from recengine.cli.output import emit
 from recengine.data import Source
 from recengine.device import device_kind
+from recengine.reports.coverage import UNSEEN, coverage_lines
 from recengine.workspace import Workspace, import_scores
 
 
@@ -32,22 +33,8 @@ def import_table(asked: argparse.Namespace) -> None:
     }
 
     def text() -> str:
-        left_out = [f"{count:,} rows with {reason}" for reason, count in table.dropped.items()]
-        if table.repeats:
-            left_out.append(f"{table.repeats:,} rows of a pair that comes again")
-        if coverage.unknown_pairs:
-            left_out.append(
-                f"{coverage.unknown_pairs:,} pairs of unknown ids ({coverage.unknown_users:,} users, "
-                f"{coverage.unknown_items:,} items)"
-            )
-        return (
-            f"Stored {made.scorer}: {coverage.pairs:,} scores{', the ranks turned round' if table.from_ranks else ''}."
-            f"\nUsers with a score: {coverage.users:,} of {dataset.n_users:,} ({coverage.share_of_users:.1%}), "
-            f"{coverage.items_a_user:,.1f} items each on average."
-            f"\nItems with a score: {coverage.items:,} of {dataset.n_items:,} ({coverage.share_of_catalogue:.1%})."
-            + (f"\nLeft out: {'; '.join(left_out)}." if left_out else "")
-            + "\nFigures on the test part are fair only if that system has not seen it."
-            f"\nNext: python -m recengine fit --dataset {dataset.name} --models {made.scorer},popularity"
-        )
+        first, *more = coverage_lines(table, coverage, dataset)
+        fit = f"python -m recengine fit --dataset {dataset.name} --models {made.scorer},popularity"
+        return "\n".join([f"Stored {made.scorer}: {first}", *more, UNSEEN, f"Next: {fit}"])
 
     emit(document, as_json=asked.json, text=text, device=device_kind())

@@ -61,8 +61,8 @@ class ExternalRecipe(Settings):
         if self.scores:
             return None
         return (
-            f"{self.name}: no scores are chosen. Import a table of them as NAME (verb import-scores), and choose "
-            f"{self.name}:NAME."
+            f"{self.name}: no scores are chosen. Upload a table of them as NAME (Models page, or verb import-scores), "
+            f"and choose {self.name}:NAME."
         )
 
     def memory(self, n_users: int, n_items: int, n_interactions: int) -> int:

@@ -1,4 +1,4 @@
-# make run · make test · make check · make bench: each sets up what it needs in .venv, once, and says so.
+# make run · make test · make check · make bench · make faults: each sets up what it needs in .venv, once, and says so.
 # Needs make, a POSIX shell and Python 3.11, 3.12 or 3.13.
 
 PYTHON ?=
@@ -15,13 +15,14 @@ unexport PYTHONDONTWRITEBYTECODE
 WORKSPACE := $${RECENGINE_WORKSPACE:-workspace}
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench venv app dev port sample
+.PHONY: help run test check bench faults venv app dev port sample
 
 help:
 	@echo "make run     open the studio on http://127.0.0.1:$(PORT) (PORT=8502 another port, SAMPLE=synthetic no download)"
 	@echo "make test    run every test (ARGS='-k fusion' some of them)"
 	@echo "make check   ruff, mypy and every test"
 	@echo "make bench   measure the speed and quality claims (ARGS='slider' some of them)"
+	@echo "make faults  kill jobs and servers at 50 random moments of a fit (ARGS='-k server' some of them)"
 	@echo "make venv    only make .venv, to choose a build of PyTorch before the rest is installed"
 
 run: port app sample
@@ -39,6 +40,12 @@ check: dev
 
 bench: dev
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+# RECENGINE_FAULTS: how many moments; RECENGINE_FAULT_SEED: which, to see a failure again.
+faults: dev
+	@seed="$${RECENGINE_FAULT_SEED:-$$(date +%s)}"; \
+	echo "Killing at $${RECENGINE_FAULTS:-50} moments with RECENGINE_FAULT_SEED=$$seed"; \
+	RECENGINE_FAULTS="$${RECENGINE_FAULTS:-50}" RECENGINE_FAULT_SEED="$$seed" $(BIN)/python -m pytest tests/jobs/test_faults.py $(ARGS)
 
 # --- the virtual environment -------------------------------------------------------------------------------------
 

@@ -119,6 +119,19 @@ def test_a_failed_installation_says_where_to_look_and_is_tried_again(checkout: P
     assert "2,700 MB" not in again.stdout  # PyTorch is there
 
 
+def test_faults_kills_at_fifty_moments_and_says_which(checkout: Path) -> None:
+    note = 'echo "$RECENGINE_FAULTS moments of $RECENGINE_FAULT_SEED" >> calls\n'
+    python = checkout / ".venv" / "bin" / "python"
+    python.write_text(PYTHON.replace('case "$*" in', f'{note}case "$*" in', 1))
+    done = make(checkout, "faults", RECENGINE_FAULT_SEED="7")
+    assert done.returncode == 0, done.stderr
+    assert "50 moments with RECENGINE_FAULT_SEED=7" in done.stdout
+    assert calls(checkout)[-2:] == ["pytest tests/jobs/test_faults.py", "50 moments of 7"]
+    few = make(checkout, "faults", RECENGINE_FAULTS="3", ARGS="-k server")
+    assert "3 moments" in few.stdout
+    assert "pytest tests/jobs/test_faults.py -k server" in calls(checkout)
+
+
 def test_what_the_tests_need_includes_what_the_app_needs(checkout: Path) -> None:
     make(checkout, "dev")
     make(checkout, "app")

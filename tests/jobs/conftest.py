@@ -10,7 +10,7 @@ import pytest
 from recengine.jobs import Job, Jobs
 
 WORKER = Path(__file__).with_name("worker.py")
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 """A busy machine is no defect."""
 
 

@@ -136,6 +136,17 @@ def test_cancel_frees_the_memory_of_a_deaf_job_and_of_its_children_within_two_se
         assert not psutil.pid_exists(pid) or psutil.Process(pid).memory_info().rss == 0  # a zombie has no memory
 
 
+def test_cancel_does_not_wait_for_a_job_that_stopped_and_does_not_leave(jobs: Jobs, tmp_path: Path) -> None:
+    job = jobs.submit("linger", title="Linger")
+    wait_for(job.id, jobs, lambda job: job.text == "working")
+    process = psutil.Process(holder(_folder(tmp_path, job.id)))
+    began = time.monotonic()
+    assert jobs.cancel(job.id).state == "cancelled"
+    assert time.monotonic() - began < 2
+    assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    assert (_folder(tmp_path, job.id) / "outcome.json").exists()
+
+
 def test_the_ended_processes_are_not_left_behind_as_zombies(jobs: Jobs) -> None:
     for _ in range(2):
         wait_for(jobs.submit("say", ["1"], title="Say").id, jobs)

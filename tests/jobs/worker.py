@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import subprocess
@@ -34,6 +35,10 @@ def work(progress: Progress) -> Ending:
         os.kill(os.getpid(), signal.SIGKILL)
     elif verb == "sleep":
         progress(0.5, "half\nway")
+        time.sleep(60)
+    elif verb == "linger":  # stops when asked to, but then does not leave
+        atexit.register(time.sleep, 60)
+        progress(0.5, "working")
         time.sleep(60)
     elif verb == "stubborn":  # deaf to requests, 300 MB large, with a child as deaf
         signal.signal(signal.SIGTERM, signal.SIG_IGN)

@@ -21,13 +21,22 @@ def gram_matrix(items: Scores) -> Values:
     return gram
 
 
-def solve_users(items: Scores, gram: Values, confidences: csr_matrix, penalty: float, *, threads: int = 1) -> Scores:
+def solve_users(
+    items: Scores,
+    gram: Values,
+    confidences: csr_matrix,
+    penalty: float,
+    *,
+    counted: Mask | None = None,
+    threads: int = 1,
+) -> Scores:
     """x_u = A⁻¹ Y' c for each row, with A = B + Y' (C - 1) Y and B = gram + penalty, (n, factors) float32.
 
     Y are the item vectors of the row's history, c their confidences, C these on a diagonal. A history shorter than the
     vectors is solved in its own size, the same by Woodbury's identity: x_u = B⁻¹ Y' (1 + (C - 1) Y B⁻¹ Y')⁻¹ c.
 
-    items (n_items, factors) float32, NaN rows where unknown; gram: of them. A row without a known item becomes NaN.
+    items (n_items, factors) float32, NaN rows where unknown; gram: of them, or of those `counted` (n_items,), and then
+    C - 1 is C for the others. A row without a known item becomes NaN.
     The systems are solved in float64, in blocks of histories of like length, `threads` blocks at a time: inside of
     `single_threaded_blas`, or BLAS gets in the way.
     """
@@ -47,7 +56,7 @@ def solve_users(items: Scores, gram: Values, confidences: csr_matrix, penalty: f
         item = np.where(inside, confidences.indices[entry], -1)
         confidence = np.where(inside, confidences.data[entry], 0)
         taken = rows.take(item, axis=0)
-        above_one = (confidence - inside)[:, :, None]
+        above_one = (confidence - (inside if counted is None else inside & counted[item]))[:, :, None]
         if len(place) < len(base):
             solved = solved_rows.take(item, axis=0)
             systems = np.eye(len(place)) + above_one * (taken @ solved.transpose(0, 2, 1))

@@ -11,4 +11,7 @@ CASES = (
         silent_items=(COLD_ITEM,),
         finds=0.8,
     ),
+    # nobody took the cold item, and the text tells what it is
+    Case("text-to-factors", finds=0.9),
+    Case("text-to-factors", {"mapped": "all items", "factors": 5, "popular": 0.5, "strength": 1.0}, finds=0.8),
 )

@@ -23,8 +23,10 @@ SILENT = "It did not say why; the log may tell."
 
 def duration(seconds: float) -> str:
     """A time in the two largest units that say something: "0.4 s", "12 s", "3 min 5 s", "2 h 10 min"."""
+    if seconds < 0.1:
+        return "less than 0.1 s"
     if seconds < 1:
-        return f"{max(seconds, 0.0):.1f} s"
+        return f"{seconds:.1f} s"
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"

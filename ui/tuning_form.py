@@ -14,7 +14,7 @@ from ui.models import labels
 from ui.studies import objectives, tunable
 from ui.text import plain
 
-TRIALS, MINUTES = "trials", "minutes"
+TRIALS, MINUTES = "Trials", "Minutes"
 MAX_MINUTES = 24 * 60.0
 SAVED_AS = "tuned"
 
@@ -27,7 +27,7 @@ def ask_for_study(page: OpenDataset, possible: Mapping[str, Recipe]) -> None:
         return
     called, goals = labels(can), objectives()
     with st.container(border=True):
-        with st.grid(4, min_column_width=200):
+        with st.grid(5, min_column_width=190):
             scorer = st.selectbox(
                 "Scorer", list(can), format_func=lambda name: called[name], key="tuned scorer", persist_state="session"
             )
@@ -55,19 +55,16 @@ def ask_for_study(page: OpenDataset, possible: Mapping[str, Recipe]) -> None:
 
 def _budget() -> Budget:
     """Trials in all, or minutes of this run."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        kind = st.segmented_control(
-            "Stop after", (TRIALS, MINUTES), default=TRIALS, required=True, key="budget kind", persist_state="session"
-        )
-        if kind == MINUTES:
-            minutes = st.number_input(
-                "Minutes", 0.1, MAX_MINUTES, 5.0, key="minutes wanted", label_visibility="collapsed", width=130
-            )
-            return Budget(None, float(minutes))
-        trials = st.number_input(
-            "Trials", 1, MAX_TRIALS, DEFAULT_TRIALS, key="trials wanted", label_visibility="collapsed", width=130
-        )
-        return Budget(int(trials))
+    kind = st.segmented_control(
+        "Stop after", (TRIALS, MINUTES), default=TRIALS, required=True, key="budget kind", persist_state="session"
+    )
+    if kind == MINUTES:
+        minutes = st.number_input("Minutes", 0.1, MAX_MINUTES, 5.0, key="minutes wanted")
+        return Budget(None, float(minutes))
+    trials = st.number_input(
+        "Trials in all", 1, MAX_TRIALS, DEFAULT_TRIALS, key="trials wanted", help="Those of an earlier run count too."
+    )
+    return Budget(int(trials))
 
 
 def _submit(page: OpenDataset, scorer: str, recipe: Recipe, objective: str, budget: Budget, seed: int) -> None:

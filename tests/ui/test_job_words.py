@@ -27,7 +27,7 @@ JOB = Job(
 @pytest.mark.parametrize(
     ("seconds", "said"),
     [
-        (-1, "0.0 s"),
+        (-1, "less than 0.1 s"),
         (0.44, "0.4 s"),
         (12.4, "12 s"),
         (59.6, "1 min"),

@@ -36,6 +36,11 @@ _RESULTS = _component(
 </div>""",
     *("strip", "list", "history", "results"),
 )
+_RANKED_LIST = _component(
+    "ranked_list",
+    """<section class="root list" data-testid="ranked-list"></section>""",
+    *("list", "one_list"),
+)
 _WEIGHT_MIX = _component(
     "weight_mix",
     """<section class="root" data-testid="weight-mix">
@@ -56,6 +61,14 @@ def explained_item() -> str | None:
     """The id of the item whose title was clicked, inside `on_explain`."""
     item: str | None = st.session_state["results"].explain
     return item
+
+
+def ranked_list(data: Mapping[str, Any], *, key: str) -> None:
+    """One list by itself: caption, scorers, rows and footer as in `ui.panels.list_panel`; rows without a link.
+
+    stamp, in `data`: what it was drawn for.
+    """
+    _RANKED_LIST(key=key, data=json.dumps(data))
 
 
 def weight_mix(data: Mapping[str, Any]) -> None:

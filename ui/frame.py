@@ -44,6 +44,7 @@ PAGES = (
     ),
     PageFacts("pages/studio.py", "Studio", "tune", "What happens to the lists when the weights move?"),
     PageFacts("pages/explain.py", "Explain", "account_tree", "Why does this user get this item?"),
+    PageFacts("pages/cold_start.py", "Cold start", "ac_unit", "What about people and items that nobody has seen yet?"),
     PageFacts("pages/fairness.py", "Fairness", "balance", "Whom does it serve worse, and what does it hide?"),
     PageFacts("pages/report.py", "Report", "description", "How do I show this to others?"),
 )

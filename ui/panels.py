@@ -84,7 +84,7 @@ def list_panel(workbench: Workbench, view: View, outcome: Outcome, row: FusedRow
             "rank": rank,
             "title": one_line(dataset.titles[item]),
             "detail": item_detail(dataset, int(item)),
-            "move": _move(rank, int(before.rank[item]), view.baseline.k),
+            "move": move(rank, int(before.rank[item]), view.baseline.k),
             "score": f"{row.score[item]:.3f}",
             "held_out": int(item) in held_out,
             "href": f"explain?{urlencode({**link, 'item': dataset.item_ids[item]})}",
@@ -166,10 +166,11 @@ def _part(value: float, opinion: bool) -> dict[str, Any]:
     return {"value": value, "opinion": opinion, "text": f"{value:.3f}" + ("" if opinion else " (no opinion)")}
 
 
-def _move(rank: int, before: int, k: int) -> dict[str, str]:
+def move(rank: int, before: int, k: int, against: str = "under the baseline") -> dict[str, str]:
+    """How a place in a list differs from the one before, which may be beyond `k`. against: what "before" was."""
     if before > k:
         return {"kind": "new", "text": f"new ({before:,})", "said": f"new in the list, was number {before:,}"}
     if before == rank:
-        return {"kind": "same", "text": "", "said": "same place as under the baseline"}
+        return {"kind": "same", "text": "", "said": f"same place as {against}"}
     kind = "up" if before > rank else "down"
     return {"kind": kind, "text": str(abs(before - rank)), "said": f"{kind} {abs(before - rank)}, was number {before}"}

@@ -67,10 +67,12 @@ function fillRow(row, entry, scorers, scale, explain) {
   setText(row.spoken, entry.move.said);
   row.cell.move.title = entry.move.said;
   setText(row.link, entry.title);
-  if (row.link.getAttribute("href") !== entry.href) row.link.setAttribute("href", entry.href);
-  row.link.title = `Why is this here? Explain ${entry.title}`;
+  // a list of somebody whom no other page knows has nowhere to lead
+  if (!entry.href) row.link.removeAttribute("href");
+  else if (row.link.getAttribute("href") !== entry.href) row.link.setAttribute("href", entry.href);
+  row.link.title = entry.href ? `Why is this here? Explain ${entry.title}` : "";
   row.link.onclick = (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    if (!entry.href || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
     explain(entry.item);
   };

@@ -24,6 +24,8 @@ AMOUNTS = (0, 1, 3, 5, 10)
 METRIC = "ndcg"
 MIN_RELEVANT = 5
 """Items that must be left to find after the largest amount is revealed; users with fewer are not measured."""
+MOST_USERS = 1_000
+"""Held-out users that are measured; of more as many are drawn."""
 WORDS = 3
 """Favourite categories that stand for a taste in words, as nobody has written one down."""
 BLEND = "blend"
@@ -37,7 +39,7 @@ class NewcomerQuality:
     users (U,): who was measured, the same for every figure, on the same relevant items and the same candidates.
     curves[method][amount]: mean over users with its interval. per_user[method, amount] (U,).
     Methods: a scorer folded in; "blend": as `recommend_newcomer` blends picks and popularity; and, where something else
-    is known, "segment", "words", and "blend of all": the blend of all.
+    is known, "segment", "words", and "blend of all" that is known. words: what stood for them, by user.
     """
 
     users: Positions
@@ -56,6 +58,7 @@ def measure_newcomers(
     amounts: Sequence[int] = AMOUNTS,
     k: int = 10,
     seed: int = 0,
+    most_users: int = MOST_USERS,
     resources: Resources = Resources(),
     progress: Progress = silent,
     cancel: Cancel = never,
@@ -78,8 +81,12 @@ def measure_newcomers(
             f"Newcomers: no held-out user has {most + MIN_RELEVANT} positives or more, {most} to reveal and "
             f"{MIN_RELEVANT} to find. Reveal fewer, or use more data."
         )
-    aside, relevant = _set_aside(held_out[users], most, np.random.default_rng(seed))
-    hidden = aside
+    rng = np.random.default_rng(seed)
+    if len(users) > most_users:
+        users = np.sort(rng.choice(users, most_users, replace=False))
+    aside, relevant = _set_aside(held_out[users], most, rng)
+    # what was seen without liking is known from the start, and in no list
+    hidden = csr_matrix(aside + train.seen[users])
     weights = dict(zip(scorers, fusion.weights, strict=True))
     helped = with_helpers(scorers, train)
     attributes = [attribute.name for attribute in train.user_attributes]

@@ -19,6 +19,7 @@ PAGES = {
     "models": "Models",
     "studio": "Studio",
     "explain": "Explain",
+    "cold_start": "Cold start",
     "fairness": "Fairness",
     "report": "Report",
 }

@@ -39,9 +39,9 @@ def test_newcomers_are_measured_by_how_much_is_known(cold_users: Split) -> None:
     assert quality.curves[BLEND][8].mean > quality.curves[BLEND][0].mean
 
 
-def test_popularity_is_measured_on_what_was_not_set_aside(cold_users: Split) -> None:
-    train = cold_users.full_train
-    held_out = cold_users.test.matrix
+def test_popularity_is_measured_on_what_was_not_set_aside() -> None:
+    split = split_dataset(synthetic(200, 100, seed=1, positive_from=1), "cold-users")
+    train, held_out = split.full_train, split.test.matrix
     quality = measure_newcomers(
         {"popularity": make_recipe("popularity").fit(train)}, train, held_out, Fusion((1.0,)), amounts=(0,), k=5
     )
@@ -62,6 +62,15 @@ def test_the_same_seed_gives_the_same_figures(cold_users: Split) -> None:
     )
     assert first.curves == again.curves
     assert first.curves != other.curves
+
+
+def test_of_many_users_some_are_drawn(cold_users: Split) -> None:
+    train = cold_users.full_train
+    scorers = {"popularity": make_recipe("popularity").fit(train)}
+    every = measure_newcomers(scorers, train, cold_users.test.matrix, Fusion((1.0,)), amounts=(0,))
+    some = measure_newcomers(scorers, train, cold_users.test.matrix, Fusion((1.0,)), amounts=(0,), most_users=20)
+    assert len(some.users) == 20 < len(every.users)
+    assert set(some.users.tolist()) < set(every.users.tolist())
 
 
 def test_too_few_positives_and_a_stop_are_one_line(synthetic_dataset: Dataset) -> None:

@@ -49,7 +49,7 @@ def newcomer_quality_figure(
             **from_zero(
                 end for curve in quality.curves.values() for one in curve.values() for end in (one.mean, one.high)
             ),
-            "title": {"text": metric_label(METRIC, quality.k), "standoff": 8, "font": {"size": 13}},
+            "title": {"text": metric_label(METRIC, quality.k), "standoff": 16, "font": {"size": 13}},
         },
     )
     styles = _styles(quality)

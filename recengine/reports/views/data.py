@@ -18,10 +18,10 @@ SPLITS = {
     "a tenth of the rest is validation, which only tuning looks at.",
     "last": "For each user the last positive by time is held out as the test; the one before is validation, "
     "which only tuning looks at.",
-    "cold-users": "A fifth of the users, drawn at random, is held out whole: nothing that they liked is in training, and "
+    "cold-users": "A fifth of the users, drawn at random, is held out whole: nothing that they liked is in training, "
     "all of it is the test. A tenth of the rest is validation, which only tuning looks at.",
-    "cold-items": "A fifth of the items, drawn at random, is held out whole: nobody who liked them is in training, and "
-    "all who did are the test. A tenth of the rest is validation, which only tuning looks at.",
+    "cold-items": "A fifth of the items, drawn at random, is held out whole: nobody who liked them is in training, all "
+    "who did are the test. A tenth of the rest is validation, which only tuning looks at.",
 }
 
 

@@ -202,6 +202,10 @@ class Jobs:
         return path
 
     def _prune(self) -> None:
+        """Delete what is too old, and what a submission left that was cut short."""
+        for path in self._folder.iterdir():
+            if path.name.startswith(_HIDDEN) and _is_id(path.name.removeprefix(_HIDDEN)):
+                shutil.rmtree(path, ignore_errors=True)
         folders = self._folders()
         for folder in folders[: max(len(folders) - KEPT, 0)]:
             if read_job(folder).is_over:

@@ -71,12 +71,14 @@ def turn(job: Path) -> Iterator[None]:
     handle = None
     try:
         while handle is None:
-            if not any(_waits(ticket) for ticket in _tickets(folder) if ticket.stem < job.name):
-                try:
-                    # two who both see nobody ahead, as when a ticket came late
+            try:
+                if not any(_waits(ticket) for ticket in _tickets(folder) if ticket.stem < job.name):
+                    # two may see nobody ahead, as when a ticket came late
                     handle = take(folder / _TURN)
-                except OSError as error:
-                    raise StoreError(f"{folder}: jobs cannot be queued there ({error.strerror}).") from error
+            except OSError as error:
+                raise StoreError(
+                    f"{folder}: jobs cannot be queued there ({error.strerror}). Name another folder with {VARIABLE}."
+                ) from error
             if handle is None:
                 time.sleep(SECONDS_BETWEEN_LOOKS)
         yield

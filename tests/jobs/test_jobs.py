@@ -245,8 +245,11 @@ def test_a_damaged_job_hides_no_other(jobs: Jobs, tmp_path: Path, file: str, con
 def test_old_jobs_make_room(jobs: Jobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("recengine.jobs.jobs.KEPT", 2)
     ids = [wait_for(jobs.submit("fail", title="Fail").id, jobs).id for _ in range(2)]
+    draft = _folder(tmp_path, ".20260101T000000000000-aaaaaaaa")
+    draft.mkdir()
     last = jobs.submit("sleep", title="Sleep")
     assert [job.id for job in jobs.list()] == [last.id, ids[1]]
+    assert not draft.exists()
     assert not _folder(tmp_path, ids[0]).exists()
 
 

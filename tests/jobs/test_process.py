@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import signal
 import threading
 import time
@@ -14,6 +15,7 @@ import pytest
 
 from recengine.errors import StoreError
 from recengine.jobs import Jobs
+from recengine.jobs.alive import take
 from recengine.jobs.process import SECONDS_BETWEEN_WRITES, Ending, attend
 from recengine.jobs.reading import read_job
 from recengine.progress import Progress
@@ -126,3 +128,14 @@ def test_what_is_no_job_is_refused(tmp_path: Path) -> None:
         attend(tmp_path, lambda progress: Ending("done"))
     assert Jobs(tmp_path / "none").list() == []
     assert not (tmp_path / "none").exists()
+
+
+def test_a_queue_that_vanishes_while_a_job_waits_is_a_failure(folder: Path, queue: Path) -> None:
+    queue.mkdir(mode=0o700)
+    turn = take(queue / "turn.lock")
+    assert turn is not None
+    threading.Timer(0.2, shutil.rmtree, (queue,)).start()
+    ending = attend(folder, lambda progress: pytest.fail("it worked"))
+    os.close(turn)
+    assert ending.state == "failed"
+    assert "RECENGINE_QUEUE" in str(ending.error)

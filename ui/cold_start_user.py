@@ -23,6 +23,10 @@ from ui.text import plain
 
 ASKED: dict[Origin, str] = {"words": "Words", "segment": "People alike", "everybody": "Everybody"}
 MOST_EVIDENCE = 10.0
+READERS = (
+    "Read by the scorers that take texts, such as Text profile and Text to factors. The second learnt what people make "
+    "of texts, so its lists are better as a rule; add it on the Models page."
+)
 HELPERS = {"popularity": "Popularity", "segment-popularity": "Popularity in the segment"}
 """Scorers that newcomers get besides those of the scenario."""
 
@@ -49,6 +53,7 @@ def _ask(workbench: Workbench) -> tuple[Newcomer, dict[Origin, float]]:
         max_chars=cold_start.MAX_CHARACTERS,
         height=80,
         disabled=not reads,
+        help=READERS,
         persist_state="session",
     )
     if not reads:

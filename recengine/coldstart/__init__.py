@@ -2,7 +2,7 @@
 
 from recengine.coldstart.blend import NewcomerList, Voice, blend_weights, recommend_newcomer
 from recengine.coldstart.edit import EditedList, edit_history, history_of
-from recengine.coldstart.measure import AMOUNTS, BLEND, BLEND_OF_ALL, NewcomerQuality, measure_newcomers
+from recengine.coldstart.measure import AMOUNTS, BLEND, BLEND_WITH, NewcomerQuality, measure_newcomers
 from recengine.coldstart.new_item import Audience, audience_by_group, place_new_item
 from recengine.coldstart.newcomer import ORIGINS, Newcomer, Origin, typical_weight
 from recengine.coldstart.opinions import Known, Opinion, newcomer_scores, with_helpers
@@ -13,7 +13,7 @@ from recengine.coldstart.trust import EVIDENCE, trust
 __all__ = [
     "AMOUNTS",
     "BLEND",
-    "BLEND_OF_ALL",
+    "BLEND_WITH",
     "EVIDENCE",
     "ORIGINS",
     "Audience",

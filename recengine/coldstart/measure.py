@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix
 
 from recengine.arrays import Positions, Values, read_only
 from recengine.coldstart.blend import blend_pool, blend_weights
-from recengine.coldstart.newcomer import empty_histories
+from recengine.coldstart.newcomer import Origin, empty_histories
 from recengine.coldstart.opinions import Known, Opinion, newcomer_scores, with_helpers
 from recengine.data import Dataset, known_categories
 from recengine.errors import ScenarioError
@@ -29,7 +29,7 @@ MOST_USERS = 1_000
 WORDS = 3
 """Favourite categories that stand for a taste in words, as nobody has written one down."""
 BLEND = "blend"
-BLEND_OF_ALL = "blend of all"
+BLEND_WITH: Mapping[Origin, str] = {"segment": "blend with segment", "words": "blend with words"}
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ class NewcomerQuality:
     users (U,): who was measured, the same for every figure, on the same relevant items and the same candidates.
     curves[method][amount]: mean over users with its interval. per_user[method, amount] (U,).
     Methods: a scorer folded in; "blend": as `recommend_newcomer` blends picks and popularity; and, where something else
-    is known, "segment", "words", and "blend of all" that is known. words: what stood for them, by user.
+    is known, "segment" or "words" alone, and what each adds, "blend with segment" and "blend with words".
+    words: what stood for words, by user.
     """
 
     users: Positions
@@ -97,9 +98,8 @@ def measure_newcomers(
     progress(0.0, f"Asking the scorers about {len(users):,} newcomers")
     nothing = empty_histories(len(users), train.n_items)
     said = newcomer_scores(helped, Known(nothing, words, table), resources=resources)
-    told = tuple(one for one in said if one.origin in ("words", "segment"))
-    by_origin = {origin: tuple(one for one in told if one.origin == origin) for origin in ("segment", "words")}
-    flat = {origin: judge(weights, own) for origin, own in by_origin.items() if own}
+    by_origin = {origin: tuple(one for one in said if one.origin == origin) for origin in BLEND_WITH}
+    flat: dict[str, Evaluation] = {origin: judge(weights, own) for origin, own in by_origin.items() if own}
     curves: dict[str, dict[int, Evaluation]] = {}
     for position, amount in enumerate(amounts):
         stop_if_asked(cancel)
@@ -112,8 +112,9 @@ def measure_newcomers(
         }
         found |= flat
         found[BLEND] = judge(weights, folded, amount)
-        if told:
-            found[BLEND_OF_ALL] = judge(weights, (*folded, *told), amount)
+        for origin, own in by_origin.items():
+            if own:
+                found[BLEND_WITH[origin]] = judge(weights, (*folded, *own), amount)
         for name, evaluation in found.items():
             curves.setdefault(name, {})[amount] = evaluation
     for name, curve in curves.items():

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from recengine.coldstart import BLEND, BLEND_OF_ALL, measure_newcomers
+from recengine.coldstart import BLEND, BLEND_WITH, measure_newcomers
 from recengine.data import Dataset, Split, split_dataset, synthetic
 from recengine.errors import CancelledError, ScenarioError
 from recengine.fusion import Fusion
@@ -23,7 +23,7 @@ def test_newcomers_are_measured_by_how_much_is_known(cold_users: Split) -> None:
     train = cold_users.full_train
     scorers = {name: make_recipe(name).fit(train) for name in NAMES}
     quality = measure_newcomers(scorers, train, cold_users.test.matrix, FUSION, amounts=(0, 2, 8))
-    assert set(quality.curves) == {*NAMES, "segment", BLEND, BLEND_OF_ALL}
+    assert set(quality.curves) == {*NAMES, "segment", BLEND, BLEND_WITH["segment"]}
     assert not np.diff(train.matrix.indptr)[quality.users].any()
     for name, curve in quality.curves.items():
         assert list(curve) == ([2, 8] if name in ("als", "category") else [0, 2, 8])

@@ -166,7 +166,7 @@ def test_quality_is_measured_once_it_is_fitted(open_page: OpenPage, small_worksp
         "Popularity",
         "Attributes alone",
         "Blend of picks and popularity",
-        "Blend of all that is known",
+        "Blend with attributes too",
         "Collaborative (ALS)",
         "Text profile",
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from recengine.coldstart import BLEND, BLEND_OF_ALL, NewcomerQuality
+from recengine.coldstart import BLEND, BLEND_WITH, NewcomerQuality
 from recengine.coldstart.measure import METRIC
 from recengine.reports.figures.base import canvas, from_zero, scatter
 from recengine.reports.text import chart_text
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 BASELINE = "popularity"
 NAMES = {
     BLEND: "Blend of picks and popularity",
-    BLEND_OF_ALL: "Blend of all that is known",
+    BLEND_WITH["segment"]: "Blend with attributes too",
+    BLEND_WITH["words"]: "Blend with words too",
     "segment": "Attributes alone",
     "words": "Words alone",
 }

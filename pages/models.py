@@ -97,7 +97,13 @@ def show_fitted(page: OpenDataset) -> None:
         said = f"{len(stored)} fits, {size} on disk; split {scenario.split}, seed {scenario.seed}."
         st.caption(plain(said), width="stretch")
         exports.table_csv("fits", "Fits as CSV", lambda: fits.table(stored, scenario, named))
-    st.dataframe(fits.table(stored, scenario, named), hide_index=True, column_config=fits.COLUMNS, key="fits")
+    st.dataframe(
+        fits.table(stored, scenario, named),
+        hide_index=True,
+        column_config=fits.COLUMNS,
+        key="fits",
+        placeholder="\u2013",
+    )
     by_key = {fit.key: fit for fit in stored}
     key = st.selectbox(
         "Look at",

@@ -24,7 +24,7 @@ def choose_scorers(possible: Mapping[str, Recipe], scenario: Scenario) -> list[s
     chosen: list[str] = st.multiselect(
         "Scorers to compare",
         options,
-        format_func=lambda name: plain(called[name]),
+        format_func=lambda name: called[name],
         key=COMPARED,
         help=plain(f"{floors} are always compared with: they need no taste at all."),
         persist_state="session",

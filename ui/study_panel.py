@@ -8,6 +8,7 @@ from recengine.errors import StoreError
 from recengine.jobs import Job
 from recengine.models import scorer_label
 from recengine.reports import figures
+from recengine.reports.words import metric_label
 from recengine.tuning import Budget
 from recengine.workspace import StudyEntry
 from ui import actions, adopting, charts, commands, exports, state, studies
@@ -68,14 +69,14 @@ def _study(page: OpenDataset, key: str) -> None:
     if not study.trials:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown("**Trials**", width="stretch")
+        name = metric_label(study.question.objective, study.question.k)
+        st.markdown(f"**{plain(name)} by trial**", width="stretch")
         exports.table_csv("trials", "Trials as CSV", lambda: studies.export(study))
     charts.show(figures.trials_figure(study, theme=charts.PAGE), alt=figures.trials_alt(study), key="trials chart")
     st.dataframe(
         studies.table(study),
         hide_index=True,
         column_config=studies.COLUMNS,
-        height=260,
         key="trials",
         placeholder="\u2013",
     )

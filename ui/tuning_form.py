@@ -16,6 +16,7 @@ from ui.text import plain
 
 TRIALS, MINUTES = "Trials", "Minutes"
 MAX_MINUTES = 24 * 60.0
+MAX_FOLDS = 10
 SAVED_AS = "tuned"
 
 
@@ -27,7 +28,7 @@ def ask_for_study(page: OpenDataset, possible: Mapping[str, Recipe]) -> None:
         return
     called, goals = labels(can), objectives()
     with st.container(border=True):
-        with st.grid(5, min_column_width=190):
+        with st.grid(6, min_column_width=170):
             scorer = st.selectbox(
                 "Scorer", list(can), format_func=lambda name: called[name], key="tuned scorer", persist_state="session"
             )
@@ -41,6 +42,14 @@ def ask_for_study(page: OpenDataset, possible: Mapping[str, Recipe]) -> None:
             )
             budget = _budget()
             seed = st.number_input("Seed", 0, 2**31 - 1, state.current().scenario.seed, key="tuning seed")
+            folds = st.number_input(
+                "Folds",
+                1,
+                MAX_FOLDS,
+                1,
+                key="folds",
+                help="For small data: every positive but the test part's is measured on once, in so many fits a trial.",
+            )
         space = ", ".join(name.replace("_", " ") for name in search_space(can[scorer]))
         st.caption(plain(f"Searched: {space}. The first trial has the settings of {called[scorer]}."))
         st.button(
@@ -49,7 +58,7 @@ def ask_for_study(page: OpenDataset, possible: Mapping[str, Recipe]) -> None:
             icon=":material/travel_explore:",
             key="tune",
             on_click=actions.attempt,
-            args=(lambda: _submit(page, scorer, can[scorer], goal, budget, int(seed)),),
+            args=(lambda: _submit(page, scorer, can[scorer], goal, budget, int(seed), int(folds)),),
         )
 
 
@@ -67,7 +76,11 @@ def _budget() -> Budget:
     return Budget(int(trials))
 
 
-def _submit(page: OpenDataset, scorer: str, recipe: Recipe, objective: str, budget: Budget, seed: int) -> None:
+def _submit(
+    page: OpenDataset, scorer: str, recipe: Recipe, objective: str, budget: Budget, seed: int, folds: int
+) -> None:
     scenario = state.current().scenario
-    question = ask(recipe, page.dataset, objective=objective, split=scenario.split, seed=seed, k=scenario.k)
+    question = ask(
+        recipe, page.dataset, objective=objective, split=scenario.split, seed=seed, folds=folds, k=scenario.k
+    )
     commands.tune(page.dataset, scorer, question, save=SAVED_AS, budget=budget).submit(page.workspace)

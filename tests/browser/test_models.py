@@ -41,7 +41,8 @@ def show(page: Page, part: str) -> None:
 
 
 def fit(page: Page) -> None:
-    page.locator(".st-key-fit-and-use button").click()
+    settle(page)
+    page.get_by_role("button", name=re.compile("^(Fit and use|Use)$")).click()
 
 
 def job(page: Page) -> Locator:

@@ -81,7 +81,7 @@ def losses_alt(losses: Sequence[float], *, loss_name: str) -> str:
 
 
 def trials_figure(study: Study, *, theme: Theme = LIGHT) -> go.Figure:
-    """The objective of each trial, and the best so far as a line; trials given up early and failed ones are marked.
+    """The objective by trial, and the best so far as a line; trials given up early and failed ones are marked.
 
     One given up early is shown at what it had on the part of the work that was measured; one that failed, on the axis.
     """
@@ -92,7 +92,7 @@ def trials_figure(study: Study, *, theme: Theme = LIGHT) -> go.Figure:
         height=320,
         x_title="Trial",
         x={"range": [-0.7, max(len(study.trials), 10) - 0.3], "showgrid": False},
-        y={"title": {"text": label, "standoff": 8, "font": {"size": 13}}, "zeroline": False},
+        y={"zeroline": False},
     )
     values = {trial.number: _shown(trial) for trial in study.trials}
     known = [value for value in values.values() if value is not None]

@@ -12,10 +12,11 @@ import numpy as np
 import polars as pl
 
 from recengine.arrays import Scores, read_only
+from recengine.device import DeviceKind
 from recengine.errors import StoreError
 from recengine.progress import Cancel, Progress, never, silent
 from recengine.storage import load_entry, locked, save_entry
-from recengine.text.device import text_device
+from recengine.text.device import Precision
 
 _KIND = "text-vectors"
 
@@ -27,14 +28,21 @@ class Encoder(Protocol):
     def identity(self) -> str:
         """SHA-256 (hex) of everything that its vectors depend on."""
 
+    def device(self, device: str) -> DeviceKind:
+        """Where it computes when it is asked for `device`."""
+
+    def precision(self, device: str) -> Precision:
+        """What it computes in when it is asked for `device`."""
+
     def encode(self, texts: Sequence[str], *, device: str, progress: Progress, cancel: Cancel) -> Scores:
         """Vectors (len(texts), dimension) float32."""
 
 
 @dataclass(frozen=True)
 class VectorCache:
-    """Vectors of earlier calls: in `folder` one entry an encoder and kind of device, a matrix and the texts' hashes.
+    """Vectors of earlier calls: in `folder` one entry an encoder, kind of device and precision.
 
+    An entry is a matrix and the hashes of its texts; with new texts it is written anew, which takes 1/100 of encoding.
     An entry that is damaged, or was not written by this encoder, counts as empty and is written anew.
     """
 
@@ -53,9 +61,9 @@ class VectorCache:
 
         Raises `StoreError` when `folder` cannot be written.
         """
-        # the devices round differently, and the same device must give the same numbers again
-        kind = text_device(device)
-        entry = self.folder / f"{encoder.identity[:24]}-{kind}"
+        # devices and precisions round differently, and the same must give the same numbers again
+        kind = encoder.device(device)
+        entry = self.folder / f"{encoder.identity[:24]}-{kind}-{encoder.precision(kind)}"
         keys = [_key(text) if text.strip() else "" for text in texts]
         stored = _load(entry, encoder.identity)
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key and key not in stored.rows}

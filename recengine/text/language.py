@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from recengine.arrays import Values
-from recengine.text.model_names import DEFAULT_MODEL, MULTILINGUAL_MODEL
+from recengine.text.model_names import DEFAULT_MODEL, MULTILINGUAL_LANGUAGES, MULTILINGUAL_MODEL
 
 SAMPLE = 500
 """Texts that are looked at; an English share of a half is then known to within 0.05 (95 %)."""
@@ -119,7 +119,9 @@ class LanguageReport:
         said = f"The item texts are in {LANGUAGES[largest[0][0]]}" if len(largest) == 1 else f"Item texts: {listed}"
         of = f"{self.judged:,} of {self.texts:,} texts"
         short = "" if 2 * self.clear >= self.judged else "; most are too short to be sure of one by one"
-        return f"{said} (judged by {of}{short})."
+        strange = self.model == MULTILINGUAL_MODEL and largest[0][0] not in MULTILINGUAL_LANGUAGES
+        warning = f" No text model that is included was trained on {LANGUAGES[largest[0][0]]}." if strange else ""
+        return f"{said} (judged by {of}{short}).{warning}"
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; shares to 4 decimals."""

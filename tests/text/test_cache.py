@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from recengine.arrays import Scores
+from recengine.device import DeviceKind
 from recengine.errors import StoreError
 from recengine.progress import Cancel, Progress, never, silent
 from recengine.text import VectorCache
+from recengine.text.device import Precision
 
 
 @dataclass
@@ -19,6 +21,13 @@ class Counting:
 
     identity: str = "0" * 64
     asked: list[list[str]] = field(default_factory=list)
+    computes_in: Precision = "float32"
+
+    def device(self, device: str) -> DeviceKind:
+        return "cpu"
+
+    def precision(self, device: str) -> Precision:
+        return self.computes_in
 
     def encode(
         self, texts: Sequence[str], *, device: str = "cpu", progress: Progress = silent, cancel: Cancel = never
@@ -59,6 +68,16 @@ def test_encoders_do_not_share_vectors(tmp_path: Path) -> None:
     third = Counting("1" * 63 + "2")
     vectors(tmp_path, third, ["a"])
     assert third.asked == [["a"]]
+
+
+def test_precisions_do_not_share_vectors(tmp_path: Path) -> None:
+    single, half = Counting(), Counting(computes_in="bfloat16")
+    vectors(tmp_path, single, ["a"])
+    vectors(tmp_path, half, ["a"])
+    assert half.asked == [["a"]]
+    vectors(tmp_path, half, ["a"])
+    vectors(tmp_path, single, ["a"])
+    assert (len(single.asked), len(half.asked)) == (1, 1)
 
 
 @pytest.mark.parametrize("file", ["vectors.npy", "texts.parquet", "manifest.json"])

@@ -113,6 +113,8 @@ def test_the_document_is_plain() -> None:
     unsure = LanguageReport({"en": 1.0}, judged=6, too_short=1, clear=2, clear_english=2, texts=6)
     said = "The item texts are in English (judged by 6 of 6 texts; most are too short to be sure of one by one)."
     assert unsure.text == said
+    greek = LanguageReport({"el": 1.0}, judged=9, too_short=0, clear=9, clear_english=0, texts=9)
+    assert greek.text.endswith("No text model that is included was trained on Greek.")
 
 
 def test_every_language_of_the_list_is_one_of_the_detector() -> None:

@@ -9,7 +9,7 @@ from recengine.arrays import Scores
 from recengine.data import Dataset
 from recengine.models.base import Resources
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked
-from recengine.text import TextEncoder, VectorCache, choose_model, device_words, text_device
+from recengine.text import TextEncoder, VectorCache, choose_model, device_words
 
 AUTO = "auto"
 """The encoder that suits the language of the catalogue (`choose_model`)."""
@@ -53,8 +53,8 @@ def encode_texts(
     Raises `EncoderError` or `CancelledError`.
     """
     stop_if_asked(cancel)
-    kind = text_device(resources.device)
     model = TextEncoder(encoder)
+    kind = model.device(resources.device)
     if resources.vector_cache is None:
         vectors = model.encode(texts, device=kind, progress=progress, cancel=cancel)
     else:

@@ -96,12 +96,19 @@ class SimilaritySettings(Settings):
         return learn_features(matrix, self.feature_weighting, k1=self.bm25_k1, b=self.bm25_b)
 
     def similarities(self, products: Values, rows: Values, others: Values) -> Values:
-        """(b, n) of `products` (b, n), for sums of squares of rows (b,) and others (n,); 0 where nothing is common."""
-        similarities = products
+        """(b, n) of `products` (b, n), for sums of squares of rows (b,) and others (n,); 0 where nothing is common.
+
+        Overwrites `products`.
+        """
         if self.similarity != "product":
-            scale = self._scale(products, rows[:, None], others) + self.shrinkage
-            similarities = np.divide(products, scale, out=np.zeros_like(products), where=products != 0)
-        return similarities if self.amplification == 1 else similarities**self.amplification
+            scale = self._scale(products, rows[:, None], others)
+            scale += self.shrinkage
+            # of a row without interactions, which has nothing in common with any
+            np.maximum(scale, np.finfo(np.float64).tiny, out=scale)
+            products /= scale
+        if self.amplification != 1:
+            products **= self.amplification
+        return products
 
     def _scale(self, products: Values, rows: Values, others: Values) -> Values:
         if self.similarity == "tanimoto":

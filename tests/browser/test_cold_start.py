@@ -30,7 +30,7 @@ def test_a_taste_in_words_makes_a_list_and_picks_add_to_it(page: Page, studio: S
     go(page, studio, "cold_start")
     page.get_by_test_id("ranked-list").locator("tbody tr").first.wait_for()
     popular = titles(page)
-    taste = page.get_by_label("Taste in words")
+    taste = page.get_by_role("textbox", name="Taste in words")
     taste.fill("slow, clever science fiction")
     taste.press("Control+Enter")
     page.locator("[data-testid=ranked-list][data-stamp*='slow, clever']").wait_for(timeout=LONG)

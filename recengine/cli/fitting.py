@@ -10,6 +10,9 @@ from recengine.device import device_kind
 from recengine.models import plugin_problems, recipes
 from recengine.workspace import Workspace
 
+MAX_SENTENCE = 160
+"""Characters of the longest sentence about a model."""
+
 
 def models(asked: argparse.Namespace) -> None:
     """Every recommender with its settings, and the recipes saved in the workspace."""
@@ -43,7 +46,7 @@ def models(asked: argparse.Namespace) -> None:
             [name, "saved", ", ".join(f"{k}={v}" for k, v in recipe.settings().items())]
             for name, recipe in saved.items()
         ]
-        lines = [table(["model", "family", "about"], rows), *plugin_problems()]
+        lines = [table(["model", "family", "about"], rows, words=3, longest=MAX_SENTENCE), *plugin_problems()]
         return "\n".join(lines)
 
     emit(document, as_json=asked.json, text=text, device=device_kind())

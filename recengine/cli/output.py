@@ -73,16 +73,16 @@ def plain(value: Any) -> Any:
     return value
 
 
-def table(header: list[str], rows: list[list[str]]) -> str:
-    """Columns padded to their widest cell, two spaces between; cells after the first are right-aligned.
+def table(header: list[str], rows: list[list[str]], *, words: int = 1, longest: int = MAX_CELL) -> str:
+    """Columns padded to their widest cell, two spaces between; those after the first `words` are right-aligned.
 
-    Each cell is on one line, without control characters, which a terminal would obey, and cut at `MAX_CELL`.
+    Each cell is on one line, without control characters, which a terminal would obey, and cut at `longest`.
     """
-    lines = [[shorten(cell, MAX_CELL) for cell in line] for line in [header, *rows]]
+    lines = [[shorten(cell, longest) for cell in line] for line in [header, *rows]]
     widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
     return "\n".join(
         "  ".join(
-            cell.ljust(width) if column == 0 else cell.rjust(width)
+            cell.ljust(width) if column < words else cell.rjust(width)
             for column, (cell, width) in enumerate(zip(line, widths, strict=True))
         ).rstrip()
         for line in lines

@@ -12,7 +12,7 @@ from ui.uploaded_scores import coverage_table, name_of_file
         ("run.csv", "run"),
         ("our system (v2).parquet", "our-system--v2"),
         ("../../etc/passwd", "passwd"),
-        ("C:\\lists\\bm25.trec", "bm25"),
+        ("lists\\bm25.trec", "bm25"),
         ("分数.csv", "uploaded"),
         (".csv", "uploaded"),
         ("x" * 90 + ".csv", "x" * 40),

@@ -9,10 +9,9 @@ from scipy.sparse import csr_matrix
 
 from recengine.arrays import Scores
 from recengine.data import Dataset
+from recengine.models import FoldsIn, make_recipe
 from recengine.models.item_weights import ItemWeightsScorer, interaction_weights, restored_weights
-from tests.models.checkerboard import COLD_ITEM, N_ITEMS, NEWCOMER
-
-PAIR = (0, 2)
+from tests.models.checkerboard import COLD_ITEM, N_ITEMS, N_USERS, NEWCOMER
 
 
 @dataclass(frozen=True)
@@ -81,6 +80,15 @@ def state_of(weights: Scores | csr_matrix) -> dict[str, NDArray[np.generic]]:
     if isinstance(weights, np.ndarray):
         return {"weights": weights}
     return {"data": weights.data, "indices": weights.indices, "indptr": weights.indptr}
+
+
+@pytest.mark.parametrize("name", ["ease", "slim", "item-knn", "user-knn", "p3alpha", "rp3beta"])
+def test_without_interactions_there_is_no_opinion(board: Dataset, name: str) -> None:
+    empty = board.with_interactions(board.interactions.clear(), "empty")
+    scorer = make_recipe(name).fit(empty)
+    assert np.isnan(scorer.score(np.arange(N_USERS, dtype=np.int32))).all()
+    assert isinstance(scorer, FoldsIn)
+    assert np.isnan(scorer.fold_in(board.matrix)).all()
 
 
 def test_uniform_or_as_they_are() -> None:

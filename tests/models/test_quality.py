@@ -21,7 +21,19 @@ def all_positive() -> Dataset:
         pytest.skip(str(error))
 
 
-@pytest.mark.parametrize(("name", "low", "high"), [("als", 0.285, 0.310), ("popularity", 0.134, 0.143)])
+@pytest.mark.parametrize(
+    ("name", "low", "high"),
+    [
+        ("als", 0.285, 0.310),
+        ("ease", 0.288, 0.310),
+        ("slim", 0.285, 0.310),
+        ("user-knn", 0.268, 0.290),
+        ("item-knn", 0.248, 0.290),
+        ("p3alpha", 0.250, 0.290),
+        ("rp3beta", 0.262, 0.290),
+        ("popularity", 0.134, 0.143),
+    ],
+)
 def test_a_scorer_is_as_good_as_it_should_be(all_positive: Dataset, name: str, low: float, high: float) -> None:
     figures = []
     for seed in (0, 1, 2):

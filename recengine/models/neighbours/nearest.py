@@ -35,8 +35,8 @@ def nearest(
     rows (m, f) and others (f, n): the products are `rows @ others`. Similarities are rounded to float32 first, and
     ties go to the lower position. A row of the result depends on no other row. Raises `CancelledError`.
 
-    Takes 0.7 to 1.6 times as long as the compiled search of irspack on one thread, which leaves ties open, and cannot be
-    stopped.
+    Takes 0.7 to 1.6 times as long as the compiled search of irspack on one thread, which leaves ties open and cannot
+    be stopped.
     """
     n = others.shape[1]
     size = max(1, BLOCK_ENTRIES // max(1, n))

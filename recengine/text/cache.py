@@ -16,6 +16,7 @@ from recengine.device import DeviceKind
 from recengine.errors import StoreError
 from recengine.progress import Cancel, Progress, never, silent
 from recengine.storage import load_entry, locked, save_entry
+from recengine.storage.entries import MANIFEST
 from recengine.text.device import Precision
 
 _KIND = "text-vectors"
@@ -42,7 +43,7 @@ class Encoder(Protocol):
 class VectorCache:
     """Vectors of earlier calls: in `folder` one entry an encoder, kind of device and precision.
 
-    An entry is a matrix and the hashes of its texts; with new texts it is written anew, which takes 1/100 of encoding.
+    An entry is a matrix and the hashes of its texts; with new texts it is written anew, which is little beside encoding them.
     An entry that is damaged, or was not written by this encoder, counts as empty and is written anew.
     """
 
@@ -71,7 +72,9 @@ class VectorCache:
             encoded = encoder.encode(list(missing.values()), device=kind, progress=progress, cancel=cancel)
             with locked(self.folder / f".{entry.name}.lock"):
                 # what another process stored meanwhile stays
-                stored = _load(entry, encoder.identity).extended(list(missing), encoded)
+                if _seal(entry) != stored.seal:
+                    stored = _load(entry, encoder.identity)
+                stored = stored.extended(list(missing), encoded)
                 _save(entry, encoder.identity, stored)
         vectors = np.full((len(texts), stored.vectors.shape[1]), np.nan, dtype=np.float32)
         written = [position for position, key in enumerate(keys) if key]
@@ -82,25 +85,36 @@ class VectorCache:
 
 @dataclass(frozen=True)
 class _Stored:
-    """rows: of `vectors` (n, dimension), by the hash of the text."""
+    """rows: of `vectors` (n, dimension), by the hash of the text. seal: changes whenever the entry is written."""
 
     rows: Mapping[str, int]
     vectors: Scores
+    seal: bytes
 
     def extended(self, keys: Sequence[str], vectors: Scores) -> _Stored:
         """With the vectors of those `keys` that are not here yet."""
         new = [position for position, key in enumerate(keys) if key not in self.rows]
         rows = {**self.rows, **{keys[position]: len(self.rows) + place for place, position in enumerate(new)}}
         kept = self.vectors if self.rows else vectors[:0]
-        return _Stored(rows, np.concatenate([kept, vectors[new]]))
+        return _Stored(rows, np.concatenate([kept, vectors[new]]), self.seal)
 
 
 def _key(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def _seal(entry: Path) -> bytes:
+    """The entry's manifest, which holds the hashes of its files; empty where there is none."""
+    try:
+        return (entry / MANIFEST).read_bytes()
+    except OSError:
+        return b""
+
+
 def _load(entry: Path, identity: str) -> _Stored:
-    nothing = _Stored({}, np.empty((0, 0), dtype=np.float32))
+    # read first: what is written between the two is then taken for news, not missed
+    seal = _seal(entry)
+    nothing = _Stored({}, np.empty((0, 0), dtype=np.float32), seal)
     try:
         content = load_entry(entry, kind=_KIND, mend="")
     except StoreError:
@@ -108,7 +122,7 @@ def _load(entry: Path, identity: str) -> _Stored:
     if content.settings.get("encoder") != identity:
         return nothing
     hashes = content.tables["texts"]["sha256"].to_list()
-    return _Stored({key: row for row, key in enumerate(hashes)}, content.arrays["vectors"])
+    return _Stored({key: row for row, key in enumerate(hashes)}, content.arrays["vectors"], seal)
 
 
 def _save(entry: Path, identity: str, stored: _Stored) -> None:

@@ -43,8 +43,8 @@ class Encoder(Protocol):
 class VectorCache:
     """Vectors of earlier calls: in `folder` one entry an encoder, kind of device and precision.
 
-    An entry is a matrix and the hashes of its texts; with new texts it is written anew, which is little beside encoding them.
-    An entry that is damaged, or was not written by this encoder, counts as empty and is written anew.
+    An entry is a matrix and the hashes of its texts; with new texts it is written anew, which is little beside encoding
+    them. An entry that is damaged, or was not written by this encoder, counts as empty and is written anew.
     """
 
     folder: Path

@@ -115,12 +115,5 @@ def _show(workspace: Workspace, workbench: Workbench, newcomer: Newcomer, eviden
 
 def _missing(newcomer: Newcomer, listed: NewcomerList) -> str:
     """What is known and yet has no say."""
-    told: dict[Origin, object] = {
-        "picks": newcomer.items,
-        "words": newcomer.text.strip(),
-        "segment": newcomer.attributes,
-    }
-    silent = [
-        panels.ORIGIN_LABELS[origin].lower() for origin, known in told.items() if known and origin not in listed.trust
-    ]
+    silent = [panels.ORIGIN_LABELS[origin].lower() for origin in listed.unheard(newcomer)]
     return f" No scorer makes anything of: {', '.join(silent)}." if silent else ""

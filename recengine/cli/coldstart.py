@@ -43,7 +43,7 @@ def newcomer(asked: argparse.Namespace) -> None:
         workbench.scorers, known, workbench.fitted_on, scenario.fusion, scenario.k, resources=resources
     )
     picks, effects = pick_effects(workbench.scorers, known, listed, dataset.n_items)
-    by_origin = listed.by_origin()
+    by_origin, unheard = listed.by_origin(), listed.unheard(known)
     items = [
         {
             "item": dataset.item_ids[item],
@@ -69,6 +69,7 @@ def newcomer(asked: argparse.Namespace) -> None:
             "attributes": dict(known.attributes),
         },
         "trust": listed.trust,
+        "unheard": unheard,
         "voices": [vars(voice) for voice in listed.voices],
         "items": items,
     }
@@ -80,7 +81,8 @@ def newcomer(asked: argparse.Namespace) -> None:
             for entry in items
         ]
         shares = ", ".join(f"{origin} {share:.0%}" for origin, share in listed.trust.items())
-        return f"{table(['title', 'rank', 'score', *by_origin], rows)}\nTrust: {shares}."
+        silent = f"\nNo scorer makes anything of: {', '.join(unheard)}." if unheard else ""
+        return f"{table(['title', 'rank', 'score', *by_origin], rows)}\nTrust: {shares}.{silent}"
 
     emit(document, as_json=asked.json, text=text, device=workbench.device)
 

@@ -69,7 +69,7 @@ def parse_settings(texts: Sequence[str]) -> dict[str, dict[str, Any]]:
             raise ScenarioError(f"--set: {text!r} is not MODEL.SETTING=VALUE. Write als.factors=64.")
         try:
             value = json.loads(written)
-        except ValueError:
+        except (ValueError, RecursionError):  # no JSON, or nested deeper than anything that is a setting
             value = written.strip()
         if name in settings.setdefault(model, {}):
             raise ScenarioError(f"--set: {model}.{name} is given twice. Give each setting once.")

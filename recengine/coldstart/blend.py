@@ -67,6 +67,15 @@ class NewcomerList:
         origins = np.array([voice.origin for voice in self.voices])
         return {origin: self.parts[origins == origin].sum(axis=0) for origin in ORIGINS if (origins == origin).any()}
 
+    def unheard(self, newcomer: Newcomer) -> list[Origin]:
+        """What is known of the newcomer and yet has no say, as no scorer makes anything of it."""
+        told: dict[Origin, bool] = {
+            "picks": bool(newcomer.items),
+            "words": bool(newcomer.text.strip()),
+            "segment": bool(newcomer.attributes),
+        }
+        return [origin for origin, known in told.items() if known and origin not in self.trust]
+
 
 def recommend_newcomer(
     scorers: Mapping[str, Scorer],

@@ -16,6 +16,7 @@ from recengine.errors import DataError, ScenarioError
 
 SplitMethod = Literal["random", "last", "cold-users", "cold-items"]
 SPLIT_METHODS: tuple[str, ...] = get_args(SplitMethod)
+MAX_SEED = 2**31 - 1
 _TRAIN, _VALIDATION, _TEST = 0, 1, 2
 
 
@@ -47,12 +48,11 @@ def split_dataset(dataset: Dataset, method: SplitMethod = "random", *, seed: int
     cold-items: the same with items: nobody who likes them is in train.
     With the first two a user with a positive keeps at least one in train. Rows always keep their order.
 
-    Raises `DataError` for `last` without times, `ScenarioError` for an unknown method or a negative seed.
+    Raises `DataError` for `last` without times, `ScenarioError` for an unknown method or what cannot be a seed.
     """
     if method not in SPLIT_METHODS:
         raise ScenarioError(f"split: unknown method {method!r}. Choose one of: {', '.join(SPLIT_METHODS)}.")
-    if seed < 0:
-        raise ScenarioError(f"split: the seed must be 0 or more, got {seed}. Choose another seed.")
+    check_seed(seed)
     if method == "last" and not dataset.has_times:
         raise DataError(f'{dataset.name}: a split by "last" needs times, got none. Map a time column or use "random".')
 
@@ -90,6 +90,12 @@ def split_dataset(dataset: Dataset, method: SplitMethod = "random", *, seed: int
         test=part("test", in_test),
         full_train=part("full_train", ~in_test),
     )
+
+
+def check_seed(seed: int) -> None:
+    """Whether splits, fits and searches can be drawn from it. Raises `ScenarioError`."""
+    if not 0 <= seed <= MAX_SEED:
+        raise ScenarioError(f"split: the seed must be from 0 to {MAX_SEED:,}, got {seed}. Choose another seed.")
 
 
 def _drawn(owners: NDArray[Any], n_owners: int, seed: int) -> NDArray[np.int64]:

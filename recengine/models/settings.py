@@ -9,6 +9,9 @@ from typing import Any, ClassVar, Protocol, TypeAlias
 from recengine.data import Dataset
 from recengine.errors import RecipeError
 
+MAX_SHOWN = 80
+"""Characters of a wrong value that a message quotes."""
+
 
 class Check(Protocol):
     """What a setting may be."""
@@ -154,6 +157,12 @@ class SettingFacts:
     search: Search | None
 
 
+def _shown(value: object) -> str:
+    """As in Python, cut to what a line has room for."""
+    text = repr(value)
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
+
+
 @dataclass(frozen=True)
 class Settings:
     """Base of the recipes: checks every field when made; `RecipeError` names model, setting, value and range."""
@@ -168,7 +177,7 @@ class Settings:
                 accepted = each.metadata["check"].accept(value)
             except ValueError:
                 raise RecipeError(
-                    f'{self.name}: "{each.name}" must be {each.metadata["check"].words}, got {value!r}. '
+                    f'{self.name}: "{each.name}" must be {each.metadata["check"].words}, got {_shown(value)}. '
                     f"Change it, or leave it out for {each.default!r}."
                 ) from None
             object.__setattr__(self, each.name, accepted)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from recengine.data import SPLIT_METHODS, Dataset, SplitMethod
+from recengine.data.split import MAX_SEED
 from recengine.errors import RecengineError, ScenarioError
 from recengine.fusion import DEFAULT_DEPTH, NEUTRALS, NORMALIZATIONS, Fusion, Neutral, Normalization
 from recengine.models import default_recipes, make_recipe
@@ -189,7 +190,7 @@ def _check(scenario: Scenario) -> None:
         raise ScenarioError(
             f"rerankers: {_quoted(scenario.rerankers[0])} is unknown; this version has none. Use an empty list."
         )
-    _whole("seed", scenario.seed, 0, 2**31 - 1)
+    _whole("seed", scenario.seed, 0, MAX_SEED)
     _whole("pool_depth", scenario.pool_depth, 1, MAX_DEPTH)
     _whole("k", scenario.k, 1, 2**31 - 1)
     if not isinstance(scenario.all_data, bool):

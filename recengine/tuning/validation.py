@@ -12,6 +12,7 @@ import numpy as np
 from recengine.arrays import Positions, Scores, Values, read_only
 from recengine.data import SPLIT_METHODS, Dataset, Fold, SplitMethod, fold_splits, split_dataset
 from recengine.data.folds import MAX_FOLDS
+from recengine.data.split import check_seed
 from recengine.errors import RecipeError, ScenarioError
 from recengine.evaluation import Change, Figure, Resamples, change, user_figures
 from recengine.fusion import check_k
@@ -90,8 +91,7 @@ def check_cut(split: str, seed: int, folds: int) -> None:
     """
     if split not in SPLIT_METHODS:
         raise ScenarioError(f"split: unknown method {split!r}. Choose one of: {', '.join(SPLIT_METHODS)}.")
-    if seed < 0:
-        raise ScenarioError(f"split: the seed must be 0 or more, got {seed}. Choose another seed.")
+    check_seed(seed)
     if not 1 <= folds <= MAX_FOLDS:
         raise ScenarioError(f"folds must be from 1 (the validation part) to {MAX_FOLDS}, got {folds}. Change it.")
     if folds > 1 and split != "random":

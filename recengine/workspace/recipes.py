@@ -24,7 +24,8 @@ def load_recipe(root: Path, scorer: str) -> Recipe:
     path = _path(root, scorer)
     if not path.exists():
         there = ", ".join(saved_recipes(root)) or "nothing"
-        raise RecipeError(f'There is no saved recipe "{scorer}" in {root}, which has {there}. Save it, or tune it.')
+        way = "Upload its scores" if recipe.name == "external" else "Save it, or tune it"
+        raise RecipeError(f'There is no saved recipe "{scorer}" in {root}, which has {there}. {way}.')
     return _read(path, scorer)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from recengine.cli.main import main
 from tests.cli.conftest import Command
 
 DATA = ("--dataset", "synthetic")
@@ -38,6 +39,15 @@ def test_of_whom_nothing_is_known_gets_what_is_popular(command: Command) -> None
     document = command("newcomer", *DATA)
     assert document["trust"] == {"everybody": 1}
     assert {voice["scorer"] for voice in document["voices"]} == {"popularity"}
+
+
+def test_what_no_scorer_makes_anything_of_is_said(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ("newcomer", *DATA, "--models", "als,popularity", "--text", "space ships")
+    document = command(*asked)
+    assert (document["trust"], document["unheard"]) == ({"everybody": 1}, ["words"])
+    assert main(list(asked)) == 0
+    assert "No scorer makes anything of: words." in capsys.readouterr().out
+    assert command("newcomer", *DATA, "--text", "space ships")["unheard"] == []
 
 
 def test_a_new_item_finds_its_audience_and_its_like(command: Command) -> None:

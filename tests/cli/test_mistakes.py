@@ -37,14 +37,17 @@ READING = ["evaluate", "--dataset", "synthetic"]
         ([*READING, "--strategy", "magic"], "magic"),
         ([*READING, "--models", "als,ghost"], "ghost"),
         ([*READING, "--models", "als:tuned"], "no saved recipe"),
+        ([*READING, "--models", "external:mine"], "Upload its scores"),
         ([*READING, "--models", "als:../x"], "cannot name a variant"),
         ([*READING, "--set", "als=8"], "MODEL.SETTING=VALUE"),
         ([*READING, "--set", "als.factors"], "MODEL.SETTING=VALUE"),
         ([*READING, "--set", "als.factors=many"], "many"),
         ([*READING, "--set", "als.wings=2"], "wings"),
         ([*READING, "--set", "als.factors=8", "als.factors=9"], "twice"),
+        ([*READING, "--set", f"als.factors={'[' * 100_000}"], "whole number"),
         ([*READING, "--set", "ghost.factors=8"], "not among the models"),
         ([*READING, "--seed", "-1"], "seed"),
+        (["compare", "--dataset", "synthetic", "--models", "als", "--seed", str(10**22)], "seed"),
         ([*READING, "--scenario", "missing.json"], "missing.json"),
         (["recommend", "--dataset", "synthetic", "--user", "nobody"], "nobody"),
         (["explain", "--dataset", "synthetic", "--user", "nobody", "--item", "nothing"], "nobody"),
@@ -71,7 +74,9 @@ def test_a_mistake_is_one_line_that_names_it(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     before = _content(stored)
-    assert said in mistake(*arguments)
+    line = mistake(*arguments)
+    assert said in line
+    assert len(line) < 1000  # what was got is quoted, not recited
     assert _content(stored) == before
 
 

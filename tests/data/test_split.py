@@ -198,8 +198,9 @@ def test_a_bad_choice_is_one_clear_line(make_dataset: MakeDataset) -> None:
         split_dataset(undated, "last")
     with pytest.raises(ScenarioError, match=r"unknown method 'first'.*random, last"):
         split_dataset(undated, "first")  # type: ignore[arg-type]
-    with pytest.raises(ScenarioError, match="0 or more, got -1"):
-        split_dataset(undated, "random", seed=-1)
+    for seed in (-1, 2**31, 10**30):
+        with pytest.raises(ScenarioError, match=f"from 0 to 2,147,483,647, got {seed}"):
+            split_dataset(undated, "random", seed=seed)
 
 
 @pytest.mark.sample

@@ -24,6 +24,10 @@ class Backend(Protocol):
     def batch_size(self) -> int:
         """About how much, in the unit of `sizes`, is encoded fastest at once."""
 
+    @property
+    def batch_cost(self) -> int:
+        """What it costs to begin a batch, in the same unit: more padding than this is worse than a batch more."""
+
     def sizes(self, texts: Sequence[str]) -> Sizes:
         """How much there is to compute on each text, (len(texts),)."""
 
@@ -31,10 +35,18 @@ class Backend(Protocol):
         """Of unit length, (len(texts), dimension) float32. The texts are padded to the longest."""
 
 
-def batches(sizes: Sizes, batch_size: int) -> Iterator[slice]:
-    """Cut rising `sizes` where the texts, each as large as the last of its batch, pass `batch_size`; one at least."""
+def batches(sizes: Sizes, batch_size: int, batch_cost: int) -> Iterator[slice]:
+    """Cut rising `sizes` into batches, at least one text each, each text padded to the last of its batch.
+
+    It is cut where a batch would pass `batch_size`, and where the next text would pad those before it by more than
+    `batch_cost`.
+    """
     start = 0
     for end in range(1, len(sizes) + 1):
-        if end == len(sizes) or (end + 1 - start) * sizes[end] > batch_size:
+        if (
+            end == len(sizes)
+            or (end + 1 - start) * sizes[end] > batch_size
+            or (end - start) * (sizes[end] - sizes[end - 1]) > batch_cost
+        ):
             yield slice(start, end)
             start = end

@@ -74,7 +74,7 @@ class TextEncoder:
         rising = sizes[order]
         done = np.concatenate([[0], np.cumsum(rising)])
         encoded = np.empty((len(distinct), backend.dimension), dtype=np.float32)
-        for batch in batches(rising, backend.batch_size):
+        for batch in batches(rising, backend.batch_size, backend.batch_cost):
             stop_if_asked(cancel)
             progress(done[batch.start] / done[-1], f"Encoding texts: {batch.start:,} of {len(distinct):,}")
             encoded[order[batch]] = backend.vectors([clean[place] for place in order[batch]])

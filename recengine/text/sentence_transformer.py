@@ -17,6 +17,8 @@ from recengine.text.model_files import ModelFiles
 
 BATCH_TOKENS: Mapping[DeviceKind, int] = {"cpu": 2**10, "cuda": 2**15}
 """On a CPU more falls out of its caches; a GPU is idle on less."""
+BATCH_COST: Mapping[DeviceKind, int] = {"cpu": 2**6, "cuda": 2**12}
+"""In tokens. A forward pass takes some time however few there are, on a GPU the time of thousands."""
 MAX_THREADS = 8
 """More threads than this only wait for each other in a model this small."""
 
@@ -42,6 +44,11 @@ class SentenceTransformerBackend:
     def batch_size(self) -> int:
         """In tokens."""
         return BATCH_TOKENS[self._kind]
+
+    @property
+    def batch_cost(self) -> int:
+        """In tokens."""
+        return BATCH_COST[self._kind]
 
     def sizes(self, texts: Sequence[str]) -> Sizes:
         """Tokens, those beyond the model's window not counted."""

@@ -21,8 +21,8 @@ class UniversalBackend:
     """
 
     dimension = 512
-    batch_size = 2**13
-    """In characters: about half a second between two looks at `cancel`."""
+    batch_size = batch_cost = 2**13
+    """In characters: about half a second between two looks at `cancel`. Nothing is padded."""
 
     def __init__(self) -> None:
         """Unpack vocabulary and weights, 0.8 s."""

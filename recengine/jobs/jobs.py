@@ -189,7 +189,7 @@ class Jobs:
 
     def _folders(self) -> tuple[Path, ...]:
         try:
-            return tuple(sorted(path for path in self._folder.iterdir() if _is_id(path.name) and path.is_dir()))
+            return tuple(sorted(path for path in self._folder.iterdir() if _is_job(path)))
         except FileNotFoundError:
             return ()
         except OSError as error:
@@ -197,7 +197,7 @@ class Jobs:
 
     def _path(self, job: str) -> Path:
         path = self._folder / job
-        if not _is_id(job) or not path.is_dir():
+        if not _is_job(path) or path.name != job:
             raise StoreError(f"job: there is no {job[:80]!r} in {self._folder}. List them: python -m recengine jobs.")
         return path
 
@@ -216,6 +216,11 @@ class Jobs:
         hidden = folder.with_name(f"{_HIDDEN}{folder.name}")
         folder.rename(hidden)
         shutil.rmtree(hidden)
+
+
+def _is_job(folder: Path) -> bool:
+    # a link leads out of the workspace, where nothing is ours to signal or delete
+    return _is_id(folder.name) and folder.is_dir() and not folder.is_symlink()
 
 
 def _is_id(name: str) -> bool:

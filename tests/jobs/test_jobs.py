@@ -212,6 +212,21 @@ def test_what_is_no_job_is_one_line(jobs: Jobs, name: str) -> None:
         assert "\n" not in str(caught.value)
 
 
+def test_a_link_is_no_job_and_what_it_leads_to_stays(jobs: Jobs, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "precious.txt").write_text("stays")
+    link = _folder(tmp_path, "20260101T000000000000-aaaaaaaa")
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(elsewhere)
+    assert jobs.list() == []
+    for ask in (jobs.get, jobs.cancel, jobs.again, jobs.delete, jobs.log):
+        with pytest.raises(StoreError, match="there is no"):
+            ask(link.name)
+    assert link.is_symlink()
+    assert (elsewhere / "precious.txt").read_text() == "stays"
+
+
 @pytest.mark.parametrize("file", ["job.json", "progress.json", "outcome.json"])
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"[1]", b'{"state": 3, "share": "x", "history": [1], "started": "x"}', None]

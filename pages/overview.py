@@ -79,6 +79,7 @@ def show_data(entry: DatasetEntry, workbench: Workbench) -> None:
             with st.container(border=True, gap=None, height="stretch"):
                 st.metric(label, value)
                 st.caption(meaning)
+    st.caption(f":material/translate: {plain(overview.language_line(entry))}")
     for note in workbench.dataset.notes:
         st.caption(f":material/info: {plain(note)}")
     with st.expander("What the import found", icon=":material/fact_check:"):

@@ -110,6 +110,14 @@ def counts(entry: DatasetEntry, workbench: Workbench) -> list[tuple[str, str, st
     ]
 
 
+def language_line(entry: DatasetEntry) -> str:
+    """In which language the item texts are, and which text model is taken for them by itself."""
+    if entry.language is None:
+        return "Language of the item texts: cannot be told."
+    model = entry.report["language"].get("model")
+    return f"Language of the item texts: mainly {entry.language}. Scorers that read text take {model} unless told."
+
+
 def import_lines(entry: DatasetEntry) -> list[str]:
     """What an import found and left out, a line each, as text."""
     report = entry.report

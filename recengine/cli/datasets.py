@@ -56,13 +56,13 @@ def import_dataset(asked: argparse.Namespace) -> None:
             positive_from=positive_from,
         )
     entry = workspace.save_dataset(dataset, report, name)
-    document = {"dataset": name, "fingerprint": dataset.fingerprint, **report.to_json()}
+    document = {"dataset": name, "fingerprint": dataset.fingerprint, **entry.report}
 
     def text() -> str:
         return (
             f"Stored {name}: {entry.n_users:,} users, {entry.n_items:,} items, {entry.n_interactions:,} interactions, "
             f"{entry.n_positives:,} of them positive.\nFingerprint {dataset.fingerprint}\n"
-            + "\n".join(dataset.notes)
+            + "\n".join([entry.report["language"]["text"], *dataset.notes])
             + f"\nNext: python -m recengine fit --dataset {name}"
         )
 
@@ -76,11 +76,21 @@ def datasets(asked: argparse.Namespace) -> None:
     def text() -> str:
         if not entries:
             return "The workspace is empty. Import a sample: python -m recengine import --sample movielens-100k"
-        counts = [[f"{entry.n_users:,}", f"{entry.n_items:,}", f"{entry.n_interactions:,}"] for entry in entries]
-        rows = [[entry.name, *count, entry.fingerprint[:12]] for entry, count in zip(entries, counts, strict=True)]
-        return table(["name", "users", "items", "interactions", "fingerprint"], rows)
+        rows = [
+            [
+                entry.name,
+                f"{entry.n_users:,}",
+                f"{entry.n_items:,}",
+                f"{entry.n_interactions:,}",
+                entry.language or "?",
+                entry.fingerprint[:12],
+            ]
+            for entry in entries
+        ]
+        return table(["name", "users", "items", "interactions", "language", "fingerprint"], rows)
 
-    emit({"datasets": [vars(entry) for entry in entries]}, as_json=asked.json, text=text, device=device_kind())
+    documents = [{**vars(entry), "language": entry.language} for entry in entries]
+    emit({"datasets": documents}, as_json=asked.json, text=text, device=device_kind())
 
 
 def _size(download_bytes: int | None) -> str:

@@ -1,16 +1,18 @@
-"""A dataset as tables and settings of an entry, and back."""
+"""A dataset as tables and settings of an entry, and back; the report of its import."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from recengine.data import Attribute, Dataset
+from recengine.data import Attribute, Dataset, Finding, ImportReport
 from recengine.errors import StoreError
 from recengine.storage import Entry
+from recengine.text import detect_languages
 
 
 def dataset_parts(dataset: Dataset) -> tuple[dict[str, pl.DataFrame], dict[str, Any]]:
@@ -43,3 +45,15 @@ def dataset_from_entry(name: str, entry: Entry, folder: Path) -> Dataset:
         )
     except (KeyError, TypeError) as error:
         raise StoreError(f"{folder}: not a whole dataset ({error}). Import {name} again.") from error
+
+
+def report_document(dataset: Dataset, report: ImportReport) -> dict[str, Any]:
+    """The report as JSON values with the `language` of the item texts, which is a finding too where it can be told.
+
+    It decides which text model suits the dataset, and the layer that imports knows nothing of text models.
+    """
+    language = detect_languages(dataset.items["text"].to_list())
+    if language.main is not None:
+        found = Finding("language", language.shares[language.main], language.text)
+        report = replace(report, findings=(*report.findings, found))
+    return {**report.to_json(), "language": language.to_json()}

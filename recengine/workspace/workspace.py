@@ -19,7 +19,7 @@ from recengine.progress import Cancel, Progress, never, silent
 from recengine.scenario import Scenario, Workbench, build_workbench, workbench_key
 from recengine.storage import load_entry, locked, read_document, remove_leftovers, save_entry, write_document
 from recengine.tuning import Budget, Question, Study, Validation
-from recengine.workspace.datasets import dataset_from_entry, dataset_parts
+from recengine.workspace.datasets import dataset_from_entry, dataset_parts, report_document
 from recengine.workspace.fits import FitEntry, delete_fit, list_fits
 from recengine.workspace.recipes import delete_recipe, load_recipe, save_recipe, saved_recipes
 from recengine.workspace.shelf import Shelf
@@ -48,6 +48,13 @@ class DatasetEntry:
     n_interactions: int
     n_positives: int
     report: Mapping[str, Any]
+
+    @property
+    def language(self) -> str | None:
+        """The main language of the item texts, in English; None where it cannot be told or nobody looked."""
+        found = self.report.get("language")
+        name = found.get("name") if isinstance(found, dict) else None
+        return name if isinstance(name, str) else None
 
 
 class Workspace:
@@ -122,7 +129,7 @@ class Workspace:
                 n_items=dataset.n_items,
                 n_interactions=dataset.interactions.height,
                 n_positives=dataset.matrix.nnz,
-                report=report.to_json(),
+                report=report_document(dataset, report),
             )
             facts = {key: value for key, value in vars(entry).items() if key != "name"}
             write_document(path, facts)

@@ -18,6 +18,7 @@ def test_data_and_fit_are_told(open_page: OpenPage) -> None:
     told = {metric.label: metric.value for metric in app.metric}
     assert told["Users"] == "120"
     assert told["Items"] == "80"
+    assert any("mainly English" in caption.value for caption in app.caption)
     fitted = next(one.value for one in app.dataframe if "Fitted on" in one.value.columns)
     assert fitted["Fitted on"].tolist() == ["CPU"] * len(fitted)
 

@@ -1,14 +1,17 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from recengine.data import Dataset, load_sample
 from recengine.errors import DataError, ScenarioError, StoreError
 from recengine.models import make_recipe
 from recengine.scenario import Scenario, Workbench, default_scenario, run_scenario
+from recengine.text import detect_languages
 from recengine.workspace import Workspace
 
 
@@ -40,6 +43,27 @@ def test_a_dataset_comes_back_as_it_was(workspace: Workspace, tmp_path: Path) ->
     assert again.user_attributes == dataset.user_attributes
     assert [entry.name for entry in workspace.datasets()] == ["small"]
     assert workspace.dataset_name(dataset.fingerprint) == "small"
+
+
+def test_the_language_of_the_item_texts_is_kept(workspace: Workspace) -> None:
+    dataset, report = load_sample("synthetic")
+    entry = workspace.dataset_entry("small")
+    assert entry.language == "English"
+    language = entry.report["language"]
+    assert language == detect_languages(dataset.items["text"]).to_json()
+    assert entry.report["findings"][-1] == {"name": "language", "value": 1.0, "text": language["text"]}
+    nothing = replace(dataset, items=dataset.items.with_columns(text=pl.lit("")))
+    silent = workspace.save_dataset(nothing, report, "silent")
+    assert silent.language is None
+    assert "language" not in [finding["name"] for finding in silent.report["findings"]]
+
+
+def test_a_dataset_stored_before_languages_were_told_can_be_read(workspace: Workspace) -> None:
+    path = workspace.name_path("small")
+    facts = json.loads(path.read_text())
+    del facts["report"]["language"]
+    path.write_text(json.dumps(facts))
+    assert workspace.dataset_entry("small").language is None
 
 
 def test_nothing_is_fitted_twice(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

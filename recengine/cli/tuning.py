@@ -48,7 +48,8 @@ def tune(asked: argparse.Namespace) -> None:
             f"{recipe.name}: none of {len(study.trials)} trials could be fitted; the first: {study.trials[0].reason}"
         )
     workspace.save_recipe(name, best_recipe)
-    start = next(trial for trial in study.trials if trial.settings == recipe.settings())
+    # None where another recipe of the family began the study and the budget left no trial for this one
+    start = next((trial for trial in study.trials if trial.settings == recipe.settings()), None)
     document = {
         "dataset": dataset.name,
         "fingerprint": dataset.fingerprint,
@@ -61,7 +62,7 @@ def tune(asked: argparse.Namespace) -> None:
         "study": question.key,
         "trials": [trial.to_json() for trial in study.trials],
         "best": {"settings": best.settings, "value": best.value, "trial": best.number},
-        "default": {"settings": start.settings, "value": start.value, "trial": start.number},
+        "default": start and {"settings": start.settings, "value": start.value, "trial": start.number},
         "saved": name,
     }
 

@@ -3,6 +3,9 @@ from typing import Any
 
 import pytest
 
+from recengine.models import make_recipe
+from recengine.workspace import Workspace
+
 Command = Callable[..., Any]
 
 
@@ -71,3 +74,16 @@ def test_text_for_people(command: Command, capsys: pytest.CaptureFixture[str]) -
 )
 def test_mistakes(mistake: Callable[..., str], arguments: tuple[str, ...], word: str) -> None:
     assert word in mistake(arguments[0], "--dataset", "synthetic", *arguments[1:])
+
+
+def test_a_variant_that_takes_up_a_finished_study_gets_its_best(command: Command) -> None:
+    asked = ("tune", "--dataset", "synthetic", "--trials", "2")
+    first = command(*asked, "--model", "rp3beta")
+    assert first["default"]["trial"] == 0
+    Workspace.open().save_recipe("rp3beta:other", make_recipe("rp3beta:other", {"beta": 0.123}))
+    again = command(*asked, "--model", "rp3beta:other")
+    # the same question, so the same study, whose two trials the budget allows are done; none had these settings
+    assert again["study"] == first["study"]
+    assert again["trials"] == first["trials"]
+    assert again["default"] is None
+    assert again["best"] == first["best"]

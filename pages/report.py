@@ -7,8 +7,9 @@ import streamlit as st
 
 from recengine.reports import SECTIONS
 from recengine.scenario import Scenario, Workbench
-from ui import compute, exports, shown, state, uploads
+from ui import commands, compute, exports, reporting, shown, state, uploads
 from ui.frame import Open, notice, open_page
+from ui.reporting import Written
 
 PREVIEW_HEIGHT = 900
 ADOPTED = "adopted file"
@@ -34,17 +35,17 @@ def choose_sections() -> tuple[str, ...]:
     return tuple(key for key in SECTIONS if key in chosen)
 
 
-def offer_files(workbench: Workbench, scenario: Scenario, sections: tuple[str, ...]) -> None:
-    """Downloads, each built when it is clicked."""
+def offer_files(workbench: Workbench, scenario: Scenario, report: Written | None) -> None:
+    """Downloads: the report once it is written, the others built when they are clicked."""
     st.download_button(
         "Download report",
-        data=lambda: compute.report_html(workbench, scenario, sections),
+        data=report.content if report else b"",
         file_name=f"{workbench.dataset.name}-report.html",
         mime="text/html",
         on_click="ignore",
         type="primary",
         icon=":material/download:",
-        disabled=not sections,
+        disabled=report is None,
         help="One HTML file of about 5 MB for any browser. It needs no network and prints to PDF.",
         width="stretch",
         key="report file",
@@ -81,24 +82,32 @@ def open_scenario(page: Open) -> None:
         st.rerun()
 
 
-def preview(workbench: Workbench, scenario: Scenario, sections: tuple[str, ...]) -> None:
-    """The report as it will be, in a frame of its own."""
-    if not sections:
-        st.info("Choose at least one section.", icon=":material/checklist:")
-    elif st.toggle("Preview", value=True, key="preview", persist_state="session"):
-        with st.spinner("Writing the report"):
-            report = compute.report_html(workbench, scenario, sections)
+def preview(report: Written) -> None:
+    """The report as it is, in a frame of its own, with the time it was written."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        visible = st.toggle("Preview", value=True, key="preview", persist_state="session", width="stretch")
+        st.caption(f"Written {report.at:%Y-%m-%d %H:%M} UTC, {report.n_bytes / 1e6:.1f} MB", width="content")
+    if visible:
+        content = report.content().decode("utf-8")
         with st.container(border=True):
-            st.iframe(FRAME.format(html.escape(report)), height=PREVIEW_HEIGHT, alt="Preview of the report")
+            st.iframe(FRAME.format(html.escape(content)), height=PREVIEW_HEIGHT, alt="Preview of the report")
 
 
 page = open_page("pages/report.py")
 shown.scenario_line(page.workbench)
 controls, report = st.columns([1, 2.8], gap="medium")
 with controls, notice():
+    scenario = page.view.scenario
     sections = choose_sections()
-    offer_files(page.workbench, page.view.scenario, sections)
+    command = commands.report(page.workspace, page.dataset, scenario, sections)
+    written = reporting.written(command) if sections else None
+    offer_files(page.workbench, scenario, written)
     show_command(page.workbench, sections)
     open_scenario(page)
 with report, notice():
-    preview(page.workbench, page.view.scenario, sections)
+    if not sections:
+        st.info("Choose at least one section.", icon=":material/checklist:")
+    elif written is None:
+        reporting.follow(page.workspace, scenario, command)
+    else:
+        preview(written)

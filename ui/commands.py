@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from recengine.data import Dataset
 from recengine.jobs import Job
 from recengine.models import recipes, scorer_label
+from recengine.reports import SECTIONS
 from recengine.scenario import Scenario
 from recengine.tuning import Budget, Question
 from recengine.workspace import Workspace
@@ -42,10 +44,9 @@ def import_sample(name: str) -> Command:
 
 def fit(workspace: Workspace, dataset: Dataset, scenario: Scenario) -> Command:
     """Fit what `scenario` names, from its file in the workspace, where it is put by `save_scenario`."""
-    file = workspace.root.absolute() / "scenarios" / f"{scenario.key}.json"
     labels = [scorer_label(name, recipe) for name, recipe in scenario.recipes().items()]
     what = ", ".join(labels) if len(labels) <= MAX_NAMED else f"{len(labels)} scorers"
-    arguments = ("--dataset", dataset.name, "--scenario", str(file))
+    arguments = ("--dataset", dataset.name, "--scenario", _file(workspace, scenario))
     return Command("fit", arguments, f"Fit {dataset.name}: {what}", dataset.name)
 
 
@@ -70,9 +71,28 @@ def tune(dataset: Dataset, scorer: str, question: Question, *, save: str, budget
     return Command("tune", tuple(arguments), f"Tune {label} on {dataset.name}", dataset.name)
 
 
+def report(workspace: Workspace, dataset: Dataset, scenario: Scenario, sections: Sequence[str]) -> Command:
+    """Write the report on `scenario`, from its file in the workspace, to where `report_file` says."""
+    arguments = ["--dataset", dataset.name, "--scenario", _file(workspace, scenario)]
+    if len(sections) != len(SECTIONS):
+        arguments += ["--sections", ",".join(sections)]
+    arguments += ["--out", str(workspace.report_path(dataset.name, scenario, sections))]
+    return Command("report", tuple(arguments), f"Report on {dataset.name}", dataset.name)
+
+
+def report_file(command: Command) -> Path:
+    """The file that a command of `report` writes; its name says all that the report depends on."""
+    return Path(command.arguments[-1])
+
+
 def latest_of(workspace: Workspace, verb: str, subject: str) -> Job | None:
     """The latest job of a verb on a dataset."""
     return next((job for job in workspace.jobs.list() if (job.verb, job.subject) == (verb, subject)), None)
+
+
+def _file(workspace: Workspace, scenario: Scenario) -> str:
+    """Where `save_scenario` puts it, named so that it is found from anywhere."""
+    return str(workspace.root.absolute() / "scenarios" / f"{scenario.key}.json")
 
 
 def _cut(split: str, seed: int, k: int) -> tuple[str, ...]:

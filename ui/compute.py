@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import streamlit as st
@@ -14,7 +13,6 @@ from recengine.data import Dataset
 from recengine.device import device_kind
 from recengine.fusion import FusedRow, Fusion, fuse_row
 from recengine.progress import Progress
-from recengine.reports import render_html
 from recengine.scenario import (
     Outcome,
     Scenario,
@@ -25,7 +23,6 @@ from recengine.scenario import (
     workbench_key,
 )
 from recengine.scenario import verdicts as judge
-from recengine.versions import versions
 from recengine.workspace import Workspace
 from ui import panels, users
 
@@ -81,11 +78,6 @@ def verdicts(workbench: Workbench, outcome: Outcome) -> tuple[Verdict, Verdict, 
     return _verdicts(workbench.key, outcome.scenario, _workbench=workbench, _outcome=outcome)
 
 
-def report_html(workbench: Workbench, scenario: Scenario, sections: tuple[str, ...]) -> str:
-    """The report on `scenario` as one HTML file, about 5 MB; about a second the first time. Raises `ScenarioError`."""
-    return _report_html(workbench.key, scenario, sections, _workbench=workbench)
-
-
 def user_row(workbench: Workbench, fusion: Fusion, user: int) -> FusedRow:
     """One user's whole catalogue under `fusion`."""
     return _user_row(workbench.key, fusion, user, _workbench=workbench)
@@ -126,23 +118,6 @@ def _verdicts(
     key: str, scenario: Scenario, *, _workbench: Workbench, _outcome: Outcome
 ) -> tuple[Verdict, Verdict, Verdict]:
     return judge(_workbench, _outcome, alone(_workbench, scenario))
-
-
-# it says when it was written, so it must not be served for long
-@st.cache_resource(max_entries=3, ttl=600, show_spinner=False, hash_funcs={Scenario: lambda scenario: scenario.key})
-def _report_html(key: str, scenario: Scenario, sections: tuple[str, ...], *, _workbench: Workbench) -> str:
-    import pandas  # noqa: F401  # whole before Plotly looks for it, see ui.charts
-
-    measured = outcome(_workbench, scenario, fairness=True)
-    return render_html(
-        _workbench,
-        measured,
-        alone=alone(_workbench, scenario),
-        verdicts=verdicts(_workbench, measured),
-        generated_at=datetime.now(UTC),
-        versions=versions(),
-        sections=sections,
-    )
 
 
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs={Fusion: repr})

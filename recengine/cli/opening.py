@@ -12,6 +12,7 @@ from recengine.cli.output import progress_lines
 from recengine.data import Dataset
 from recengine.errors import ScenarioError
 from recengine.models import Recipe, default_recipes, make_recipe
+from recengine.progress import Progress
 from recengine.scenario import (
     MAX_SCENARIO_BYTES,
     Scenario,
@@ -23,8 +24,13 @@ from recengine.scenario import (
 from recengine.workspace import Workspace
 
 
-def open_workbench(asked: argparse.Namespace, *, rebuild: bool = False) -> tuple[Workbench, Scenario]:
-    """The workbench and scenario that the options name; what is not yet fitted is fitted, with progress on stderr."""
+def open_workbench(
+    asked: argparse.Namespace, *, rebuild: bool = False, progress: Progress | None = None
+) -> tuple[Workbench, Scenario]:
+    """The workbench and scenario that the options name; what is not yet fitted is fitted.
+
+    progress: of this part of a verb's work; by default it is on stderr as the whole.
+    """
     workspace = Workspace.open()
     dataset = workspace.load_dataset(asked.dataset)
     scenario = asked_scenario(asked, dataset, workspace)
@@ -32,7 +38,7 @@ def open_workbench(asked: argparse.Namespace, *, rebuild: bool = False) -> tuple
         raise ScenarioError(
             f"-k: {scenario.k:,} is more than the {dataset.n_items:,} items of the catalogue. Choose a smaller k."
         )
-    workbench = workspace.prepare(dataset, scenario, rebuild=rebuild, progress=progress_lines())
+    workbench = workspace.prepare(dataset, scenario, rebuild=rebuild, progress=progress or progress_lines())
     check_fits(workbench, scenario)
     return workbench, scenario
 

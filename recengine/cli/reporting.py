@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from recengine.cli.opening import open_workbench
-from recengine.cli.output import emit
+from recengine.cli.output import emit, progress_lines
 from recengine.errors import ScenarioError
+from recengine.progress import within
 from recengine.reports import SECTIONS, render_html
 from recengine.scenario import run_scenario, scorer_outcomes, verdicts
 from recengine.storage import write_bytes
@@ -24,9 +25,12 @@ def report(asked: argparse.Namespace) -> None:
     unknown = [name for name in sections if name not in SECTIONS]
     if unknown:
         raise ScenarioError(f"--sections: {unknown[0]!r} is unknown. Choose among {', '.join(SECTIONS)}.")
-    workbench, scenario = open_workbench(asked)
+    progress = progress_lines()
+    workbench, scenario = open_workbench(asked, progress=within(progress, 0.0, 0.4))
+    progress(0.4, "Measuring the lists")
     outcome = run_scenario(workbench, scenario)
-    alone = scorer_outcomes(workbench, scenario)
+    alone = scorer_outcomes(workbench, scenario, progress=within(progress, 0.5, 0.7))
+    progress(0.7, "Writing the report")
     html = render_html(
         workbench,
         outcome,
@@ -38,6 +42,7 @@ def report(asked: argparse.Namespace) -> None:
     )
     content = html.encode("utf-8")
     write_bytes(path, content)
+    progress(1.0, "Written")
     document = {"dataset": workbench.dataset.name, "out": asked.out, "bytes": len(content), "sections": sections}
 
     def text() -> str:

@@ -13,6 +13,7 @@ from recengine.errors import ScenarioError
 from recengine.evaluation import Evaluation, Resamples, evaluate
 from recengine.fairness import fairness_report
 from recengine.fusion import FusedLists, fuse
+from recengine.progress import Progress, silent
 from recengine.scenario.outcome import Outcome
 from recengine.scenario.scenario import Scenario
 from recengine.scenario.workbench import Workbench
@@ -52,9 +53,13 @@ def run_scenario(workbench: Workbench, scenario: Scenario, *, slices: bool = Tru
     )
 
 
-def scorer_outcomes(workbench: Workbench, scenario: Scenario) -> Mapping[str, Outcome]:
+def scorer_outcomes(workbench: Workbench, scenario: Scenario, *, progress: Progress = silent) -> Mapping[str, Outcome]:
     """Each scorer alone, under the same settings; fairness left out."""
-    return {name: run_scenario(workbench, scenario.only(name), fairness=False) for name in scenario.scorers}
+    outcomes = {}
+    for position, name in enumerate(scenario.scorers):
+        progress(position / len(scenario.scorers), f"Measuring {workbench.fitted[name].label} alone")
+        outcomes[name] = run_scenario(workbench, scenario.only(name), fairness=False)
+    return outcomes
 
 
 def check_fits(workbench: Workbench, scenario: Scenario) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from recengine.tuning import Budget, Question, Study, Validation
 from recengine.workspace.datasets import dataset_from_entry, dataset_parts, report_document
 from recengine.workspace.fits import FitEntry, delete_fit, list_fits
 from recengine.workspace.recipes import delete_recipe, load_recipe, save_recipe, saved_recipes
+from recengine.workspace.reports import prune_reports, report_path
 from recengine.workspace.shelf import Shelf
 from recengine.workspace.studies import StudyEntry, delete_study, list_studies, load_study, run_study, study_folder
 from recengine.workspace.validations import stored_validation, validation
@@ -303,6 +304,14 @@ class Workspace:
         if not path.exists():
             raise StoreError(f"scenario: {key[:12]}… is not in {self.root}. Open the scenario's file instead.")
         return Scenario.from_json(read_document(path, "the scenario", "Save it again."), str(path))
+
+    def report_path(self, dataset: str, scenario: Scenario, sections: Sequence[str]) -> Path:
+        """Where the report on `scenario` with these sections is kept, on this kind of device, by this program."""
+        return report_path(self.root, dataset, scenario, sections, device_kind())
+
+    def prune_reports(self) -> None:
+        """Delete reports that are too old to be kept."""
+        prune_reports(self.root)
 
     def _mark(self) -> None:
         """Before something is stored: say what the folder is, and remove what killed processes left in it."""

@@ -7,6 +7,8 @@ from typing import Any
 import polars as pl
 import pytest
 
+from recengine.cli.output import also_told
+
 Command = Callable[..., Any]
 SCORERS = ["als", "text", "popularity"]
 
@@ -162,6 +164,34 @@ def test_report_is_one_file(command: Command, tmp_path: Path) -> None:
     assert document["out"] == str(path)
     assert document["bytes"] == path.stat().st_size
     assert path.read_text(encoding="utf-8").lstrip().lower().startswith("<!doctype html>")
+
+
+def test_a_report_that_cannot_be_written_leaves_the_one_before_whole(
+    command: Command, mistake: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "report.html"
+    ask = ("report", "--dataset", "synthetic", "--sections", "method", "--out", str(path))
+    command(*ask)
+    before = path.read_bytes()
+
+    def full(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    assert "No space left" in mistake(*ask)
+    assert [one.name for one in tmp_path.iterdir()] == ["report.html"]
+    assert path.read_bytes() == before
+
+
+def test_a_report_tells_how_far_it_is(command: Command, tmp_path: Path) -> None:
+    told: list[tuple[float, str]] = []
+    with also_told(lambda share, text: told.append((share, text))):
+        command("report", "--dataset", "synthetic", "--sections", "method", "--out", str(tmp_path / "report.html"))
+    shares = [share for share, _ in told]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    steps = ["Measuring the lists", "Measuring Popularity alone", "Writing the report", "Written"]
+    assert [text for _, text in told if text in steps] == steps
 
 
 def test_text_for_people(stored: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

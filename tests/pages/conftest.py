@@ -60,7 +60,7 @@ def unfitted_workspace(small_workspace: Path, tmp_path: Path) -> Path:
 def open_page(small_workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenPage]:
     """Run a page of the app: `open_page("pages/studio.py", {"user": "7"})`; `workspace` overrules the small one.
 
-    Jobs that are still active at the end are cancelled.
+    Jobs that are still active at the end are cancelled, and all are forgotten: a page tells of one that ended badly.
     """
     # not behind the jobs of other tests
     monkeypatch.setenv("RECENGINE_QUEUE", str(tmp_path / "queue"))
@@ -80,6 +80,7 @@ def open_page(small_workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
         jobs = Workspace(root).jobs
         for job in jobs.list():
             jobs.cancel(job.id)
+            jobs.delete(job.id)
 
 
 def run_until(app: AppTest, holds: Callable[[AppTest], object], seconds: float = 60) -> None:

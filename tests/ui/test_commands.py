@@ -6,6 +6,7 @@ import pytest
 
 from recengine.data import Dataset
 from recengine.models import make_recipe
+from recengine.reports import SECTIONS
 from recengine.scenario import default_scenario
 from recengine.workspace import Workspace
 from ui import commands
@@ -35,3 +36,14 @@ def test_many_scorers_are_counted(tmp_path: Path, synthetic_dataset: Dataset) ->
 def test_there_is_no_job_before_one_was_submitted(tmp_path: Path) -> None:
     assert commands.import_sample("synthetic").latest(Workspace(tmp_path)) is None
     assert not (tmp_path / "jobs").exists()
+
+
+def test_a_report_names_its_sections_only_where_some_are_left_out(tmp_path: Path, synthetic_dataset: Dataset) -> None:
+    workspace = Workspace(tmp_path)
+    scenario = default_scenario(synthetic_dataset, recipes={"popularity": make_recipe("popularity")})
+    whole = commands.report(workspace, synthetic_dataset, scenario, tuple(SECTIONS))
+    assert "--sections" not in whole.arguments
+    part = commands.report(workspace, synthetic_dataset, scenario, ("summary", "method"))
+    assert part.arguments[part.arguments.index("--sections") + 1] == "summary,method"
+    assert commands.report_file(part) == workspace.report_path(synthetic_dataset.name, scenario, ("summary", "method"))
+    assert commands.report_file(part) != commands.report_file(whole)

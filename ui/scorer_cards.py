@@ -110,14 +110,16 @@ def _settings(workspace: Workspace, offer: Offer) -> None:
             help="Letters, digits, dots, dashes and underscores. The variant then stands beside the others.",
             key=f"variant {offer.scorer}",
         )
+        trouble = st.empty()  # above the button: below it, the edge of the popover would hide it
         if st.form_submit_button("Save and choose", icon=":material/save:", type="primary"):
-            if not variant.strip():
-                st.warning("Give the variant a name.", icon=":material/edit:")
-            else:
-                scorer = f"{name}:{variant.strip()}"
-                workspace.save_recipe(scorer, make_recipe(scorer, settings))
-                pick(scorer)
-                st.rerun()
+            with trouble, notice():
+                if not variant.strip():
+                    st.warning("Give the variant a name.", icon=":material/edit:")
+                else:
+                    scorer = f"{name}:{variant.strip()}"
+                    workspace.save_recipe(scorer, make_recipe(scorer, settings))
+                    pick(scorer)
+                    st.rerun()
 
 
 def _delete(workspace: Workspace, offer: Offer) -> None:

@@ -85,7 +85,7 @@ class TrialFile:
             ) from error
 
 
-_MEND = "Delete the study and start it again."
+_MEND = "Delete the folder of the study and start it again."
 
 
 def _trial(document: Mapping[str, Any], number: int) -> Trial:

@@ -21,7 +21,7 @@ TRIALS = "trials.jsonl"
 SECONDS_TO_WAIT = 2.0
 """For another process that searches the same; it may take hours."""
 _KEY = re.compile(r"[0-9a-f]{64}")
-_MEND = "Delete the study and start it again."
+_MEND = "Delete the folder of the study and start it again."
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def list_studies(root: Path, dataset: Dataset | None = None) -> list[StudyEntry]
         try:
             entry = load_study(root, folder.name)
         except StoreError:
-            continue  # damaged, or of a version that asked otherwise; starting it again mends it
+            continue  # damaged, which starting it again tells, or of a version that asked otherwise
         if dataset is None or entry.study.question.dataset == dataset.fingerprint:
             entries.append(entry)
     return sorted(entries, key=lambda entry: (entry.started, entry.key), reverse=True)

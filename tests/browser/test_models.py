@@ -87,6 +87,9 @@ def test_a_fit_is_cancelled_and_the_page_stays_usable(page: Page, models: Server
     form = page.get_by_test_id("stForm")
     for label, value in {"Factors": "512", "Iterations": "1000"}.items():
         form.get_by_label(label, exact=True).fill(value)
+    form.get_by_label("Save as", exact=True).fill("long/wide")
+    form.get_by_role("button", name="Save and choose").click()
+    expect(page.get_by_text("cannot name a variant")).to_be_in_viewport()
     form.get_by_label("Save as", exact=True).fill("long")
     form.get_by_role("button", name="Save and choose").click()
     expect(page.locator(".st-key-pick_als-long input")).to_be_checked()

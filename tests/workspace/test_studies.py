@@ -63,7 +63,7 @@ def test_a_damaged_study_is_not_listed_and_says_what_to_do(
     with pytest.raises(StoreError, match="another question"):
         workspace.study(key)
     path.write_text("{}")
-    with pytest.raises(StoreError, match="Delete the study"):
+    with pytest.raises(StoreError, match="Delete the folder of the study"):
         workspace.study(key)
     assert workspace.studies() == []
     with pytest.raises(StoreError, match="is not in"):

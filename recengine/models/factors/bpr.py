@@ -14,7 +14,7 @@ from recengine.data import Dataset
 from recengine.errors import RecipeError
 from recengine.models.base import Resources
 from recengine.models.factors.logistic_scorer import LogisticModel, LogisticScorer
-from recengine.models.factors.logistic_users import MOST_NEGATIVES, Negatives
+from recengine.models.factors.logistic_users import Negatives, solving_memory
 from recengine.models.settings import Number, Settings, Span, Whole, setting
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked, within
 
@@ -87,8 +87,7 @@ class BprRecipe(Settings):
     def memory(self, n_users: int, n_items: int, n_interactions: int) -> int:
         """Both matrices of vectors with a copy each, the interactions twice, and what solving the users takes."""
         width = self.factors + 1
-        solving = 8 * MOST_NEGATIVES * width * (width + 1) // 2 + 8 * 16_384 * width * 3
-        return 24 * width * (n_users + n_items) + 40 * n_interactions + solving + 64 * n_items
+        return 24 * width * (n_users + n_items) + 40 * n_interactions + solving_memory(width) + 64 * n_items
 
     def fit(
         self,

@@ -49,6 +49,12 @@ class Negatives:
         return cls(read_only(known.astype(np.int32)), read_only(weights))
 
 
+def solving_memory(width: int) -> int:
+    """Bytes that `solve_logistic_users` takes at its peak besides what it is given and gives: squares of the negatives'
+    item vectors of `width` numbers, and a block of users."""
+    return 8 * MOST_NEGATIVES * width * (width + 1) // 2 + 8 * BLOCK_ROWS * width * 3
+
+
 def solve_logistic_users(
     items: Scores,
     offsets: Scores,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.server import Server
 from tests.browser.studio import (
@@ -25,6 +25,8 @@ from tests.browser.studio import (
 def test_page_opens(page: Page, studio: Server, path: str, theme: Theme) -> None:
     set_theme(page, theme)
     go(page, studio, path)
+    if path == "report":
+        expect(page.get_by_text("Written 20")).to_be_visible()
     for size, (width, height) in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
         picture(page, f"{path or 'overview'}-{size}-{theme}")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from recengine.data import Coverage, Dataset, Source, measure_coverage, stored_scores
+from recengine.data import SCORE_ROLES, Coverage, Dataset, Source, measure_coverage, stored_scores
 from recengine.errors import RecengineError
 from recengine.reports.coverage import UNSEEN, coverage_lines
-from recengine.workspace import Workspace, import_scores
+from recengine.workspace import Workspace, import_scores, scores_name
 from recengine.workspace.shelf import SCORE_TABLES
 from ui import exports, scorer_cards
 from ui.frame import OpenDataset, notice
 from ui.text import plain
-from ui.uploaded_scores import COLUMNS, coverage_table, name_of_file
+from ui.uploaded_scores import COLUMNS, coverage_table
 
 TYPES = ("csv", "tsv", "txt", "gz", "parquet", "run", "trec")
 SAID = "what the last upload of scores brought"
@@ -33,9 +33,10 @@ def show_uploads(page: OpenDataset) -> None:
             wanted = st.button(
                 "Add these scores", type="primary", icon=":material/upload:", disabled=file is None, key="add scores"
             )
+        columns = _asked_columns()
         if wanted and file is not None:
             with notice(), st.spinner("Reading the scores"):
-                _add(page, file.name, file.getvalue(), name)
+                _add(page, file.name, file.getvalue(), name, columns)
         if SAID in st.session_state:
             st.success(plain(st.session_state.pop(SAID)), icon=":material/check_circle:")
     _show_coverage(page)
@@ -44,11 +45,23 @@ def show_uploads(page: OpenDataset) -> None:
 def _suggest_name() -> None:
     file = st.session_state.get(FILE)
     if file is not None:
-        st.session_state[NAME] = name_of_file(file.name)
+        st.session_state[NAME] = scores_name(file.name)
 
 
-def _add(page: OpenDataset, file_name: str, content: bytes, name: str) -> None:
-    made = import_scores(page.workspace, page.dataset, Source.memory(file_name, content), name.strip())
+def _asked_columns() -> dict[str, str]:
+    """Which column is what, for a file whose header does not use the common names."""
+    with st.expander("Columns", icon=":material/view_column:"):
+        st.caption("Left empty, a column is found by common names, such as user_id, movie_id, score, rank.")
+        with st.container(horizontal=True):
+            asked = {
+                role: st.text_input(f"Column of the {role}", key=f"scores column {role}", width=200)
+                for role in SCORE_ROLES
+            }
+    return {role: column.strip() for role, column in asked.items() if column.strip()}
+
+
+def _add(page: OpenDataset, file_name: str, content: bytes, name: str, columns: dict[str, str]) -> None:
+    made = import_scores(page.workspace, page.dataset, Source.memory(file_name, content), name.strip(), columns)
     scorer_cards.pick(made.scorer)
     said = " ".join(coverage_lines(made.table, made.coverage, page.dataset))
     st.session_state[SAID] = f"Added {made.scorer}. {said} It is ticked under Choose."

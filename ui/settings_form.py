@@ -12,6 +12,9 @@ from recengine.models.settings import Choice, Number, SettingFacts, Switch, Text
 from ui.models import value_words
 from ui.text import plain
 
+ABBREVIATIONS = frozenset({"cg"})
+"""Words of setting names that are written in capitals."""
+
 
 def settings_form(recipe: Recipe, key: str) -> dict[str, Any]:
     """A widget for each setting, filled with those of `recipe`; their values. To be drawn inside a form."""
@@ -20,7 +23,7 @@ def settings_form(recipe: Recipe, key: str) -> dict[str, Any]:
 
 
 def _widget(fact: SettingFacts, value: Any, key: str) -> Any:
-    label = plain(fact.name.replace("_", " ").capitalize())
+    label = plain(setting_label(fact.name))
     check = fact.check
     tip = plain(f"{fact.description} Default: {value_words(fact.default)}.")
     if isinstance(check, Whole):
@@ -41,3 +44,10 @@ def _widget(fact: SettingFacts, value: Any, key: str) -> Any:
 def step(value: float) -> float:
     """A tenth of the value's order of magnitude: 0.01 for 0.5, 1 for 20."""
     return 0.1 if value <= 0 else float(10.0 ** (math.floor(math.log10(value)) - 1))
+
+
+def setting_label(name: str) -> str:
+    """How a form calls a setting: "Half life", "CG steps"."""
+    words = name.split("_")
+    first = words[0].upper() if words[0] in ABBREVIATIONS else words[0].capitalize()
+    return " ".join([first, *words[1:]])

@@ -41,10 +41,3 @@ def coverage_table(found: Mapping[str, Coverage]) -> pl.DataFrame:
             "Unknown pairs": pl.Int64,
         },
     )
-
-
-def name_of_file(name: str) -> str:
-    """A name for the scores of a file: what of its name may stand in one, or "uploaded"."""
-    stem = name.split("/")[-1].split("\\")[-1].split(".")[0]
-    kept = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-_") else "-" for letter in stem)
-    return kept.strip("-_")[:40] or "uploaded"

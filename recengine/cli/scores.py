@@ -10,7 +10,7 @@ from recengine.cli.output import emit
 from recengine.data import Source
 from recengine.device import device_kind
 from recengine.reports.coverage import UNSEEN, coverage_lines
-from recengine.workspace import Workspace, import_scores
+from recengine.workspace import Workspace, import_scores, scores_name
 
 
 def import_table(asked: argparse.Namespace) -> None:
@@ -18,7 +18,7 @@ def import_table(asked: argparse.Namespace) -> None:
     workspace = Workspace.open()
     dataset = workspace.load_dataset(asked.dataset)
     path = Path(asked.scores)
-    name = asked.name or path.name.split(".")[0]
+    name = asked.name or scores_name(path.name)
     made = import_scores(workspace, dataset, Source.file(path), name, column_mapping(asked.map))
     table, coverage = made.table, made.coverage
     document = {

@@ -1,8 +1,17 @@
 """What is stored for a team: datasets, fitted scorers, pools, scenarios."""
 
 from recengine.workspace.fits import FitEntry
-from recengine.workspace.scores import ImportedScores, import_scores, save_scores
+from recengine.workspace.scores import ImportedScores, import_scores, save_scores, scores_name
 from recengine.workspace.studies import StudyEntry
 from recengine.workspace.workspace import DatasetEntry, Workspace
 
-__all__ = ["DatasetEntry", "FitEntry", "ImportedScores", "StudyEntry", "Workspace", "import_scores", "save_scores"]
+__all__ = [
+    "DatasetEntry",
+    "FitEntry",
+    "ImportedScores",
+    "StudyEntry",
+    "Workspace",
+    "import_scores",
+    "save_scores",
+    "scores_name",
+]

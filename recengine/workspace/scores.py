@@ -48,3 +48,10 @@ def save_scores(root: Path, table: ScoreTable) -> str:
     with locked(root / "locks" / f"{key}.lock"):
         store_scores(root / SCORE_TABLES / key, table)
     return key
+
+
+def scores_name(file: str) -> str:
+    """A name for the scores of a file: what of the file's name may stand in one, or "uploaded"."""
+    stem = file.split("/")[-1].split("\\")[-1].split(".")[0]
+    kept = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-_") else "-" for letter in stem)
+    return kept.strip("-_")[:40] or "uploaded"

@@ -3,23 +3,7 @@ import pytest
 
 from recengine.data import Dataset, ScoreTable, measure_coverage
 from recengine.reports.coverage import coverage_lines
-from ui.uploaded_scores import coverage_table, name_of_file
-
-
-@pytest.mark.parametrize(
-    ("file", "name"),
-    [
-        ("run.csv", "run"),
-        ("our system (v2).parquet", "our-system--v2"),
-        ("../../etc/passwd", "passwd"),
-        ("lists\\bm25.trec", "bm25"),
-        ("分数.csv", "uploaded"),
-        (".csv", "uploaded"),
-        ("x" * 90 + ".csv", "x" * 40),
-    ],
-)
-def test_a_file_gives_a_name_that_may_stand(file: str, name: str) -> None:
-    assert name_of_file(file) == name
+from ui.uploaded_scores import coverage_table
 
 
 def test_coverage_in_a_row_and_in_words(synthetic_dataset: Dataset) -> None:

@@ -12,7 +12,6 @@ from recengine.arrays import Mask, Positions, Scores, Values, read_only
 from recengine.data import Dataset
 from recengine.models.base import ScoreShares
 
-WEIGHTINGS = ("uniform", "weight")
 CSR_ARRAYS = ("data", "indices", "indptr")
 
 
@@ -21,16 +20,6 @@ class WeighsHistories(Protocol):
 
     def weights(self, histories: csr_matrix) -> csr_matrix:
         """Of each interaction, float32, in the places of `histories`, none 0; a row depends on no other row."""
-
-
-def interaction_weights(histories: csr_matrix, weighting: str) -> csr_matrix:
-    """A float32 copy without zeros: all ones where `weighting` is "uniform", as they are where it is "weight"."""
-    weights = csr_matrix(histories, dtype=np.float32, copy=True)
-    weights.eliminate_zeros()
-    weights.sort_indices()
-    if weighting == "uniform":
-        weights.data[:] = 1
-    return weights
 
 
 class ItemWeightsScorer:

@@ -10,7 +10,8 @@ from scipy.sparse import csr_matrix
 from recengine.arrays import Scores
 from recengine.data import Dataset
 from recengine.models import FoldsIn, make_recipe
-from recengine.models.item_weights import ItemWeightsScorer, interaction_weights, restored_weights
+from recengine.models.histories import interaction_weights
+from recengine.models.item_weights import ItemWeightsScorer, restored_weights
 from tests.models.checkerboard import COLD_ITEM, N_ITEMS, N_USERS, NEWCOMER
 
 

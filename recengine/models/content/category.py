@@ -20,9 +20,9 @@ from recengine.models.content.features import (
     fit_featurizer,
     unit_rows,
 )
-from recengine.models.content.histories import WEIGHTINGS, history_weights, training_weights
 from recengine.models.content.preparation import SMALLEST_LENGTH
-from recengine.models.settings import Among, Choice, Number, Settings, Span, Switch, setting
+from recengine.models.histories import interaction_weights, training_weights, weighting_setting
+from recengine.models.settings import Among, Number, Settings, Span, Switch, setting
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked
 
 
@@ -64,12 +64,7 @@ class CategoryRecipe(Settings):
         "Whether the mean of the catalogue is taken away, so that what most items have does not decide.",
         search=Among((True, False)),
     )
-    weighting: str = setting(
-        "uniform",
-        Choice(WEIGHTINGS),
-        "Whether every interaction counts the same, or in proportion to its weight, such as the rating.",
-        search=Among(WEIGHTINGS),
-    )
+    weighting: str = weighting_setting()
     numbers: float = setting(
         0.5,
         Number(100.0, zero=True),
@@ -169,7 +164,7 @@ class CategoryScorer:
 
     def fold_in(self, histories: csr_matrix) -> Scores:
         """As `score`, for profiles added up now; a history has no times, so all of it counts as taken today."""
-        weights = history_weights(histories, self._recipe.weighting)
+        weights = interaction_weights(histories, self._recipe.weighting)
         return self._cosines(self._profiles(weights), self._items)
 
     def score_new_items(self, users: Positions, items: pl.DataFrame, resources: Resources) -> Scores:

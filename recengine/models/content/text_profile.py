@@ -16,9 +16,9 @@ from recengine.arrays import Positions, Scores, Values, read_only
 from recengine.data import Dataset
 from recengine.errors import RecipeError
 from recengine.models.base import Resources, ScoreShares
-from recengine.models.content.histories import WEIGHTINGS, history_weights, training_weights
 from recengine.models.content.preparation import PREPARATIONS, SMALLEST_LENGTH, Preparation, fit_preparation
 from recengine.models.content.vectors import AUTO, item_text_vectors
+from recengine.models.histories import interaction_weights, training_weights, weighting_setting
 from recengine.models.products import inner_products
 from recengine.models.settings import Among, Choice, Number, Settings, Text, setting
 from recengine.progress import Cancel, Progress, never, silent, within
@@ -65,12 +65,7 @@ class TextProfileRecipe(Settings):
         "What is done to the vectors, so that what all texts of the catalogue share does not decide.",
         search=Among(PREPARATIONS),
     )
-    weighting: str = setting(
-        "uniform",
-        Choice(WEIGHTINGS),
-        "Whether every interaction counts the same, or in proportion to its weight, such as the rating.",
-        search=Among(WEIGHTINGS),
-    )
+    weighting: str = weighting_setting()
     half_life: float = setting(
         0.0,
         Number(100_000.0, zero=True),
@@ -161,7 +156,9 @@ class TextProfileScorer:
 
     def fold_in(self, histories: csr_matrix) -> Scores:
         """As `score`, for profiles added up now; a history has no times, so all of it counts as taken today."""
-        return inner_products(profiles(self._items, history_weights(histories, self._recipe.weighting)), self._items)
+        return inner_products(
+            profiles(self._items, interaction_weights(histories, self._recipe.weighting)), self._items
+        )
 
     def score_texts(self, texts: Sequence[str], resources: Resources) -> Scores:
         """Cosines of each taste in words and the items; a NaN row where it is blank or says what every item says."""

@@ -13,9 +13,10 @@ from recengine.arrays import Scores, Values, read_only
 from recengine.data import Dataset
 from recengine.errors import RecipeError
 from recengine.models.base import Resources
-from recengine.models.item_weights import WEIGHTINGS, ItemWeightsScorer, interaction_weights, restored_weights
+from recengine.models.histories import interaction_weights, weighting_setting
+from recengine.models.item_weights import ItemWeightsScorer, restored_weights
 from recengine.models.linear.gram import gram_matrix, history_square
-from recengine.models.settings import Among, Choice, Number, Settings, Span, setting
+from recengine.models.settings import Number, Settings, Span, setting
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked, within
 
 ROWS = 512
@@ -53,12 +54,7 @@ class EaseRecipe(Settings):
         "Strength of the penalty on large weights, in mean numbers of items taken by a user.",
         search=Span(0.3, 50.0, log=True),
     )
-    weighting: str = setting(
-        "uniform",
-        Choice(WEIGHTINGS),
-        "Whether every interaction counts the same, or in proportion to its weight, such as the rating.",
-        search=Among(WEIGHTINGS),
-    )
+    weighting: str = weighting_setting()
 
     def memory(self, n_users: int, n_items: int, n_interactions: int) -> int:
         """The matrix of items by items in float64, which is inverted in place, its copy, and the weights in float32."""

@@ -12,15 +12,14 @@ from scipy.sparse import csr_matrix
 
 from recengine.data import Dataset
 from recengine.models.base import Resources
+from recengine.models.histories import interaction_weights, weighting_setting
 from recengine.models.item_weights import (
-    WEIGHTINGS,
     ItemWeightsScorer,
-    interaction_weights,
     read_only_csr,
     restored_weights,
 )
 from recengine.models.linear.gram import history_square
-from recengine.models.settings import Among, Choice, Number, Settings, Span, Switch, Whole, setting
+from recengine.models.settings import Among, Number, Settings, Span, Switch, Whole, setting
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked
 
 TOLERANCE = 1e-4
@@ -77,12 +76,7 @@ class SlimRecipe(Settings):
         search=Among((True, False)),
     )
     rounds: int = setting(100, Whole(1, 10_000), "Rounds of coordinate descent at most.")
-    weighting: str = setting(
-        "uniform",
-        Choice(WEIGHTINGS),
-        "Whether every interaction counts the same, or in proportion to its weight, such as the rating.",
-        search=Among(WEIGHTINGS),
-    )
+    weighting: str = weighting_setting()
 
     def memory(self, n_users: int, n_items: int, n_interactions: int) -> int:
         """The weights as triplets, twice, and as a matrix, for at most `COUNTED_WEIGHTS` an item; the interactions."""

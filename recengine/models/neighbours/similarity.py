@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from recengine.arrays import Values
-from recengine.models.item_weights import WEIGHTINGS, interaction_weights
+from recengine.models.histories import interaction_weights, weighting_setting
 from recengine.models.neighbours.features import FEATURE_WEIGHTINGS, FeatureWeights, learn_features
 from recengine.models.settings import Among, Choice, Number, Settings, Span, Whole, setting
 
@@ -80,12 +80,7 @@ class SimilaritySettings(Settings):
         "For BM25: how far many interactions make each count less.",
         search=Span(0.0, 1.0),
     )
-    weighting: str = setting(
-        "uniform",
-        Choice(WEIGHTINGS),
-        "Whether every interaction counts the same, or in proportion to its weight, such as the rating.",
-        search=Among(WEIGHTINGS),
-    )
+    weighting: str = weighting_setting()
 
     def weights(self, histories: csr_matrix) -> csr_matrix:
         """How much each interaction counts, in the places of `histories`, float32."""

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from recengine.arrays import Values
-from recengine.models.item_weights import WEIGHTINGS, interaction_weights
+from recengine.models.histories import interaction_weights, weighting_setting
 from recengine.models.neighbours.links import NORMALIZATIONS, links
 from recengine.models.neighbours.nearest import nearest, nearest_memory
 from recengine.models.settings import Among, Choice, Number, Settings, Span, Whole, setting
@@ -37,12 +37,7 @@ class WalkSettings(Settings):
         'Whether what each item of the history adds to all others is as large as it comes, or "equal" for each.',
         search=Among(NORMALIZATIONS),
     )
-    weighting: str = setting(
-        "uniform",
-        Choice(WEIGHTINGS),
-        "Whether every interaction counts the same, or in proportion to its weight, such as the rating.",
-        search=Among(WEIGHTINGS),
-    )
+    weighting: str = weighting_setting()
 
     def memory(self, n_users: int, n_items: int, n_interactions: int) -> int:
         """Blocks of probabilities, the interactions by user and by item, the likeliest origins of every item."""

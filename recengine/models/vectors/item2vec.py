@@ -15,7 +15,7 @@ from scipy.sparse import csr_matrix
 from recengine.arrays import Positions, Scores, Values, read_only
 from recengine.data import Dataset
 from recengine.models.base import Resources, ScoreShares
-from recengine.models.content.histories import WEIGHTINGS, history_weights
+from recengine.models.histories import interaction_weights, weighting_setting
 from recengine.models.products import inner_products
 from recengine.models.settings import Among, Choice, Number, Settings, Span, Whole, setting
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked, within
@@ -98,12 +98,7 @@ class Item2VecRecipe(Settings):
         "What the history predicts, or the cosine of an item and the history.",
         search=Among(SCORINGS),
     )
-    weighting: str = setting(
-        "uniform",
-        Choice(WEIGHTINGS),
-        "Whether every item of a history counts the same, or in proportion to its weight, such as the rating.",
-        search=Among(WEIGHTINGS),
-    )
+    weighting: str = weighting_setting()
 
     def memory(self, n_users: int, n_items: int, n_interactions: int) -> int:
         """Two vectors an item with a copy each, one a user, and each interaction as a word."""
@@ -148,7 +143,7 @@ class Item2VecRecipe(Settings):
     def shares(self, given: Scores, histories: csr_matrix) -> csr_matrix:
         """w of each known item of each history, brought to what makes a score of their sum, float32."""
         known = ~np.isnan(given[:, 0])
-        weights = history_weights(histories, self.weighting)
+        weights = interaction_weights(histories, self.weighting)
         weights.data *= known[weights.indices]
         weights.eliminate_zeros()
         rows = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))

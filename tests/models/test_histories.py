@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from recengine.data import Dataset
-from recengine.models.content.histories import training_weights
+from recengine.models.histories import training_weights
 
 DAY = 86_400
 

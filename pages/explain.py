@@ -18,7 +18,7 @@ def choose(workbench: Workbench, shown_before: str) -> tuple[FusedRow, int, int]
         widgets.choose_user(workbench)
         view = state.current()
         user = workbench.dataset.user_position[view.user]
-        row = compute.user_row(workbench, view.scenario.fusion, user)
+        row = compute.user_row(workbench, view.scenario, user)
         item = items.choose_item(workbench.dataset, row, new_user=view.user != shown_before)
     state.write_link(state.current())
     return row, user, item
@@ -31,7 +31,7 @@ def say(workbench: Workbench, why: Explanation, row: FusedRow) -> None:
     with words.container(border=True, height="stretch"):
         st.markdown(plain(sentence(why, dataset.titles, parts.labels(workbench))).replace(" %", "\u00a0%"))
         st.caption(plain(item_detail(dataset, why.item)))
-    before = compute.user_row(workbench, view.baseline.fusion, why.user)
+    before = compute.user_row(workbench, view.baseline, why.user)
     with numbers.container(border=True, horizontal=True, height="stretch"):
         st.metric(
             "Rank",
@@ -81,7 +81,15 @@ shown.scenario_line(page.workbench)
 row, user, item = choose(page.workbench, page.view.user)
 with notice():
     fusion = state.current().scenario.fusion
-    why = explain(page.workbench.pool, page.workbench.source, fusion, user, item, dataset=page.dataset)
+    why = explain(
+        page.workbench.pool,
+        page.workbench.source,
+        fusion,
+        user,
+        item,
+        k=state.current().scenario.k,
+        dataset=page.dataset,
+    )
     say(page.workbench, why, row)
     show_parts(page.workbench, why)
     show_shares(page.workbench, why)

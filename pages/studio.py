@@ -22,8 +22,8 @@ def studio(workbench: Workbench) -> None:
         outcome = compute.outcome(workbench, view.scenario)
         baseline = compute.outcome(workbench, view.baseline)
         user = workbench.dataset.user_position[view.user]
-        row = compute.user_row(workbench, view.scenario.fusion, user)
-        before = compute.user_row(workbench, view.baseline.fusion, user)
+        row = compute.user_row(workbench, view.scenario, user)
+        before = compute.user_row(workbench, view.baseline, user)
         history = compute.user_history(workbench, user)
         data = panels.results_panel(workbench, view, outcome, baseline, row, before, history)
         components.results(data, on_explain=explain)

@@ -93,14 +93,10 @@ def _show(workbench: Workbench, edited: EditedList, milliseconds: float) -> None
         exports.table_csv(
             "edited",
             "Both lists as CSV",
-            lambda: tables.edited_table(edited, workbench.dataset, scenario.fusion, names, scenario.k),
+            lambda: tables.edited_table(edited, workbench.dataset, names, scenario.k),
         )
     before, after = st.columns(2, gap="medium")
     with after:
-        components.ranked_list(
-            panels.edited_panel(workbench, edited, scenario.fusion, scenario.k, after=True), key="list_after"
-        )
+        components.ranked_list(panels.edited_panel(workbench, edited, scenario.k, after=True), key="list_after")
     with before:
-        components.ranked_list(
-            panels.edited_panel(workbench, edited, scenario.fusion, scenario.k, after=False), key="list_before"
-        )
+        components.ranked_list(panels.edited_panel(workbench, edited, scenario.k, after=False), key="list_before")

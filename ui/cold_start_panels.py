@@ -11,7 +11,6 @@ import polars as pl
 from recengine.arrays import Positions, Values
 from recengine.coldstart import ORIGINS, EditedList, NewcomerList, Origin
 from recengine.data import Dataset
-from recengine.fusion import Fusion
 from recengine.reports.text import one_line
 from recengine.reports.theme import series_style
 from recengine.scenario import Workbench
@@ -74,13 +73,13 @@ def newcomer_panel(
     }
 
 
-def edited_panel(workbench: Workbench, edited: EditedList, fusion: Fusion, k: int, *, after: bool) -> dict[str, Any]:
+def edited_panel(workbench: Workbench, edited: EditedList, k: int, *, after: bool) -> dict[str, Any]:
     """The list of an edited history, after or before the edit, its bars by scorer; moves against the other one."""
     dataset = workbench.dataset
     row, other = (edited.after, edited.before) if after else (edited.before, edited.after)
     items = np.flatnonzero((row.rank > 0) & (row.rank <= k))
     items = items[np.argsort(row.rank[items])]
-    parts = np.array(fusion.effective)[:, None] * row.normalised[:, items].astype(np.float64)
+    parts = row.parts[:, items]
     rows = [
         {
             "item": dataset.item_ids[item],

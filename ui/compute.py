@@ -78,9 +78,9 @@ def verdicts(workbench: Workbench, outcome: Outcome) -> tuple[Verdict, Verdict, 
     return _verdicts(workbench.key, outcome.scenario, _workbench=workbench, _outcome=outcome)
 
 
-def user_row(workbench: Workbench, fusion: Fusion, user: int) -> FusedRow:
-    """One user's whole catalogue under `fusion`."""
-    return _user_row(workbench.key, fusion, user, _workbench=workbench)
+def user_row(workbench: Workbench, scenario: Scenario, user: int) -> FusedRow:
+    """One user's whole catalogue under `scenario`."""
+    return _user_row(workbench.key, scenario.fusion, scenario.k, user, _workbench=workbench)
 
 
 def user_history(workbench: Workbench, user: int) -> list[dict[str, Any]]:
@@ -121,8 +121,8 @@ def _verdicts(
 
 
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs={Fusion: repr})
-def _user_row(key: str, fusion: Fusion, user: int, *, _workbench: Workbench) -> FusedRow:
-    return fuse_row(_workbench.pool, _workbench.source, fusion, user)
+def _user_row(key: str, fusion: Fusion, k: int, user: int, *, _workbench: Workbench) -> FusedRow:
+    return fuse_row(_workbench.pool, _workbench.source, fusion, user, k)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
 import polars as pl
 import streamlit as st
 
@@ -55,12 +54,8 @@ def list_table(workbench: Workbench, view: View, outcome: Outcome) -> pl.DataFra
     dataset = workbench.dataset
     user = dataset.user_position[view.user]
     rankings = outcome.lists.rankings.only(outcome.lists.rankings.users == user)
-    row = compute.user_row(workbench, view.scenario.fusion, user)
-    weights = view.scenario.fusion.effective
-    parts = {
-        name: np.float64(weight) * row.normalised[c][rankings.items]
-        for c, (name, weight) in enumerate(zip(workbench.fitted, weights, strict=True))
-    }
+    row = compute.user_row(workbench, view.scenario, user)
+    parts = {name: row.parts[c][rankings.items] for c, name in enumerate(workbench.fitted)}
     return tables.lists_table(rankings, dataset, parts)
 
 

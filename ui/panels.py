@@ -75,7 +75,7 @@ def list_panel(workbench: Workbench, view: View, outcome: Outcome, row: FusedRow
     place = int(np.flatnonzero(outcome.lists.rankings.users == user)[0])
     items = outcome.lists.rankings.items[place]
     items = items[items >= 0]
-    parts = np.array(view.scenario.fusion.effective)[:, None] * row.normalised[:, items].astype(np.float64)
+    parts = row.parts[:, items]
     held_out = set(workbench.relevant[user].indices.tolist())
     link = view.params()
     rows = [

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from recengine.data import Dataset
+from recengine.errors import RecengineError
 from recengine.fusion import NEUTRALS, NORMALIZATIONS
-from recengine.scenario import Scenario
+from recengine.scenario import Scenario, read_choice, read_rerankers, rerankers_text, strategy_text
 
 MAX_K = 100
 """Longest list that the studio shows; the command line takes any up to the catalogue."""
@@ -54,8 +55,10 @@ class View:
             params["item"] = self.item
         params |= {f"{WEIGHT}{name}": _number(weight) for name, weight in scenario.weights}
         params |= {"k": str(scenario.k), "norm": scenario.normalization, "neutral": scenario.neutral}
+        params |= _choices_params(scenario, self.start, "")
         if self.baseline.fusion != self.start.fusion:
             params["baseline"] = _fusion_text(self.baseline)
+            params |= _choices_params(self.baseline, self.start, "baseline_")
         return params | dict(self.choices)
 
     def choosing(self, key: str, value: str | None) -> View:
@@ -84,9 +87,10 @@ def read_view(params: Mapping[str, str], dataset: Dataset, fallback: View) -> tu
         neutral=_choice(params.get("neutral"), "neutral", NEUTRALS, scenario.neutral, problems),
         k=k,
     )
+    scenario = _with_choices(params, "", scenario, problems)
     baseline = replace(fallback.baseline, k=k)
     if "baseline" in params:
-        baseline = _baseline(params["baseline"], baseline, problems)
+        baseline = _with_choices(params, "baseline_", _baseline(params["baseline"], baseline, problems), problems)
     view = replace(
         fallback,
         scenario=scenario,
@@ -102,6 +106,31 @@ def chosen(scenario: Scenario, *, weights: Mapping[str, float], normalization: s
     """`scenario` with what the widgets or a link choose. Raises `ScenarioError`."""
     choices: dict[str, Any] = {"normalization": normalization, "neutral": neutral, "k": k}
     return replace(scenario, **choices).with_weights(weights)
+
+
+def _choices_params(scenario: Scenario, start: Scenario, prefix: str) -> dict[str, str]:
+    """Strategy and re-rankers, where they are not those of the start."""
+    params = {}
+    if strategy_text(scenario) != strategy_text(start):
+        params[f"{prefix}strategy"] = strategy_text(scenario)
+    if scenario.rerankers != start.rerankers:
+        params[f"{prefix}rerank"] = rerankers_text(scenario) or "[]"
+    return params
+
+
+def _with_choices(params: Mapping[str, str], prefix: str, scenario: Scenario, problems: list[str]) -> Scenario:
+    """`scenario` with strategy and re-rankers of the link; where they cannot be, as it is."""
+    for key in (f"{prefix}strategy", f"{prefix}rerank"):
+        if key not in params:
+            continue
+        try:
+            if key.endswith("strategy"):
+                scenario = scenario.with_strategy(*read_choice(params[key], key))
+            else:
+                scenario = replace(scenario, rerankers=read_rerankers(params[key], key))
+        except RecengineError as error:
+            problems.append(f"{error} What was chosen before is shown.")
+    return scenario
 
 
 def slider_top(scenario: Scenario) -> float:

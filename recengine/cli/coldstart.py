@@ -156,7 +156,6 @@ def edit(asked: argparse.Namespace) -> None:
             raise ScenarioError(f"--remove: {dataset.item_ids[item]!r} is to be added too. Leave one of the two out.")
         changes[item] = None
     edited = edit_history(workbench.scorers, workbench.fitted_on, scenario.fusion, user, changes)
-    weights = np.array(scenario.fusion.effective)
 
     def listed(row: FusedRow, other: FusedRow) -> list[dict[str, Any]]:
         ranked = np.flatnonzero((row.rank > 0) & (row.rank <= scenario.k))
@@ -167,7 +166,7 @@ def edit(asked: argparse.Namespace) -> None:
                 "rank": int(row.rank[item]),
                 "other_rank": int(other.rank[item]) or None,
                 "score": float(row.score[item]),
-                "parts": dict(zip(scenario.scorers, (weights * row.normalised[:, item]).tolist(), strict=True)),
+                "parts": dict(zip(scenario.scorers, row.parts[:, item].tolist(), strict=True)),
             }
             for item in ranked[np.argsort(row.rank[ranked])]
         ]

@@ -20,14 +20,11 @@ def recommend(asked: argparse.Namespace) -> None:
     workbench, scenario = open_workbench(asked)
     dataset = workbench.dataset
     user = user_position(dataset, asked.user)
-    row = fuse_row(workbench.pool, workbench.source, scenario.fusion, user)
+    row = fuse_row(workbench.pool, workbench.source, scenario.fusion, user, scenario.k)
     ranked = np.flatnonzero((row.rank > 0) & (row.rank <= scenario.k))
     items: list[dict[str, Any]] = []
     for item in ranked[np.argsort(row.rank[ranked])]:
-        parts = {
-            name: weight * float(row.normalised[position, item])
-            for position, (name, weight) in enumerate(zip(scenario.scorers, scenario.fusion.effective, strict=True))
-        }
+        parts = {name: float(row.parts[position, item]) for position, name in enumerate(scenario.scorers)}
         items.append(
             {
                 "item": dataset.item_ids[item],
@@ -66,7 +63,7 @@ def explain_item(asked: argparse.Namespace) -> None:
     workbench, scenario = open_workbench(asked)
     dataset = workbench.dataset
     user, item = user_position(dataset, asked.user), item_position(dataset, asked.item)
-    explanation = explain(workbench.pool, workbench.source, scenario.fusion, user, item, dataset=dataset)
+    explanation = explain(workbench.pool, workbench.source, scenario.fusion, user, item, k=scenario.k, dataset=dataset)
     document = {
         "dataset": dataset.name,
         "user": asked.user,

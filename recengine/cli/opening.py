@@ -17,8 +17,10 @@ from recengine.scenario import (
     MAX_SCENARIO_BYTES,
     Scenario,
     Workbench,
+    chain,
     check_fits,
     default_scenario,
+    read_choice,
     scenario_from_bytes,
 )
 from recengine.workspace import Workspace
@@ -52,12 +54,16 @@ def asked_scenario(asked: argparse.Namespace, dataset: Dataset, workspace: Works
         ("depth", "pool_depth"),
         ("normalization", "normalization"),
         ("neutral", "neutral"),
-        ("strategy", "strategy"),
         ("k", "k"),
     ):
         value = getattr(asked, option, None)
         if value is not None:
             choices[field] = value
+    if getattr(asked, "strategy", None) is not None:
+        choices["strategy"], settings = read_choice(asked.strategy, "--strategy")
+        choices["strategy_settings"] = tuple(settings.items())
+    if getattr(asked, "rerank", None) is not None:
+        choices["rerankers"] = chain(asked.rerank, "--rerank")
     if getattr(asked, "all_data", False):
         choices["all_data"] = True
     if asked.scenario is not None:

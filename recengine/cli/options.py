@@ -21,6 +21,7 @@ def load(name: str) -> Verb:
         "import-scores": ("scores", "import_table"),
         "datasets": ("datasets", "datasets"),
         "models": ("fitting", "models"),
+        "strategies": ("strategies", "strategies"),
         "fit": ("fitting", "fit"),
         "recommend": ("lists", "recommend"),
         "explain": ("lists", "explain_item"),
@@ -152,7 +153,18 @@ def _fusion(parser: argparse.ArgumentParser) -> None:
     _scenario(parser)
     parser.add_argument("--normalization", help="min-max (the default), z-score or rank")
     parser.add_argument("--neutral", help="what no opinion counts as: mean (the default) or floor")
-    parser.add_argument("--strategy", help="weighted-sum")
+    parser.add_argument(
+        "--strategy",
+        metavar="NAME[:SETTING=VALUE;…]",
+        help="how the scorers' opinions become one list, see `recengine strategies` (default weighted-sum)",
+    )
+    parser.add_argument(
+        "--rerank",
+        nargs="+",
+        action="extend",
+        metavar="NAME[:SETTING=VALUE;…]",
+        help="re-rankers, applied in this order, see `recengine strategies`",
+    )
     parser.add_argument("--weights", metavar="A=X,B=Y", help="at least 0 each; a scorer that is not named gets 0")
     parser.add_argument("-k", type=int, metavar="K", help="length of the lists (default 10)")
 
@@ -257,6 +269,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "import-scores": ("check and store scores of another system, as a model among the others", _import_scores),
     "datasets": ("list the datasets of the workspace", _samples),
     "models": ("list the models, their settings and what they are for", _samples),
+    "strategies": ("list the strategies and re-rankers with their settings", _samples),
     "fit": ("fit what is not yet fitted and build the pool", _scenario),
     "recommend": ("a user's list with each item's parts", _recommend),
     "evaluate": ("metrics with intervals, for every scorer and the fusion", _fusion),

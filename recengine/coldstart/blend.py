@@ -89,7 +89,8 @@ def recommend_newcomer(
 ) -> NewcomerList:
     """The best k of the catalogue for a newcomer, picked items left out.
 
-    fusion: of the scenario, its weights in the order of `scorers`; see `blend_weights` for what becomes of them.
+    fusion: of the scenario, its weights in the order of `scorers`; see `blend_weights` for what becomes of them. They
+    are summed, whatever the strategy: the others ask for people of the dataset.
     evidence: see `trust`. What newcomers need besides is fitted now, see `with_helpers`. Raises `ScenarioError` or
     `EncoderError`.
     """
@@ -103,11 +104,11 @@ def recommend_newcomer(
         )
     voices, shares = blend_weights(opinions, weights, len(newcomer.items), evidence)
     pool, source = blend_pool(opinions, known.histories, depth=max(k, DEFAULT_DEPTH))
-    fusion = replace(fusion, weights=tuple(voice.weight for voice in voices))
+    fusion = replace(fusion.as_sum, weights=tuple(voice.weight for voice in voices))
     row = fuse_row(pool, source, fusion, 0)
     ranked = np.flatnonzero((row.rank > 0) & (row.rank <= k)).astype(np.int32)
     items = ranked[np.argsort(row.rank[ranked], kind="stable")]
-    parts = np.array(fusion.effective)[:, None] * row.normalised[:, items].astype(np.float64)
+    parts = row.parts[:, items]
     return NewcomerList(
         voices=voices,
         trust=shares,

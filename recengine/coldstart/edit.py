@@ -21,9 +21,9 @@ from recengine.models import FoldsIn, Scorer
 class EditedList:
     """One user's whole catalogue with the history as it was and as it was edited.
 
-    history, edited: weight by item position. before, after: `FusedRow`s, so `rank` tells what moved and the effective
-    weights times `normalised` are the parts; an item of a history has no rank in its row. fixed: scorers that cannot
-    fold in, and so still say what they said.
+    history, edited: weight by item position. before, after: `FusedRow`s, so `rank` tells what moved and `parts` are
+    what each scorer adds; an item of a history has no rank in its row. fixed: scorers that cannot fold in, and so still
+    say what they said.
     """
 
     user: int
@@ -47,9 +47,10 @@ def edit_history(
 ) -> EditedList:
     """Re-rank the catalogue for `user` after `changes`: by item position its new weight, or None to take it away.
 
-    The weights of `fusion` are those of the scenario, in the order of `scorers`. Both histories are folded in, so what
-    differs between the two lists comes from the edit alone. What is taken away may be recommended again. What the user
-    has seen without liking stays out of both. Raises `ScenarioError` for an item or a weight that cannot be.
+    The weights of `fusion` are those of the scenario, in the order of `scorers`; they are summed, whatever its
+    strategy. Both histories are folded in, so what differs between the two lists comes from the edit alone. What is
+    taken away may be recommended again. What the user has seen without liking stays out of both. Raises `ScenarioError`
+    for an item or a weight that cannot be.
     """
     history = history_of(train, user)
     edited = dict(history)
@@ -69,7 +70,7 @@ def edit_history(
         vstack([_seen(train, user, history, one) for one in (history, edited)], format="csr"),
     )
     pool = build_pool(source)
-    before, after = (fuse_row(pool, source, fusion, row) for row in (0, 1))
+    before, after = (fuse_row(pool, source, fusion.as_sum, row) for row in (0, 1))
     fixed = tuple(name for name, scorer in scorers.items() if not isinstance(scorer, FoldsIn))
     return EditedList(user, history, edited, before, after, fixed)
 

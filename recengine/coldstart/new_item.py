@@ -12,7 +12,7 @@ from recengine.arrays import Mask, Positions, Scores, Values, read_only
 from recengine.data import Dataset
 from recengine.errors import ScenarioError
 from recengine.fairness.groups import in_natural_order, user_groupings
-from recengine.fusion import Fusion, Pool, Source, check_k, fuse, prepare
+from recengine.fusion import Fusion, Pool, Source, ValueMap, check_k, fuse, prepare
 from recengine.fusion.prepared import weighted_sum
 from recengine.models import Resources, TakesNewItems
 
@@ -55,11 +55,14 @@ def place_new_item(
 ) -> Audience:
     """Put a new item into everybody's list under `fusion`: each scorer's score on the scale of the user's own list.
 
+    The scorers' opinions are summed by their weights, whatever the strategy of `fusion`.
+
     item: one row as `recengine.data.describe_item` gives it. A scorer that takes no new items has no opinion, as on any
     item that nobody took. Raises `ScenarioError` where no scorer with a weight tells users apart, or `EncoderError`.
     """
     n_items = source.seen.shape[1]
     check_k(k, n_items)
+    fusion = fusion.as_sum
     raw = np.full((len(pool.scorers), len(pool.users), 1), np.nan, dtype=np.float32)
     for at, scorer in enumerate(source.scorers.values()):
         if isinstance(scorer, TakesNewItems):
@@ -74,7 +77,7 @@ def place_new_item(
         )
     depth = min(max(k, SHOWN_RANKS), n_items)
     lists = fuse(pool, source, fusion, depth)
-    normaliser = prepare(pool, fusion.normalization, fusion.neutral).normaliser
+    normaliser = prepare(pool, ValueMap(fusion.normalization, fusion.neutral)).normaliser
     ranks = _ranks(pool, source, raw) if normaliser.by_rank else raw
     values = normaliser.apply(raw, ranks)
     weights = np.array(fusion.effective, dtype=np.float32)

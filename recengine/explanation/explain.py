@@ -8,12 +8,19 @@ from recengine.arrays import Positions, Values, read_only
 from recengine.data import Dataset
 from recengine.errors import ScenarioError
 from recengine.explanation.explanation import Explanation, Part
-from recengine.fusion import FusedRow, Fusion, Pool, Source, fuse_row
+from recengine.fusion import DEFAULT_K, FusedRow, Fusion, Pool, Source, fuse_row
 from recengine.models import Explains, Scorer, ScoreShares
 
 
 def explain(
-    pool: Pool, source: Source, fusion: Fusion, user: int, item: int, *, dataset: Dataset | None = None
+    pool: Pool,
+    source: Source,
+    fusion: Fusion,
+    user: int,
+    item: int,
+    *,
+    k: int = DEFAULT_K,
+    dataset: Dataset | None = None,
 ) -> Explanation:
     """Why `item` stands where it does for `user`: the parts of its fused score, scorer by scorer.
 
@@ -22,37 +29,40 @@ def explain(
     `weight * b + weight * a * other`: exact. Where a scorer has no opinion on the item, cannot take its score apart, or
     gives all items the same score, all of the contribution is rest.
 
-    Rank normalisation is no such map. There the scorer's contribution is divided in proportion to the parts of the raw
-    score, share j = `contribution * s_j / (sum of abs(s_j) + abs(other))`, which keeps the sign of each part and stays
-    bounded where they cancel out; what cancels is rest. Those parts say `exact=False`.
+    Normalisation by rank or softmax is no such map. There the scorer's contribution is divided in proportion to the
+    parts of the raw score, share j = `contribution * s_j / (sum of abs(s_j) + abs(other))`, which keeps the sign of
+    each part and stays bounded where they cancel out; what cancels is rest. Those parts say `exact=False`.
 
     The score is the sum of the contributions in float64: the score of the list, which is float32, but for rounding.
-    dataset: lets errors name the user and the item by id instead of position.
+    A strategy that is not additive has no contributions: they are NaN, and the score is the strategy's own.
+    k: length of the lists, for re-rankers. dataset: lets errors name the user and the item by id instead of position.
 
     Raises `ScenarioError` for a user or an item that does not exist, a user the pool does not have, and an item that is
     never recommended to the user: already seen, or outside the slice of the catalogue.
     """
     _check(pool, source, user, item, dataset)
-    row = fuse_row(pool, source, fusion, user)
+    row = fuse_row(pool, source, fusion, user, k)
     parts = tuple(_part(name, source.scorers[name], fusion, row, c, user, item) for c, name in enumerate(pool.scorers))
     return Explanation(
         user=user,
         item=item,
         rank=int(row.rank[item]),
-        score=sum(part.contribution for part in parts),
+        fused_rank=int(row.fused_rank[item]),
+        score=sum(part.contribution for part in parts) if fusion.strategy.additive else float(row.score[item]),
+        additive=fusion.strategy.additive,
         parts=parts,
     )
 
 
 def _part(name: str, scorer: Scorer, fusion: Fusion, row: FusedRow, c: int, user: int, item: int) -> Part:
-    weight = fusion.effective[c]
+    weight = float(row.weights[c])
     normalised = float(row.normalised[c, item])
-    contribution = weight * normalised
+    contribution = float(row.parts[c, item])
     items, shares = np.zeros(0, dtype=np.int32), np.zeros(0)
     exact = True
-    if row.opinion[c, item] and isinstance(scorer, Explains) and weight > 0:
+    if row.opinion[c, item] and isinstance(scorer, Explains) and weight > 0 and fusion.strategy.additive:
         raw = scorer.explain(user, item)
-        if fusion.normalization == "rank":
+        if np.isnan(row.scale[c]):
             items, shares = raw.items, _in_proportion(contribution, raw)
             exact = len(shares) == 0
         elif row.scale[c] > 0:

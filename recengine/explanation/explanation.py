@@ -29,10 +29,16 @@ class Part:
 
 @dataclass(frozen=True)
 class Explanation:
-    """`sum(part.contribution for part in parts) == score`; rank counts from 1 over the user's unseen items."""
+    """`sum(part.contribution for part in parts) == score` where `additive`; else the contributions are NaN.
+
+    rank counts from 1 over the user's unseen items, 0 where a rule took the item out or the pool lacks it; fused_rank:
+    before re-ranking.
+    """
 
     user: int
     item: int
     rank: int
+    fused_rank: int
     score: float
+    additive: bool
     parts: tuple[Part, ...]

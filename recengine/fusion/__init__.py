@@ -1,28 +1,42 @@
-"""The candidate pool, normalisation, the weighted sum and its certificate."""
+"""The candidate pool, normalisation, strategies with their certificates, re-rankers."""
 
 from recengine.fusion.building import DEFAULT_DEPTH, build_pool
 from recengine.fusion.checks import check_k, check_weights
-from recengine.fusion.fusion import FusedLists, FusedRow, Fusion, contributions, fuse, fuse_row
-from recengine.fusion.normalization import NEUTRALS, NORMALIZATIONS, Neutral, Normalization
+from recengine.fusion.facts import Facts
+from recengine.fusion.fusion import DEFAULT_K, FusedLists, FusedRow, Fusion, fuse, fuse_row
+from recengine.fusion.normalization import NEUTRALS, NORMALIZATIONS, Neutral, Normalization, ValueMap
 from recengine.fusion.pool import Pool, Source
 from recengine.fusion.prepared import prepare
+from recengine.fusion.rerankers import RERANKERS, Reranker, make_reranker
+from recengine.fusion.strategies import STRATEGIES, Listwise, Pointwise, Strategy, WeightedSum, make_strategy
 
 __all__ = [
     "DEFAULT_DEPTH",
+    "DEFAULT_K",
     "NEUTRALS",
     "NORMALIZATIONS",
+    "RERANKERS",
+    "STRATEGIES",
+    "Facts",
     "FusedLists",
     "FusedRow",
     "Fusion",
+    "Listwise",
     "Neutral",
     "Normalization",
+    "Pointwise",
     "Pool",
+    "Reranker",
     "Source",
+    "Strategy",
+    "ValueMap",
+    "WeightedSum",
     "build_pool",
     "check_k",
     "check_weights",
-    "contributions",
     "fuse",
     "fuse_row",
+    "make_reranker",
+    "make_strategy",
     "prepare",
 ]

@@ -59,11 +59,13 @@ def build_pool(
 def _build_block(source: Source, users: Positions, depth: int) -> Pool:
     raw = source.scores(users)
     open_items = source.unseen(users)
+    unseen = open_items.sum(axis=1, dtype=np.int32)
     nothing = np.float32(np.nan)
     np.copyto(raw, nothing, where=~open_items)
     ranks = np.stack([average_ranks(scores) for scores in raw])
     opinion = ~np.isnan(raw)
     mean, deviation = _mean_and_deviation(raw, opinion)
+    high = np.fmax.reduce(raw, axis=2, initial=nothing)
     if source.eligible is not None:
         open_items &= source.eligible
 
@@ -78,10 +80,12 @@ def _build_block(source: Source, users: Positions, depth: int) -> Pool:
         scores=scores,
         ranks=pooled_ranks,
         low=np.fmin.reduce(raw, axis=2, initial=nothing),
-        high=np.fmax.reduce(raw, axis=2, initial=nothing),
+        high=high,
         mean=mean,
         deviation=deviation,
+        partition=_partition(raw, high, deviation),
         opinions=opinion.sum(axis=2, dtype=np.int32),
+        unseen=unseen,
         left_out=left_out.sum(axis=1, dtype=np.int32),
         threshold=np.fmax.reduce(np.where(left_out, raw, nothing), axis=2, initial=nothing),
         threshold_rank=np.fmin.reduce(np.where(left_out, ranks, nothing), axis=2, initial=nothing),
@@ -134,6 +138,18 @@ def _mean_and_deviation(raw: Scores, opinion: Mask) -> tuple[Scores, Scores]:
     return mean, deviation
 
 
+def _partition(raw: Scores, high: Scores, deviation: Scores) -> Scores:
+    """Sum of exp((raw - high) / deviation) over each row's opinions, (C, B); NaN where they are not told apart."""
+    partition = np.full(high.shape, np.nan, dtype=np.float32)
+    for scorer, scores in enumerate(raw):
+        apart = deviation[scorer] > 0
+        spread = np.where(apart, deviation[scorer], 1).astype(np.float64)
+        powers = (scores - high[scorer][:, None].astype(np.float64)) / spread[:, None]
+        np.exp(powers, out=powers)
+        partition[scorer] = np.where(apart, np.where(np.isnan(powers), 0, powers).sum(axis=1), np.nan)
+    return partition
+
+
 def _join(blocks: list[Pool]) -> Pool:
     width = max(block.items.shape[1] for block in blocks)
 
@@ -152,7 +168,10 @@ def _join(blocks: list[Pool]) -> Pool:
             start = stop
         return read_only(joined)
 
-    by_row = ("low", "high", "mean", "deviation", "opinions", "threshold", "threshold_rank", "silent_left_out")
+    by_row = (
+        *("low", "high", "mean", "deviation", "partition", "opinions"),
+        *("threshold", "threshold_rank", "silent_left_out"),
+    )
     return Pool(
         scorers=blocks[0].scorers,
         depth=blocks[0].depth,
@@ -160,6 +179,7 @@ def _join(blocks: list[Pool]) -> Pool:
         items=padded("items", PADDING),
         scores=padded("scores", np.nan),
         ranks=padded("ranks", np.nan),
+        unseen=along_users("unseen", 0),
         left_out=along_users("left_out", 0),
         **{name: along_users(name, 1) for name in by_row},
     )

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from recengine.arrays import Scores
 from recengine.fusion.pool import Pool, Source
-from recengine.fusion.prepared import PreparedPool, weighted_sum
+from recengine.fusion.prepared import PreparedPool
+from recengine.fusion.strategies.base import Pointwise
 from recengine.ranking.ranks import average_ranks
 
 BATCH = 16
@@ -19,17 +20,22 @@ among fewer rows, and a user's numbers must not depend on who else is asked for.
 
 @dataclass(frozen=True)
 class CatalogueRows:
-    """raw, normalised (C, B, n_items) and score (B, n_items) float32; NaN at items that cannot be listed."""
+    """raw, ranks, normalised (C, B, n_items) and score (B, n_items) float32; NaN at items that cannot be listed, in
+    ranks everywhere unless the map of values or the strategy reads them.
+    """
 
     raw: Scores
+    ranks: Scores
     normalised: Scores
     score: Scores
 
 
 def catalogue_rows(
-    pool: Pool, source: Source, prepared: PreparedPool, weights: Scores, rows: NDArray[np.intp]
+    pool: Pool, source: Source, prepared: PreparedPool, strategy: Pointwise, weights: Scores, rows: NDArray[np.intp]
 ) -> CatalogueRows:
     """Score the whole catalogue for at most `BATCH` rows of the pool, with the pool's statistics.
+
+    weights: as `strategy.weights_of` gives for these rows.
 
     Pooled items keep the pool's raw scores and ranks, and left-out items stay at or below its thresholds, to the last
     bit: what the pool proved holds here too, however the scorers round.
@@ -38,8 +44,8 @@ def catalogue_rows(
     raw = source.scores(pool.users[padded])[:, : len(rows)]
     open_items = source.unseen(pool.users[rows])
     np.copyto(raw, np.float32(np.nan), where=~open_items)
-    by_rank = prepared.normaliser.by_rank
-    ranks = np.stack([average_ranks(scores) for scores in raw]) if by_rank else raw
+    by_rank = prepared.normaliser.by_rank or strategy.reads_ranks
+    ranks = np.stack([average_ranks(scores) for scores in raw]) if by_rank else np.full_like(raw, np.nan)
 
     if source.eligible is not None:
         open_items &= source.eligible
@@ -55,7 +61,7 @@ def catalogue_rows(
         ranks[:, row, pooled] = pool.ranks[:, rows][:, row, column]
 
     normalised = prepared.normaliser.take(rows).apply(raw, ranks)
-    score = weighted_sum(normalised, weights)
-    for values in (raw, normalised, score):
+    score = strategy.combine(normalised, ranks, weights)
+    for values in (raw, ranks, normalised, score):
         np.copyto(values, np.float32(np.nan), where=~open_items)
-    return CatalogueRows(raw, normalised, score)
+    return CatalogueRows(raw, ranks, normalised, score)

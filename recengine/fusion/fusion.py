@@ -1,8 +1,8 @@
-"""Weighted fusion of a pool: fuse, rank, certify, and re-score whom the certificate misses."""
+"""Fusing a pool: score it by a strategy, rank, certify, re-score whom the certificate misses, re-rank."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,28 +11,38 @@ from recengine.arrays import Mask, Positions, Scores, Values, read_only
 from recengine.errors import ScenarioError
 from recengine.fusion.catalogue import BATCH, catalogue_rows
 from recengine.fusion.checks import check_choice, check_k, check_weights
+from recengine.fusion.facts import Facts
 from recengine.fusion.normalization import NEUTRALS, NORMALIZATIONS, Neutral, Normalization
 from recengine.fusion.pool import Pool, Source
-from recengine.fusion.prepared import PreparedPool, prepare, weighted_sum
+from recengine.fusion.prepared import PreparedPool, prepare
+from recengine.fusion.rerankers import Reranker, Shortlists
+from recengine.fusion.strategies import Listwise, Pointwise, Rows, Strategy, WeightedSum
 from recengine.ranking import PADDING, Rankings, take, top_k
 
 BLOCK_BYTES = 1 << 20
 """The fused scores of a block of users take about this much, so that they are ranked while in the cache."""
+DEFAULT_K = 10
+WEIGHTED_SUM = WeightedSum()
+SHORTLIST = 100
+"""Best fused items that re-rankers choose from, where k is not more."""
 
 
 @dataclass(frozen=True)
 class Fusion:
-    """A weighted sum over normalised scores.
+    """How the scorers' opinions become one list.
 
     weights: one a scorer of the pool, in its order, finite, >= 0, not all 0. `effective` are they over their sum.
     neutral: what no opinion counts as. "mean": the row's mean under min-max, 0 under z-score, 1/2 under rank;
         "floor": the row's lowest opinion, normalised; 0 under rank. A row that tells no items apart (no opinion at
         all, or all equal) is 0 under min-max and z-score.
+    rerankers: one after the other, over the best `SHORTLIST` items that the strategy gives.
     """
 
     weights: tuple[float, ...]
     normalization: Normalization = "min-max"
     neutral: Neutral = "mean"
+    strategy: Strategy = WEIGHTED_SUM
+    rerankers: tuple[Reranker, ...] = ()
 
     @property
     def effective(self) -> tuple[float, ...]:
@@ -40,50 +50,40 @@ class Fusion:
         total = sum(self.weights)
         return tuple(weight / total for weight in self.weights)
 
+    @property
+    def as_sum(self) -> Fusion:
+        """The same weights as a weighted sum without re-rankers: for people and items that no pool knows."""
+        return replace(self, strategy=WEIGHTED_SUM, rerankers=())
+
 
 @dataclass(frozen=True)
 class FusedLists:
     """Rankings with their proof.
 
-    certified (U,) bool: the pool alone proves that the list is the catalogue's. The others were re-scored over the
-    whole catalogue, so every list is exact; `rescored` counts them.
+    certified (U,) bool: the pool alone proves that the list is the catalogue's. Of the others `rescored` were re-scored
+    over the whole catalogue, so those are exact too, and `unproven` are the best of the user's pool: whether they are
+    the catalogue's is not known. rankings.scores are those of the strategy; re-rankers change the order, not the score.
+    fused: the same lists before re-ranking; itself where there are no re-rankers.
     """
 
     rankings: Rankings
     certified: Mask
     rescored: int
-
-
-def fuse(pool: Pool, source: Source, fusion: Fusion, k: int) -> FusedLists:
-    """Every user's exact top k of the eligible unseen items under `fusion`.
-
-    A list from the pool is certified where nothing is left out, or where it has k items and the k-th score is strictly
-    above the fused bound of the left-out items: the threshold algorithm of Fagin, Lotem & Naor (PODS 2001). The other
-    users' whole rows are scored. Raises `ScenarioError` for weights, a normalisation or a k that cannot be.
-    """
-    check_k(k, source.seen.shape[1])
-    prepared, weights = _prepared(pool, fusion)
-    items, scores = _best_of_pool(pool, prepared, weights, k)
-    bound = weighted_sum(prepared.bound, weights)
-    certified = (pool.left_out == 0) | (scores[:, -1] > bound)
-    missed = np.flatnonzero(~certified)
-    for start in range(0, len(missed), BATCH):
-        rows = missed[start : start + BATCH]
-        score = catalogue_rows(pool, source, prepared, weights, rows).score
-        items[rows] = top_k(score, k)
-        scores[rows] = take(score, items[rows], np.nan)
-    rankings = Rankings(pool.users, read_only(items), read_only(scores))
-    return FusedLists(rankings, read_only(certified), len(missed))
+    unproven: int = 0
+    fused: Rankings | None = None
 
 
 @dataclass(frozen=True)
 class FusedRow:
-    """One user's whole catalogue under a fusion, item by item; NaN at seen items and outside the pool's slice.
+    """One user's catalogue under a fusion, item by item; NaN at seen items and outside the pool's slice.
 
     raw (C, n_items) float32; normalised (C, n_items) float32, no opinion already filled; opinion (C, n_items) bool;
-    score (n_items,) float32, the same numbers as `fuse` gives; rank (n_items,) int32 from 1, 0 at those items.
-    scale, offset (C,): normalised = scale * raw + offset; NaN under rank normalisation, which is not affine.
-    contributions are `effective weight * normalised`, and sum to the score.
+    score (n_items,) float32, the same numbers as `fuse` gives; under a listwise strategy NaN outside the pool.
+    rank (n_items,) int32 from 1, re-ranked, 0 where the score is NaN or a rule blocks the item; fused_rank: before
+    re-ranking.
+    weights (C,) float64: those in use for this user, effective. parts (C, n_items) float64: what each scorer adds; they
+    sum to the score. NaN where the strategy is not additive.
+    scale, offset (C,): normalised = scale * raw + offset; NaN where the normalisation is not affine.
     """
 
     raw: Scores
@@ -91,53 +91,109 @@ class FusedRow:
     opinion: Mask
     score: Scores
     rank: Positions
+    fused_rank: Positions
+    weights: Values
+    parts: Values
     scale: Values
     offset: Values
 
 
-def fuse_row(pool: Pool, source: Source, fusion: Fusion, user: int) -> FusedRow:
-    """One user's whole catalogue; `user` is a position that the pool has. Raises `ScenarioError` else."""
-    prepared, weights = _prepared(pool, fusion)
-    rows = np.flatnonzero(pool.users == user)
+def fuse(pool: Pool, source: Source, fusion: Fusion, k: int) -> FusedLists:
+    """Every user's top k of the eligible unseen items under `fusion`.
+
+    A list of a pointwise strategy is exact: certified where nothing is left out, or where it has k items and the k-th
+    score is strictly above the fused bound of the left-out items (the threshold algorithm of Fagin, Lotem & Naor, PODS
+    2001); the other users' whole rows are scored. A list of a listwise strategy is the pool's, and certified where the
+    strategy proves it. Raises `ScenarioError` for weights, settings or a k that cannot be.
+    """
+    check_k(k, source.seen.shape[1])
+    if not fusion.rerankers:
+        return _fused(pool, source, fusion, k)
+    places = min(max(k, SHORTLIST), source.seen.shape[1])
+    plain = _fused(pool, source, replace(fusion, rerankers=()), places)
+    facts = source.known(fusion.rerankers[0].label)
+    lists = _reranked(fusion, plain.rankings, k, facts)
+    before = Rankings(plain.rankings.users, *_first(plain.rankings, k))
+    return replace(plain, rankings=lists, fused=before)
+
+
+def fuse_row(pool: Pool, source: Source, fusion: Fusion, user: int, k: int = DEFAULT_K) -> FusedRow:
+    """One user's catalogue; `user` is a position that the pool has. k: length of the lists that re-rankers make.
+
+    Raises `ScenarioError` for a user that the pool does not have.
+    """
+    rows = np.flatnonzero(pool.users == user)[:1]
     if len(rows) == 0:
         raise ScenarioError(f"User {user} has no candidates in the pool. Build one for that user.")
-    found = catalogue_rows(pool, source, prepared, weights, rows[:1])
-    scale, offset = prepared.normaliser.take(rows[:1]).affine()
+    prepared, weights = _prepared(pool, source, fusion, rows)
+    strategy = fusion.strategy
+    point = strategy if isinstance(strategy, Pointwise) else WEIGHTED_SUM
+    found = catalogue_rows(pool, source, prepared, point, weights.astype(np.float32), rows)
+    score = found.score[0]
+    parts = point.parts(found.normalised, found.ranks, weights)[:, 0]
+    if isinstance(strategy, Listwise):
+        score = _spread_over_catalogue(pool, prepared, fusion, weights.astype(np.float32), rows, source)
+    if not strategy.additive:
+        parts = np.full_like(parts, np.nan)
+    places = _places(score)
+    scale, offset = prepared.normaliser.take(rows).affine()
     return FusedRow(
         raw=read_only(found.raw[:, 0]),
         normalised=read_only(found.normalised[:, 0]),
         opinion=read_only(~np.isnan(found.raw[:, 0])),
-        score=read_only(found.score[0]),
-        rank=read_only(_places(found.score[0])),
+        score=read_only(score),
+        rank=read_only(_reranked_places(source, fusion, user, score, places, k)),
+        fused_rank=read_only(places),
+        weights=read_only(weights.reshape(len(weights), -1)[:, 0].copy()),
+        parts=read_only(parts),
         scale=read_only(scale[:, 0]),
         offset=read_only(offset[:, 0]),
     )
 
 
-def contributions(pool: Pool, fusion: Fusion, rankings: Rankings) -> Values:
-    """What every scorer adds: `out[c, u, j]` for `rankings.scores[u, j]`, (C, U, k) float64.
+def _fused(pool: Pool, source: Source, fusion: Fusion, k: int) -> FusedLists:
+    everybody = np.arange(len(pool.users))
+    prepared, exact_weights = _prepared(pool, source, fusion, everybody)
+    weights = exact_weights.astype(np.float32)
+    strategy = fusion.strategy
+    if isinstance(strategy, Listwise):
+        items, scores, certified = _best_by_list(pool, source, prepared, fusion, weights, k)
+        rankings = Rankings(pool.users, read_only(items), read_only(scores))
+        return FusedLists(rankings, read_only(certified), 0, int(np.count_nonzero(~certified)))
+    if not isinstance(strategy, Pointwise):
+        raise TypeError(f"{strategy.name}: neither pointwise nor listwise")
+    items, scores = _best_of_pool(pool, prepared, strategy, weights, k)
+    bound = strategy.bound(prepared.bound, pool.threshold_rank, weights)
+    certified = (pool.left_out == 0) | (scores[:, -1] > bound)
+    missed = np.flatnonzero(~certified)
+    for start in range(0, len(missed), BATCH):
+        rows = missed[start : start + BATCH]
+        own = weights[:, rows] if weights.ndim == 2 else weights
+        score = catalogue_rows(pool, source, prepared, strategy, own, rows).score
+        items[rows] = top_k(score, k)
+        scores[rows] = take(score, items[rows], np.nan)
+    rankings = Rankings(pool.users, read_only(items), read_only(scores))
+    return FusedLists(rankings, read_only(certified), len(missed))
 
-    The parts sum to the score. NaN in the padding, or where the item is not in the pool (a re-scored user: ask
-    `fuse_row`).
-    `rankings` holds users of the pool, in any order. Raises `ScenarioError` for any other.
-    """
-    prepared, weights = _prepared(pool, fusion)
-    rows = _rows_of(pool, rankings.users)
-    column = _columns_of(pool.items[rows], rankings.items)
-    values = prepared.values[:, rows[:, None], np.maximum(column, 0)]
-    return np.where(column >= 0, values, np.nan) * weights[:, None, None].astype(np.float64)
 
-
-def _prepared(pool: Pool, fusion: Fusion) -> tuple[PreparedPool, Scores]:
-    """The pool under the fusion's normalisation, and its effective weights, (C,) float32."""
+def _prepared(pool: Pool, source: Source, fusion: Fusion, rows: NDArray[np.intp]) -> tuple[PreparedPool, Values]:
+    """The pool under the strategy's map, and the effective weights, (C,) or (C, len(rows))."""
     check_weights(fusion.weights, pool.scorers)
     check_choice("Normalisation", fusion.normalization, NORMALIZATIONS)
     check_choice("Neutral value", fusion.neutral, NEUTRALS)
-    prepared = prepare(pool, fusion.normalization, fusion.neutral)
-    return prepared, np.array(fusion.effective, dtype=np.float32)
+    strategy = fusion.strategy
+    strategy.check(pool.scorers)
+    prepared = prepare(pool, strategy.value_map(fusion.normalization, fusion.neutral))
+    effective = np.array(fusion.effective)
+    if not isinstance(strategy, Pointwise):
+        return prepared, effective
+    facts = source.known(strategy.label) if strategy.needs_facts else None
+    return prepared, strategy.weights_of(effective, pool.scorers, pool.users[rows], facts)
 
 
-def _best_of_pool(pool: Pool, prepared: PreparedPool, weights: Scores, k: int) -> tuple[Positions, Scores]:
+def _best_of_pool(
+    pool: Pool, prepared: PreparedPool, strategy: Pointwise, weights: Scores, k: int
+) -> tuple[Positions, Scores]:
     """Items and scores (U, k) of the best of the pool, padded with -1 and NaN."""
     n_users, width = pool.items.shape
     items = np.full((n_users, k), PADDING, dtype=np.int32)
@@ -145,11 +201,125 @@ def _best_of_pool(pool: Pool, prepared: PreparedPool, weights: Scores, k: int) -
     block = max(1, BLOCK_BYTES // (4 * width))
     for start in range(0, n_users, block):
         rows = slice(start, start + block)
-        fused = weighted_sum(prepared.values[:, rows], weights)
+        own = weights[:, rows] if weights.ndim == 2 else weights
+        fused = strategy.combine(prepared.values[:, rows], pool.ranks[:, rows], own)
         columns = top_k(fused, k)
         scores[rows] = take(fused, columns, np.nan)
         items[rows] = take(pool.items[rows], columns, PADDING)
     return items, scores
+
+
+def _best_by_list(
+    pool: Pool, source: Source, prepared: PreparedPool, fusion: Fusion, weights: Scores, k: int
+) -> tuple[Positions, Scores, Mask]:
+    """As `_best_of_pool` for a listwise strategy, with which lists are proven."""
+    n_users, width = pool.items.shape
+    items = np.full((n_users, k), PADDING, dtype=np.int32)
+    scores = np.full((n_users, k), np.nan, dtype=np.float32)
+    proven = np.zeros(n_users, dtype=np.bool_)
+    block = max(1, BLOCK_BYTES // (4 * width))
+    for start in range(0, n_users, block):
+        rows = np.arange(start, min(start + block, n_users))
+        found = _listwise(pool, source, prepared, fusion, weights, rows, k)
+        columns = top_k(found[0], k)
+        scores[rows] = take(found[0], columns, np.nan)
+        items[rows] = take(pool.items[rows], columns, PADDING)
+        proven[rows] = found[1]
+    return items, scores, proven
+
+
+def _listwise(
+    pool: Pool,
+    source: Source,
+    prepared: PreparedPool,
+    fusion: Fusion,
+    weights: Scores,
+    rows: NDArray[np.intp],
+    k: int,
+) -> tuple[Scores, Mask]:
+    strategy = fusion.strategy
+    if not isinstance(strategy, Listwise):
+        raise TypeError(f"{strategy.name}: not listwise")
+    facts = source.known(strategy.label) if strategy.needs_facts else source.facts
+    taken = Rows(
+        users=pool.users[rows],
+        items=pool.items[rows],
+        raw=pool.scores[:, rows],
+        ranks=pool.ranks[:, rows],
+        values=prepared.values[:, rows],
+        complete=pool.left_out[rows] == 0,
+        depth=pool.depth,
+    )
+    found = strategy.score(taken, weights, pool.scorers, k, facts)
+    score = np.where(taken.items == PADDING, np.float32(-np.inf), found.score).astype(np.float32, copy=False)
+    return score, found.proven
+
+
+def _spread_over_catalogue(
+    pool: Pool, prepared: PreparedPool, fusion: Fusion, weights: Scores, rows: NDArray[np.intp], source: Source
+) -> Scores:
+    """Listwise scores of one user's pool in the places of the catalogue, (n_items,), NaN elsewhere."""
+    n_items = source.seen.shape[1]
+    score = np.full(n_items, np.nan, dtype=np.float32)
+    found, _ = _listwise(pool, source, prepared, fusion, weights, rows, min(SHORTLIST, n_items))
+    listed = (pool.items[rows[0]] != PADDING) & np.isfinite(found[0])
+    score[pool.items[rows[0]][listed]] = found[0][listed]
+    return score
+
+
+def _reranked(fusion: Fusion, rankings: Rankings, k: int, facts: Facts) -> Rankings:
+    """The first k places after all re-rankers; scores are those of the strategy."""
+    lists = _chain(fusion, Shortlists(rankings.users, rankings.items, rankings.scores), k, facts)
+    items = np.full((len(lists.users), k), PADDING, dtype=np.int32)
+    found = lists.items[:, :k]
+    items[:, : found.shape[1]] = found
+    return Rankings(rankings.users, read_only(items), read_only(_scores_of(rankings, items)))
+
+
+def _chain(fusion: Fusion, lists: Shortlists, k: int, facts: Facts) -> Shortlists:
+    for reranker in fusion.rerankers:
+        reranker.check(facts.train, k)
+        lists = reranker.rerank(lists, k, facts)
+    return lists
+
+
+def _scores_of(rankings: Rankings, items: Positions) -> Scores:
+    """The fused score of each of `items` (U, k) in the rankings; NaN for one that is not there or padding."""
+    order = np.argsort(rankings.items, axis=1, kind="stable")
+    known = np.take_along_axis(rankings.items, order, axis=1)
+    rows = np.arange(len(items))[:, None]
+    step = np.int64(max(known.max(initial=0), items.max(initial=0)) + 2)
+    keys = (rows * step + known + 1).ravel()
+    asked = rows * step + items + 1
+    place = np.minimum(np.searchsorted(keys, asked), max(len(keys) - 1, 0))
+    found = (keys[place] == asked) & (items != PADDING) if len(keys) else np.zeros(items.shape, dtype=np.bool_)
+    column = np.where(found, place - rows * known.shape[1], 0)
+    scores = np.take_along_axis(np.take_along_axis(rankings.scores, order, axis=1), column, axis=1)
+    return np.where(found, scores, np.float32(np.nan))
+
+
+def _reranked_places(source: Source, fusion: Fusion, user: int, score: Scores, places: Positions, k: int) -> Positions:
+    """The rank of each item after the re-rankers, (n_items,); 0 where it has no score or was taken out."""
+    if not fusion.rerankers:
+        return places
+    facts = source.known(fusion.rerankers[0].label)
+    best = np.flatnonzero((places > 0) & (places <= max(k, SHORTLIST)))
+    best = best[np.argsort(places[best])]
+    users = np.array([user], dtype=np.int32)
+    short = Shortlists(users, best[None].astype(np.int32), score[best][None])
+    lists = _chain(fusion, short, k, facts)
+    listed = lists.items[0][lists.items[0] != PADDING]
+    rest = np.flatnonzero(places > max(k, SHORTLIST))
+    rest = rest[np.argsort(places[rest])]
+    rest = rest[~np.isin(rest, listed)]
+    order = np.concatenate([listed, rest])
+    reranked = np.zeros_like(places)
+    reranked[order] = np.arange(1, len(order) + 1)
+    return reranked
+
+
+def _first(rankings: Rankings, k: int) -> tuple[Positions, Scores]:
+    return read_only(rankings.items[:, :k].copy()), read_only(rankings.scores[:, :k].copy())
 
 
 def _places(score: Scores) -> Positions:
@@ -158,28 +328,3 @@ def _places(score: Scores) -> Positions:
     places = np.zeros(len(score), dtype=np.int32)
     places[order] = np.arange(1, len(order) + 1)
     return places
-
-
-def _rows_of(pool: Pool, users: Positions) -> NDArray[np.intp]:
-    """The pool's row of each user."""
-    if len(users) == 0:
-        return np.zeros(0, dtype=np.intp)
-    order = np.argsort(pool.users)
-    place = np.minimum(np.searchsorted(pool.users, users, sorter=order), len(order) - 1)
-    rows: NDArray[np.intp] = order[place]
-    missing = pool.users[rows] != users
-    if missing.any():
-        raise ScenarioError(f"User {users[missing][0]} has no candidates in the pool. Build one for that user.")
-    return rows
-
-
-def _columns_of(pooled: Positions, items: Positions) -> NDArray[np.intp]:
-    """`out[u, j]` = column of `items[u, j]` in row u of `pooled` (U, P), ascending with -1 at the end; -1 if absent."""
-    n_users, width = pooled.shape
-    # one number a (row, item), ascending over all rows; padding behind every item
-    step = np.int64(max(pooled.max(initial=0), items.max(initial=0)) + 2)
-    start = np.arange(n_users)[:, None] * step
-    known = (start + np.where(pooled == PADDING, step - 1, pooled)).ravel()
-    asked = start + items
-    place = np.minimum(np.searchsorted(known, asked), len(known) - 1)
-    return np.where((known[place] == asked) & (items != PADDING), place - np.arange(n_users)[:, None] * width, PADDING)

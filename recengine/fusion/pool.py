@@ -12,6 +12,8 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from recengine.arrays import Mask, Positions, Scores
+from recengine.errors import ScenarioError
+from recengine.fusion.facts import Facts
 from recengine.models.base import Scorer
 
 
@@ -29,7 +31,9 @@ class Pool:
     ranks (C, U, P) float32: rank among all unseen items with an opinion, 1 = best, ties share their mean; NaN as above.
     low, high, mean, deviation (C, U) float32: of the opinions on all unseen items; NaN where there is none.
         deviation is the population standard deviation.
+    partition (C, U) float32: sum of exp((raw - high) / deviation) over those opinions; NaN where there is none.
     opinions (C, U) int32: number of unseen items with an opinion.
+    unseen (U,) int32: number of unseen items of the catalogue.
     left_out (U,) int32: number of eligible items that are not in the pool.
     threshold (C, U) float32: best raw score among the left out; NaN where none of them has an opinion.
     threshold_rank (C, U) float32: best (lowest) rank among the left out; NaN likewise.
@@ -46,7 +50,9 @@ class Pool:
     high: Scores
     mean: Scores
     deviation: Scores
+    partition: Scores
     opinions: Positions
+    unseen: Positions
     left_out: Positions
     threshold: Scores
     threshold_rank: Scores
@@ -63,12 +69,20 @@ class Source:
     """Where raw scores come from: what a pool is built from and what re-scoring goes back to.
 
     seen (n_users, n_items): what each user must not be shown. eligible (n_items,): the slice of the catalogue that
-    lists are made of; None is all of it.
+    lists are made of; None is all of it. facts: what is known of users and items beside scores, for strategies and
+    re-rankers that read it.
     """
 
     scorers: Mapping[str, Scorer]
     seen: csr_matrix
     eligible: Mask | None = None
+    facts: Facts | None = None
+
+    def known(self, what: str) -> Facts:
+        """The facts, which `what` needs. Raises `ScenarioError` where there are none."""
+        if self.facts is None:
+            raise ScenarioError(f"{what} needs users and items of a dataset, which are not known here. Leave it out.")
+        return self.facts
 
     def scores(self, users: Positions) -> Scores:
         """Raw scores of the whole catalogue, (C, len(users), n_items) float32, a new array; seen items too."""

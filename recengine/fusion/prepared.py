@@ -1,4 +1,4 @@
-"""A pool under one normalisation: what stays the same while only weights move."""
+"""A pool under one map of values: what stays the same while only weights move."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from recengine.arrays import Scores, read_only
-from recengine.fusion.normalization import Neutral, Normaliser, Normalization
+from recengine.fusion.normalization import Normaliser, ValueMap
 from recengine.fusion.pool import Pool
 
 KEPT = 2
-"""Normalisations that a pool remembers; each takes as much memory as its raw scores."""
+"""Maps that a pool remembers; each takes as much memory as its raw scores."""
 
 
 @dataclass(frozen=True)
 class PreparedPool:
-    """Normalised values of a pool; arrays read-only.
+    """Values of a pool; arrays read-only.
 
     values (C, U, P) float32, no opinion filled, -inf in the padding. bound (C, U) float32: no left-out item's value is
     higher.
@@ -27,20 +27,19 @@ class PreparedPool:
     bound: Scores
 
 
-def prepare(pool: Pool, normalization: Normalization, neutral: Neutral) -> PreparedPool:
-    """Normalise a pool. The last results are kept with the pool, so that moving a weight does not pay for it again."""
-    key = (normalization, neutral)
-    prepared: PreparedPool | None = pool.derived.get(key)
+def prepare(pool: Pool, value_map: ValueMap) -> PreparedPool:
+    """Map a pool. The last results are kept with the pool, so that moving a weight does not pay for it again."""
+    prepared: PreparedPool | None = pool.derived.get(value_map)
     if prepared is None:
-        prepared = _prepare(pool, normalization, neutral)
-        pool.derived[key] = prepared
+        prepared = _prepare(pool, value_map)
+        pool.derived[value_map] = prepared
         while len(pool.derived) > KEPT:
             pool.derived.popitem(last=False)
     return prepared
 
 
-def _prepare(pool: Pool, normalization: Normalization, neutral: Neutral) -> PreparedPool:
-    normaliser = Normaliser.of(pool, normalization, neutral)
+def _prepare(pool: Pool, value_map: ValueMap) -> PreparedPool:
+    normaliser = Normaliser.of(pool, value_map)
     values = normaliser.apply(pool.scores, pool.ranks)
     np.copyto(values, np.float32(-np.inf), where=(pool.items < 0)[None])
     # the best opinion left out, by the very map of the others; one without an opinion stands at the neutral value
@@ -52,13 +51,26 @@ def _prepare(pool: Pool, normalization: Normalization, neutral: Neutral) -> Prep
 def weighted_sum(values: Scores, weights: Scores) -> Scores:
     """`out[...] = weights[0] * values[0, ...] + weights[1] * values[1, ...] + ...`, float32, added from left to right.
 
+    values (C, U, m) or (C, U); weights (C,), or (C, U) where each user has their own.
+
     Every product and every sum is rounded by itself, so with weights >= 0 a higher value never gives a lower sum: this
     is what makes a bound on the values a bound on the sum. A library product would choose an order of its own.
     """
-    used = np.flatnonzero(weights)
-    total: Scores = values[used[0]] * weights[used[0]]
-    term = np.empty_like(total)
+    if weights.ndim == 2 and values.ndim == 3:
+        weights = weights[:, :, None]
+    used = np.flatnonzero(weights.reshape(len(weights), -1).any(axis=1))
+    total: Scores = _times(values[used[0]], weights[used[0]])
     for scorer in used[1:]:
-        np.multiply(values[scorer], weights[scorer], out=term)
-        total += term
+        total += _times(values[scorer], weights[scorer])
     return total
+
+
+def _times(values: Scores, weight: Scores) -> Scores:
+    """`weight * values`, where a weight of 0 makes everything 0 but the padding."""
+    if np.ndim(weight) == 0 or (weight > 0).all():
+        product: Scores = values * weight
+        return product
+    with np.errstate(invalid="ignore"):
+        product = values * weight
+    np.copyto(product, np.float32(-np.inf), where=np.isneginf(values))
+    return product

@@ -10,7 +10,6 @@ import polars as pl
 from recengine.arrays import Values
 from recengine.coldstart import Audience, EditedList, NewcomerList, NewcomerQuality, Similar
 from recengine.data import Dataset
-from recengine.fusion import Fusion
 
 
 def newcomer_table(listed: NewcomerList, dataset: Dataset) -> pl.DataFrame:
@@ -72,9 +71,7 @@ def similar_table(similar: list[Similar], dataset: Dataset) -> pl.DataFrame:
     )
 
 
-def edited_table(
-    edited: EditedList, dataset: Dataset, fusion: Fusion, scorers: tuple[str, ...], k: int
-) -> pl.DataFrame:
+def edited_table(edited: EditedList, dataset: Dataset, scorers: tuple[str, ...], k: int) -> pl.DataFrame:
     """One row an item in the best k before or after: `item_id, title, rank_before, rank_after, score, part_SCORER`.
 
     In the order of the list after; a rank is null where the item is in the history. Scores and parts are those after.
@@ -91,7 +88,7 @@ def edited_table(
             "rank_before": pl.Series(before[shown]).replace(0, None),
             "rank_after": pl.Series(after[shown]).replace(0, None),
             "score": edited.after.score[shown],
-            **{f"part_{name}": parts for name, parts in _parts(edited, fusion, scorers, shown).items()},
+            **{f"part_{name}": parts for name, parts in _parts(edited, scorers, shown).items()},
         }
     )
 
@@ -114,8 +111,5 @@ def newcomer_quality_table(quality: NewcomerQuality, called: Mapping[str, str]) 
     return pl.DataFrame(rows, schema={"method": pl.String, "items_known": pl.Int64, **numbers, "n": pl.Int64})
 
 
-def _parts(edited: EditedList, fusion: Fusion, scorers: tuple[str, ...], items: np.ndarray) -> dict[str, Values]:
-    return {
-        name: weight * edited.after.normalised[at, items].astype(np.float64)
-        for at, (name, weight) in enumerate(zip(scorers, fusion.effective, strict=True))
-    }
+def _parts(edited: EditedList, scorers: tuple[str, ...], items: np.ndarray) -> dict[str, Values]:
+    return {name: edited.after.parts[at, items] for at, name in enumerate(scorers)}

@@ -42,7 +42,15 @@ def explain_examples(workbench: Workbench, outcome: Outcome, users: Sequence[int
     rankings = outcome.lists.rankings
     first = dict(zip(rankings.users.tolist(), rankings.items[:, 0].tolist(), strict=True))
     return tuple(
-        explain(workbench.pool, workbench.source, outcome.scenario.fusion, user, first[user], dataset=workbench.dataset)
+        explain(
+            workbench.pool,
+            workbench.source,
+            outcome.scenario.fusion,
+            user,
+            first[user],
+            k=outcome.scenario.k,
+            dataset=workbench.dataset,
+        )
         for user in users
         if first.get(user, -1) >= 0
     )
@@ -51,8 +59,5 @@ def explain_examples(workbench: Workbench, outcome: Outcome, users: Sequence[int
 def parts_of_list(workbench: Workbench, outcome: Outcome, user: int, items: Sequence[int]) -> dict[str, Values]:
     """What each scorer adds to the score of each of `items`, (len(items),) a scorer; they sum to the fused score."""
     fusion = outcome.scenario.fusion
-    row = fuse_row(workbench.pool, workbench.source, fusion, user)
-    return {
-        name: fusion.effective[c] * row.normalised[c, list(items)].astype(np.float64)
-        for c, name in enumerate(workbench.pool.scorers)
-    }
+    row = fuse_row(workbench.pool, workbench.source, fusion, user, outcome.scenario.k)
+    return {name: row.parts[c, list(items)] for c, name in enumerate(workbench.pool.scorers)}

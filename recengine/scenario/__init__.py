@@ -1,16 +1,27 @@
 """The order of work: one `Scenario` in, one `Outcome` out."""
 
+from recengine.scenario.choices import chain, read_choice, read_rerankers, rerankers_text, strategy_text
 from recengine.scenario.files import MAX_SCENARIO_BYTES, scenario_from_bytes, scenario_to_bytes
 from recengine.scenario.outcome import Outcome
 from recengine.scenario.run import check_fits, run_scenario, scorer_outcomes
 from recengine.scenario.scenario import DEFAULT_WEIGHTS, Scenario, default_scenario, default_weights
 from recengine.scenario.verdicts import Verdict, verdicts
-from recengine.scenario.workbench import Fitted, NoStore, Store, Workbench, build_workbench, fit_key, workbench_key
+from recengine.scenario.workbench import (
+    Fitted,
+    Measured,
+    NoStore,
+    Store,
+    Workbench,
+    build_workbench,
+    fit_key,
+    workbench_key,
+)
 
 __all__ = [
     "DEFAULT_WEIGHTS",
     "MAX_SCENARIO_BYTES",
     "Fitted",
+    "Measured",
     "NoStore",
     "Outcome",
     "Scenario",
@@ -18,14 +29,19 @@ __all__ = [
     "Verdict",
     "Workbench",
     "build_workbench",
+    "chain",
     "check_fits",
     "default_scenario",
     "default_weights",
     "fit_key",
+    "read_choice",
+    "read_rerankers",
+    "rerankers_text",
     "run_scenario",
     "scenario_from_bytes",
     "scenario_to_bytes",
     "scorer_outcomes",
+    "strategy_text",
     "verdicts",
     "workbench_key",
 ]

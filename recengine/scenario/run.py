@@ -75,6 +75,8 @@ def check_fits(workbench: Workbench, scenario: Scenario) -> None:
         raise ScenarioError(
             f"k: {scenario.k:,} is more than the {workbench.dataset.n_items:,} items there are. Choose a smaller k."
         )
+    for reranker in scenario.fusion.rerankers:
+        reranker.check(workbench.dataset, scenario.k)
 
 
 def _evaluate(

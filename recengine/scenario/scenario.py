@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from recengine.data import SPLIT_METHODS, Dataset, SplitMethod
 from recengine.data.split import MAX_SEED
 from recengine.errors import RecengineError, ScenarioError
-from recengine.fusion import DEFAULT_DEPTH, NEUTRALS, NORMALIZATIONS, Fusion, Neutral, Normalization
+from recengine.fusion import (
+    DEFAULT_DEPTH,
+    DEFAULT_K,
+    NEUTRALS,
+    NORMALIZATIONS,
+    Fusion,
+    Neutral,
+    Normalization,
+    make_reranker,
+    make_strategy,
+)
 from recengine.models import default_recipes, make_recipe
 from recengine.models.base import Recipe
 from recengine.storage import digest
 
 FORMAT = "recengine-scenario"
-VERSION = 1
-STRATEGIES = ("weighted-sum",)
+VERSION = 2
+READABLE = (1, 2)
+"""Versions of the format that are read; the first one had the weighted sum alone and no re-rankers."""
+Choice: TypeAlias = tuple[str, tuple[tuple[str, Any], ...]]
+"""A name and its settings, sorted by name."""
 
 DEFAULT_WEIGHTS: Mapping[str, float] = {"als": 0.7, "text": 0.2, "popularity": 0.1}
 """Best of 66 on the validation part of MovieLens-100K: NDCG@10 .2116, where ALS alone has .2101, which is within noise
 (python -m benchmarks.default_weights)."""
-DEFAULT_K = 10
 MAX_DEPTH = 10_000
 MAX_QUOTED = 80
 """Characters of a wrong value that an error repeats."""
@@ -33,7 +45,9 @@ class Scenario:
     """What was run on what; hashable, checked when made.
 
     dataset: fingerprint. models: (name, settings as pairs) a scorer. weights: (scorer, raw weight >= 0), one a model,
-    in the order of the models. all_data: fit on everything, for lists to serve; nothing is left to measure them on.
+    in the order of the models. strategy, with its settings: how the scorers' opinions become one ranking. rerankers:
+    (name, settings as pairs), in the order in which they are applied. all_data: fit on everything, for lists to serve;
+    nothing is left to measure them on.
     """
 
     dataset: str
@@ -44,14 +58,23 @@ class Scenario:
     normalization: Normalization = "min-max"
     neutral: Neutral = "mean"
     strategy: str = "weighted-sum"
-    rerankers: tuple[str, ...] = ()
+    strategy_settings: tuple[tuple[str, Any], ...] = ()
+    rerankers: tuple[Choice, ...] = ()
     pool_depth: int = DEFAULT_DEPTH
     k: int = DEFAULT_K
     all_data: bool = False
 
     def __post_init__(self) -> None:
-        """Check every choice. Raises `ScenarioError` or `RecipeError`."""
+        """Check every choice, and write out the settings that are left at their defaults.
+
+        Raises `ScenarioError` or `RecipeError`.
+        """
+        strategy = make_strategy(self.strategy, dict(self.strategy_settings))
+        object.__setattr__(self, "strategy_settings", _pairs(strategy.settings()))
+        rerankers = [make_reranker(name, dict(settings)) for name, settings in self.rerankers]
+        object.__setattr__(self, "rerankers", tuple((one.name, _pairs(one.settings())) for one in rerankers))
         _check(self)
+        strategy.check(self.scorers)
 
     @property
     def scorers(self) -> tuple[str, ...]:
@@ -61,7 +84,13 @@ class Scenario:
     @property
     def fusion(self) -> Fusion:
         """The part of the scenario that a slider moves."""
-        return Fusion(tuple(weight for _, weight in self.weights), self.normalization, self.neutral)
+        return Fusion(
+            tuple(weight for _, weight in self.weights),
+            self.normalization,
+            self.neutral,
+            make_strategy(self.strategy, dict(self.strategy_settings)),
+            tuple(make_reranker(name, dict(settings)) for name, settings in self.rerankers),
+        )
 
     @property
     def key(self) -> str:
@@ -86,13 +115,22 @@ class Scenario:
         """The same scenario with all the weight on one scorer."""
         return self.with_weights({scorer: 1.0})
 
+    def with_strategy(self, name: str, settings: Mapping[str, Any] | None = None) -> Scenario:
+        """The same scenario with another strategy."""
+        return replace(self, strategy=name, strategy_settings=tuple((settings or {}).items()))
+
+    def with_rerankers(self, rerankers: Sequence[tuple[str, Mapping[str, Any]]]) -> Scenario:
+        """The same scenario with these re-rankers, (name, settings), in this order."""
+        return replace(self, rerankers=tuple((name, tuple(settings.items())) for name, settings in rerankers))
+
     def to_json(self) -> dict[str, Any]:
         """A JSON object, keys as the field names; models and weights by scorer."""
         document: dict[str, Any] = {"format": FORMAT, "version": VERSION}
         document |= {field.name: getattr(self, field.name) for field in fields(self)}
         document["models"] = {name: dict(settings) for name, settings in self.models}
         document["weights"] = dict(self.weights)
-        document["rerankers"] = list(self.rerankers)
+        document["strategy_settings"] = dict(self.strategy_settings)
+        document["rerankers"] = [{"name": name, **dict(settings)} for name, settings in self.rerankers]
         return document
 
     @classmethod
@@ -103,10 +141,10 @@ class Scenario:
                 f'{source}: not a scenario file, which is a JSON object with "format": "{FORMAT}". '
                 "Download one from the Report page."
             )
-        if document.get("version") != VERSION:
+        if document.get("version") not in READABLE:
             raise ScenarioError(
-                f"{source}: written in version {_quoted(document.get('version'))} of the format, this is version "
-                f"{VERSION}. Save the scenario again with this version."
+                f"{source}: written in version {_quoted(document.get('version'))} of the format, this program reads "
+                f"{' and '.join(map(str, READABLE))}. Save the scenario again with this program."
             )
         content = {key: value for key, value in document.items() if key not in ("format", "version")}
         known = {field.name for field in fields(cls)}
@@ -160,11 +198,26 @@ def _values(content: Mapping[str, Any]) -> dict[str, Any]:
             raise ScenarioError(f"weights: there is no scorer {_quoted(name)}. Choose among {', '.join(models)}.")
     values["models"] = tuple((name, tuple(sorted(settings.items()))) for name, settings in models.items())
     values["weights"] = tuple((name, weights.get(name, 0.0)) for name in models)
+    settings = content.get("strategy_settings", {})
+    if not isinstance(settings, dict):
+        raise ScenarioError('"strategy_settings" must be an object. Restore it, or download again.')
+    values["strategy_settings"] = _pairs(settings)
     rerankers = content.get("rerankers", [])
-    if not isinstance(rerankers, list):
-        raise ScenarioError('"rerankers" must be a list. Restore it, or download again.')
-    values["rerankers"] = tuple(rerankers)
+    if not isinstance(rerankers, list) or not all(isinstance(one, dict) and "name" in one for one in rerankers):
+        raise ScenarioError('"rerankers" must be a list of objects with a "name". Restore it, or download again.')
+    values["rerankers"] = tuple(
+        (str(one["name"]), _pairs({key: value for key, value in one.items() if key != "name"})) for one in rerankers
+    )
     return values
+
+
+def _pairs(settings: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+    """Settings as pairs sorted by name, lists as tuples, so that they can be compared and hashed."""
+    return tuple(sorted((name, _frozen(value)) for name, value in settings.items()))
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(_frozen(one) for one in value) if isinstance(value, list | tuple) else value
 
 
 def _check(scenario: Scenario) -> None:
@@ -185,11 +238,6 @@ def _check(scenario: Scenario) -> None:
     _one_of("split", scenario.split, SPLIT_METHODS)
     _one_of("normalization", scenario.normalization, NORMALIZATIONS)
     _one_of("neutral", scenario.neutral, NEUTRALS)
-    _one_of("strategy", scenario.strategy, STRATEGIES)
-    if scenario.rerankers:
-        raise ScenarioError(
-            f"rerankers: {_quoted(scenario.rerankers[0])} is unknown; this version has none. Use an empty list."
-        )
     _whole("seed", scenario.seed, 0, MAX_SEED)
     _whole("pool_depth", scenario.pool_depth, 1, MAX_DEPTH)
     _whole("k", scenario.k, 1, 2**31 - 1)

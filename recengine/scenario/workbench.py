@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -15,17 +15,20 @@ from recengine.data import Dataset, Split, split_dataset
 from recengine.device import device_kind
 from recengine.errors import ScenarioError
 from recengine.evaluation import Resamples, item_slices
-from recengine.fusion import Pool, Source, build_pool
+from recengine.fusion import Facts, Pool, Source, build_pool
 from recengine.models import Resources, Scorer, refuse_if_too_large, scorer_label
 from recengine.models.base import Recipe
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked, within
 from recengine.scenario.scenario import Scenario
 from recengine.storage import digest
 
-POOL_VERSION = 2
+POOL_VERSION = 3
 """Changes whenever the same scorers give another pool."""
 Part: TypeAlias = tuple[Source, Positions]
 """A part of the catalogue, and the users whose lists are made of it."""
+Measured = Literal["test", "validation"]
+"""What lists are measured on: the test part, by scorers that know all of train, or the validation part, by scorers that
+know train without it. Weights and whatever else is chosen are looked for on validation alone."""
 SHARE_OF_FITTING = 0.8
 """Of the progress bar; the rest is the pools."""
 
@@ -59,13 +62,15 @@ class Slice:
 class Workbench:
     """A dataset, its split, the fitted scorers and their pools; held once a process and never written to.
 
-    key: what all of it was made from, SHA-256. fitted_on: the dataset part that the scorers know (their history).
-    relevant (n_users, n_items): the test positives; empty under `all_data`.
+    key: what all of it was made from, SHA-256. measured: the part that lists are measured on. fitted_on: the dataset
+    part that the scorers know (their history).
+    relevant (n_users, n_items): the positives of the measured part; empty under `all_data`.
     source and pool: over the whole catalogue. slices["long-tail" | "cold"]: those with a test positive.
     popularity (n_items,) int32: training users of each item. resamples: bootstrap counts, drawn once.
     """
 
     key: str
+    measured: Measured
     dataset: Dataset
     split: Split
     fitted_on: Dataset
@@ -119,28 +124,32 @@ class NoStore:
         return make()
 
 
-def workbench_key(scenario: Scenario, device: str) -> str:
+def workbench_key(scenario: Scenario, device: str, measured: Measured = "test") -> str:
     """SHA-256 of every choice that a fit or a pool depends on; weights, normalisation and k are none of them."""
-    return digest(_made_from(scenario, device) | {"depth": scenario.pool_depth, "pool": POOL_VERSION})
+    return digest(_made_from(scenario, device, measured) | {"depth": scenario.pool_depth, "pool": POOL_VERSION})
 
 
-def fit_key(scenario: Scenario, recipe: Recipe, device: str) -> str:
+def fit_key(scenario: Scenario, recipe: Recipe, device: str, measured: Measured = "test") -> str:
     """SHA-256 under which `recipe`, fitted as `scenario` says, is stored."""
-    return digest(_fit_made_from(scenario, recipe, device))
+    return digest(_fit_made_from(scenario, recipe, device, measured))
 
 
 def build_workbench(
     dataset: Dataset,
     scenario: Scenario,
     *,
+    measured: Measured = "test",
     store: Store | None = None,
     progress: Progress = silent,
     cancel: Cancel = never,
 ) -> Workbench:
     """Split, fit and pool what `scenario` names, taking from `store` what it has.
 
-    Raises `ScenarioError` when the scenario is of another dataset; whatever a fit raises.
+    Raises `ScenarioError` when the scenario is of another dataset, or is fitted on everything and measured on
+    validation; whatever a fit raises.
     """
+    if scenario.all_data and measured == "validation":
+        raise ScenarioError("scenario: fitted on all data, so no validation part is left. Choose a split.")
     if scenario.dataset != dataset.fingerprint:
         raise ScenarioError(
             f"scenario: made for dataset {scenario.dataset[:12]}…, this is {dataset.name!r} "
@@ -148,7 +157,7 @@ def build_workbench(
         )
     store = store or NoStore()
     split = split_dataset(dataset, scenario.split, seed=scenario.seed)
-    train = dataset if scenario.all_data else split.full_train
+    train = dataset if scenario.all_data else split.full_train if measured == "test" else split.train
     recipes = scenario.recipes()
     fitted = {}
     for position, (name, recipe) in enumerate(recipes.items()):
@@ -156,28 +165,34 @@ def build_workbench(
         start = SHARE_OF_FITTING * position / len(recipes)
         part = within(progress, start, start + SHARE_OF_FITTING / len(recipes))
         # two names of one recipe share what is stored
-        fitted[name] = replace(_fit(recipe, train, scenario, store, part, cancel), label=scorer_label(name, recipe))
+        fitted[name] = replace(
+            _fit(recipe, train, scenario, measured, store, part, cancel), label=scorer_label(name, recipe)
+        )
     scorers = {name: entry.scorer for name, entry in fitted.items()}
     popularity = train.popularity()
-    relevant = split.test.matrix
+    relevant = split.test.matrix if measured == "test" else split.validation.matrix
     if scenario.all_data:
         relevant = _among(relevant, np.zeros(dataset.n_items, dtype=np.bool_))
-    parts: dict[str, Part] = {"": (Source(scorers, train.seen), np.arange(dataset.n_users, dtype=np.int32))}
+    facts = Facts(train, scorers)
+    parts: dict[str, Part] = {
+        "": (Source(scorers, train.seen, facts=facts), np.arange(dataset.n_users, dtype=np.int32))
+    }
     for name, mask in item_slices(popularity).items():
         users = np.flatnonzero(_among(relevant, mask).getnnz(axis=1)).astype(np.int32)
         # nobody else's list among these items is measured or shown
         if len(users):
-            parts[name] = (Source(scorers, train.seen, mask), users)
+            parts[name] = (Source(scorers, train.seen, mask, facts), users)
     pools = {}
     for position, (name, (source, users)) in enumerate(parts.items()):
         stop_if_asked(cancel)
         start = SHARE_OF_FITTING + (1 - SHARE_OF_FITTING) * position / len(parts)
         bar = within(progress, start, start + (1 - SHARE_OF_FITTING) / len(parts))
-        key = _pool_key(scenario, store.resources.device, name, source.eligible)
+        key = _pool_key(scenario, store.resources.device, measured, name, source.eligible)
         pools[name] = store.pool(key, _pool_maker(source, users, scenario.pool_depth, bar, cancel))
     progress(1.0, "Ready")
     return Workbench(
-        key=workbench_key(scenario, store.resources.device),
+        key=workbench_key(scenario, store.resources.device, measured),
+        measured=measured,
         dataset=dataset,
         split=split,
         fitted_on=train,
@@ -201,7 +216,13 @@ def build_workbench(
 
 
 def _fit(
-    recipe: Recipe, train: Dataset, scenario: Scenario, store: Store, progress: Progress, cancel: Cancel
+    recipe: Recipe,
+    train: Dataset,
+    scenario: Scenario,
+    measured: Measured,
+    store: Store,
+    progress: Progress,
+    cancel: Cancel,
 ) -> Fitted:
     def make() -> Fitted:
         refuse_if_too_large(recipe, train, store.resources)
@@ -212,7 +233,7 @@ def _fit(
         progress(1.0, f"Fitted {recipe.label} on {scorer.device} in {seconds:.1f} s")
         return Fitted(scorer, recipe.label, recipe.settings(), scorer.device, seconds)
 
-    return store.fitted(_fit_made_from(scenario, recipe, store.resources.device), recipe, train, make)
+    return store.fitted(_fit_made_from(scenario, recipe, store.resources.device, measured), recipe, train, make)
 
 
 def _pool_maker(source: Source, users: Positions, depth: int, progress: Progress, cancel: Cancel) -> Callable[[], Pool]:
@@ -230,12 +251,13 @@ def _among(relevant: csr_matrix, eligible: Mask) -> csr_matrix:
     return kept
 
 
-def _cut(scenario: Scenario) -> dict[str, Any]:
+def _cut(scenario: Scenario, measured: Measured) -> dict[str, Any]:
+    known = "all" if scenario.all_data else "train" if measured == "test" else "train without validation"
     return {
         "dataset": scenario.dataset,
         "split": scenario.split,
         "seed": scenario.seed,
-        "part": "all" if scenario.all_data else "train",
+        "part": known,
     }
 
 
@@ -243,17 +265,17 @@ def _recipe_facts(recipe: Recipe) -> dict[str, Any]:
     return {"name": recipe.name, "version": recipe.version, "settings": recipe.settings()}
 
 
-def _fit_made_from(scenario: Scenario, recipe: Recipe, device: str) -> dict[str, Any]:
-    return _cut(scenario) | {"device": device, "recipe": _recipe_facts(recipe)}
+def _fit_made_from(scenario: Scenario, recipe: Recipe, device: str, measured: Measured) -> dict[str, Any]:
+    return _cut(scenario, measured) | {"device": device, "recipe": _recipe_facts(recipe)}
 
 
-def _made_from(scenario: Scenario, device: str) -> dict[str, Any]:
+def _made_from(scenario: Scenario, device: str, measured: Measured) -> dict[str, Any]:
     recipes = {name: _recipe_facts(recipe) for name, recipe in scenario.recipes().items()}
     # names and their order stand in the pool too
-    return _cut(scenario) | {"device": device, "scorers": list(recipes), "recipes": recipes}
+    return _cut(scenario, measured) | {"device": device, "scorers": list(recipes), "recipes": recipes}
 
 
-def _pool_key(scenario: Scenario, device: str, name: str, eligible: Mask | None) -> str:
+def _pool_key(scenario: Scenario, device: str, measured: Measured, name: str, eligible: Mask | None) -> str:
     slice_facts = {"slice": name, "items": None if eligible is None else np.flatnonzero(eligible).tolist()}
-    facts = _made_from(scenario, device) | {"depth": scenario.pool_depth, "pool": POOL_VERSION}
+    facts = _made_from(scenario, device, measured) | {"depth": scenario.pool_depth, "pool": POOL_VERSION}
     return digest(facts | slice_facts)

@@ -16,7 +16,7 @@ from recengine.errors import DataError, StoreError
 from recengine.jobs import Jobs
 from recengine.models import Recipe, Resources, make_recipe
 from recengine.progress import Cancel, Progress, never, silent
-from recengine.scenario import Scenario, Workbench, build_workbench, workbench_key
+from recengine.scenario import Measured, Scenario, Workbench, build_workbench, workbench_key
 from recengine.storage import load_entry, locked, read_document, remove_leftovers, save_entry, write_document
 from recengine.tuning import Budget, Question, Study, Validation
 from recengine.workspace.datasets import dataset_from_entry, dataset_parts, report_document
@@ -151,27 +151,29 @@ class Workspace:
         dataset: Dataset,
         scenario: Scenario,
         *,
+        measured: Measured = "test",
         rebuild: bool = False,
         progress: Progress = silent,
         cancel: Cancel = never,
     ) -> Workbench:
         """The workbench of `scenario`: what is stored is loaded, what is missing is fitted and stored.
 
-        rebuild: make damaged entries anew instead of raising `StoreError`.
+        measured: the part that lists are measured on. rebuild: make damaged entries anew instead of raising
+        `StoreError`.
         """
         self._mark()
         shelf = Shelf(self.root, dataset.name, rebuild=rebuild)
-        workbench = build_workbench(dataset, scenario, store=shelf, progress=progress, cancel=cancel)
-        path = self._parts_path(scenario)
+        workbench = build_workbench(dataset, scenario, measured=measured, store=shelf, progress=progress, cancel=cancel)
+        path = self._parts_path(scenario, measured)
         if not path.exists():
             # a workspace that may only be read is read all the same
             with suppress(StoreError):
                 write_document(path, {"parts": shelf.used})
         return workbench
 
-    def is_stored(self, scenario: Scenario) -> bool:
+    def is_stored(self, scenario: Scenario, measured: Measured = "test") -> bool:
         """Whether `prepare` would only load: every scorer and pool of `scenario` is on disk."""
-        path = self._parts_path(scenario)
+        path = self._parts_path(scenario, measured)
         if not path.exists():
             return False
         try:
@@ -329,8 +331,8 @@ class Workspace:
             )
         return self.root / "names" / f"{name}.json"
 
-    def _parts_path(self, scenario: Scenario) -> Path:
-        return self.root / "workbenches" / f"{workbench_key(scenario, device_kind())}.json"
+    def _parts_path(self, scenario: Scenario, measured: Measured) -> Path:
+        return self.root / "workbenches" / f"{workbench_key(scenario, device_kind(), measured)}.json"
 
     def _lock(self, key: str) -> Path:
         return self.root / "locks" / f"{key}.lock"

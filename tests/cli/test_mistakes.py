@@ -95,7 +95,7 @@ def test_an_item_that_was_seen_is_a_mistake(mistake: Mistake) -> None:
     [
         ("", "not JSON"),
         ("[]", "not a scenario"),
-        ('{"format": "recengine-scenario", "version": 2}', "version 2"),
+        ('{"format": "recengine-scenario", "version": 3}', "version 3"),
         ("[" * 100_000, "not JSON"),
     ],
 )

@@ -18,7 +18,7 @@ def part(
 
 
 def explanation(*parts: Part, rank: int = 3, item: int = 4) -> Explanation:
-    return Explanation(0, item, rank, sum(p.contribution for p in parts), parts)
+    return Explanation(0, item, rank, rank, sum(p.contribution for p in parts), True, parts)
 
 
 def test_names_the_scorers_by_size_and_the_two_strongest_history_items() -> None:

@@ -110,9 +110,29 @@ def normalised(fusion: Fusion, scores: dict[int, np.float32]) -> dict[int, np.fl
     deviation = sqrt(fsum((score - mean) ** 2 for score in map(float, opinions)) / n)
     instead = np.float32(mean) if fusion.neutral == "mean" else min(opinions)
     filled = {item: instead if isnan(score) else score for item, score in scores.items()}
+    if fusion.normalization == "softmax":
+        return softmax(filled, scores, opinions, mean, deviation, fusion)
     if fusion.normalization == "min-max":
         return {item: (score - min(opinions)) / (max(opinions) - min(opinions)) for item, score in filled.items()}
     return {item: (score - np.float32(mean)) / np.float32(deviation) for item, score in filled.items()}
+
+
+def softmax(
+    filled: dict[int, np.float32],
+    scores: dict[int, np.float32],
+    opinions: list[np.float32],
+    mean: float,
+    deviation: float,
+    fusion: Fusion,
+) -> dict[int, np.float32]:
+    """exp(z) over the sum of exp(z) of all opinions, rounded as the engine says; 1/n or 0 without an opinion."""
+    spread, highest = float(np.float32(deviation)), float(max(opinions))
+    mass = np.float32(np.sum(np.exp([(float(score) - highest) / spread for score in opinions])))
+    neutral = np.float32(1) / np.float32(len(opinions)) if fusion.neutral == "mean" else np.float32(0)
+    return {
+        item: neutral if isnan(scores[item]) else np.float32(np.exp((float(score) - highest) / spread) / float(mass))
+        for item, score in filled.items()
+    }
 
 
 def by_rank(score: np.float32, opinions: list[np.float32]) -> np.float32:

@@ -48,7 +48,7 @@ def test_statistics_of_a_slice_are_of_the_whole_catalogue() -> None:
     whole = build_pool(source_of(table))
     part = build_pool(source_of(table, eligible=[False, True, True, False]))
     assert part.items.tolist() == [[1, 2]]
-    for name in ("low", "high", "mean", "deviation", "opinions"):
+    for name in ("low", "high", "mean", "deviation", "partition", "opinions", "unseen"):
         np.testing.assert_array_equal(getattr(part, name), getattr(whole, name))
     assert part.high.tolist() == [[8]]
     assert part.ranks.tolist() == [[[3, 2]]]
@@ -60,7 +60,7 @@ def test_rows_without_opinions_or_items() -> None:
     pool = build_pool(source, depth=2)
     assert pool.items.tolist() == [[0, 1], [-1, -1]]
     assert pool.opinions.tolist() == [[0, 0]]
-    for name in ("low", "high", "mean", "deviation", "threshold"):
+    for name in ("low", "high", "mean", "deviation", "partition", "threshold"):
         assert np.isnan(getattr(pool, name)).all(), name
 
 
@@ -75,6 +75,7 @@ def test_pool_by_its_definition(case: Case) -> None:
         eligible = {item for item in unseen if case.source.eligible is None or case.source.eligible[item]}
         pooled = [int(item) for item in pool.items[user] if item >= 0]
         assert pooled == sorted(pooled)
+        assert pool.unseen[user] == len(unseen)
         assert pool.left_out[user] == len(eligible - set(pooled))
         expected = set(eligible) if len(eligible) <= case.depth * len(raw) else set()
         for scorer in range(len(raw)):
@@ -89,6 +90,9 @@ def test_pool_by_its_definition(case: Case) -> None:
                 assert pool.high[scorer, user] == opinions.max()
                 assert pool.mean[scorer, user] == pytest.approx(opinions.mean(), abs=1e-5)
                 assert pool.deviation[scorer, user] == pytest.approx(opinions.std(), abs=1e-5)
+            if len(opinions) and opinions.std() > 0:
+                powers = np.exp((opinions - opinions.max()) / opinions.std())
+                assert pool.partition[scorer, user] == pytest.approx(powers.sum(), rel=1e-4)
             ranks = dict(zip(with_opinion, rankdata(-opinions), strict=True))
             left_out = eligible - set(pooled)
             heard = left_out & set(with_opinion)
@@ -104,7 +108,7 @@ def test_pool_by_its_definition(case: Case) -> None:
         assert set(pooled) == expected
 
 
-BY_USER = ("users", "items", "left_out")
+BY_USER = ("users", "items", "unseen", "left_out")
 PADDED = ("items", "scores", "ranks")
 
 

@@ -133,6 +133,7 @@ def make_workbench(dataset: Dataset) -> Workbench:
     pool = build_pool(source, depth=2)
     return Workbench(
         key="k" * 64,
+        measured="test",
         dataset=dataset,
         split=split,
         fitted_on=split.full_train,
@@ -191,7 +192,9 @@ def make_explanation(user: int = 0, item: int = 2) -> Explanation:
         user=user,
         item=item,
         rank=1,
+        fused_rank=1,
         score=0.8,
+        additive=True,
         parts=(
             Part("als", 0.75, 1.2, 0.5 / 0.75, 0.5, True, np.array([0, 1], dtype=np.int32), np.array([0.3, 0.1]), 0.1),
             Part("text", 0.25, float("nan"), 1.2, 0.3, True, np.zeros(0, dtype=np.int32), np.zeros(0), 0.3),

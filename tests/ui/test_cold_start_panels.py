@@ -57,8 +57,8 @@ def test_before_and_after_tell_what_came_and_went(workbench: Workbench) -> None:
     best = int(np.argmax(edit_history(workbench.scorers, train, FUSION, 2, {}).before.rank == 1))
     gone = next(iter(history_of(train, 2)))
     edited = edit_history(workbench.scorers, train, FUSION, 2, {best: 5.0, gone: None})
-    before = panels.edited_panel(workbench, edited, FUSION, 10, after=False)
-    after = panels.edited_panel(workbench, edited, FUSION, 10, after=True)
+    before = panels.edited_panel(workbench, edited, 10, after=False)
+    after = panels.edited_panel(workbench, edited, 10, after=True)
     assert before["rows"][0]["move"]["text"] == "picked"
     kept = {row["item"] for row in before["rows"]} & {row["item"] for row in after["rows"]}
     assert before["footer"] == f"{len(kept)} of 10 kept."
@@ -66,7 +66,7 @@ def test_before_and_after_tell_what_came_and_went(workbench: Workbench) -> None:
     for item, row in by_item.items():
         was = edited.before.rank[train.item_position[item]]
         assert (row["move"]["kind"] == "new") == (was == 0 or was > 10)
-    table = tables.edited_table(edited, train, FUSION, ("als", "popularity"), 10)
+    table = tables.edited_table(edited, train, ("als", "popularity"), 10)
     assert table["rank_after"].drop_nulls().head(10).to_list() == list(range(1, 11))
     assert table["rank_before"].drop_nulls().min() == 1
     row = table.row(0, named=True)

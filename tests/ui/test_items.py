@@ -16,7 +16,16 @@ def row(ranks: list[int]) -> FusedRow:
     nothing = np.zeros((1, len(ranks)), dtype=np.float32)
     one = np.ones(1)
     return FusedRow(
-        raw=nothing, normalised=nothing, opinion=nothing == 0, score=nothing[0], rank=rank, scale=one, offset=one
+        raw=nothing,
+        normalised=nothing,
+        opinion=nothing == 0,
+        score=nothing[0],
+        rank=rank,
+        fused_rank=rank,
+        weights=one,
+        parts=nothing.astype(np.float64),
+        scale=one,
+        offset=one,
     )
 
 

@@ -17,7 +17,9 @@ def explanation() -> Explanation:
         user=0,
         item=2,
         rank=1,
+        fused_rank=1,
         score=0.8,
+        additive=True,
         parts=(
             Part("als", 0.75, 1.2, 2 / 3, 0.5, True, np.array([0, 1], dtype=np.int32), np.array([0.3, -0.1]), 0.3),
             Part("text", 0.25, float("nan"), 1.2, 0.3, True, NONE, np.zeros(0), 0.3),

@@ -1,0 +1,49 @@
+"""What is known of users and items beside scores, for strategies and re-rankers that read it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from recengine.arrays import Positions, Values, read_only
+from recengine.data import Dataset
+from recengine.models.base import Scorer
+
+SECONDS_A_DAY = 86_400
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """Facts of the users and items of `train`, what the scorers know; each is computed when first asked for.
+
+    scorers: the fitted ones, for those that can tell how alike two items are. learned: what a strategy that learns was
+    taught, by the strategy.
+    """
+
+    train: Dataset
+    scorers: Mapping[str, Scorer] = field(default_factory=dict)
+    learned: Mapping[Hashable, Any] = field(default_factory=dict)
+
+    @cached_property
+    def history_length(self) -> Positions:
+        """Positive training interactions of each user, (n_users,) int32."""
+        return read_only(np.diff(self.train.matrix.indptr).astype(np.int32))
+
+    @cached_property
+    def popularity(self) -> Positions:
+        """Training users of each item, (n_items,) int32."""
+        return self.train.popularity()
+
+    @cached_property
+    def last_event_age(self) -> Values:
+        """Days from each user's last interaction to the latest of all, (n_users,); NaN for a user without a time."""
+        last = np.full(self.train.n_users, np.nan)
+        rows = self.train.interactions.drop_nulls("time").group_by("user").agg(pl.col("time").max())
+        last[rows["user"].to_numpy()] = rows["time"].to_numpy()
+        newest = np.nanmax(last) if len(rows) else np.nan
+        return read_only((newest - last) / SECONDS_A_DAY)

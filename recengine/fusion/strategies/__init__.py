@@ -1,0 +1,29 @@
+"""Ways to make one ranking of several scorers' opinions, one a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from recengine.errors import ScenarioError
+from recengine.fusion.strategies.base import Listwise, Pointwise, PoolScores, Rows, Strategy
+from recengine.fusion.strategies.weighted_sum import WeightedSum
+
+STRATEGIES: dict[str, type[Strategy]] = {strategy.name: strategy for strategy in (WeightedSum,)}
+"""By name, in the order in which they are offered."""
+
+
+def make_strategy(name: str, settings: Mapping[str, Any] | None = None) -> Strategy:
+    """The strategy `name` with `settings`. Raises `ScenarioError`, or `RecipeError` for a value out of range."""
+    if name not in STRATEGIES:
+        raise ScenarioError(f"strategy: {name[:80]!r} is unknown. Choose among {', '.join(STRATEGIES)}.")
+    made = STRATEGIES[name]
+    known = [fact.name for fact in made.facts()]
+    for key in settings or {}:
+        if key not in known:
+            has = f"it has {', '.join(known)}" if known else "it has none"
+            raise ScenarioError(f"strategy: {name} has no setting {str(key)[:80]!r}, {has}. Leave it out.")
+    return made(**dict(settings or {}))
+
+
+__all__ = ["STRATEGIES", "Listwise", "Pointwise", "PoolScores", "Rows", "Strategy", "WeightedSum", "make_strategy"]

@@ -14,20 +14,26 @@ from ui.text import plain
 
 ABBREVIATIONS = frozenset({"cg"})
 """Words of setting names that are written in capitals."""
+SHARE = 1.0
+"""Upper end of a number that is a share, which is a slider of so many `STEPS`."""
+STEPS = 20
 
 
 def settings_form(recipe: Recipe, key: str) -> dict[str, Any]:
     """A widget for each setting, filled with those of `recipe`; their values. To be drawn inside a form."""
     values = recipe.settings()
-    return {fact.name: _widget(fact, values[fact.name], f"{key} {fact.name}") for fact in recipe.facts()}
+    return {fact.name: setting_widget(fact, values[fact.name], f"{key} {fact.name}") for fact in recipe.facts()}
 
 
-def _widget(fact: SettingFacts, value: Any, key: str) -> Any:
+def setting_widget(fact: SettingFacts, value: Any, key: str) -> Any:
+    """A widget for one setting that shows `value`; its value now."""
     label = plain(setting_label(fact.name))
     check = fact.check
     tip = plain(f"{fact.description} Default: {value_words(fact.default)}.")
     if isinstance(check, Whole):
         return int(st.number_input(label, check.low, check.high, value, help=tip, key=key))
+    if isinstance(check, Number) and check.high == SHARE and check.zero:
+        return st.slider(label, 0.0, SHARE, value, step=SHARE / STEPS, format="%.2f", help=tip, key=key)
     if isinstance(check, Number):
         return float(st.number_input(label, 0.0, check.high, value, step=step(value), format="%g", help=tip, key=key))
     if isinstance(check, Switch):

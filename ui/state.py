@@ -19,6 +19,7 @@ START = "view at start"
 PAGE = "page shown"
 UNDO = "undo"
 TOP = "slider top"
+GENERATION = "views shown"
 MAX_UNDO = 50
 
 
@@ -72,9 +73,18 @@ def current() -> View:
 def show(view: View) -> None:
     """Make `view` the current one, in the widgets too."""
     keep(view)
+    st.session_state[GENERATION] = generation() + 1
     st.session_state[TOP] = slider_top(view.scenario)
     for key, value in widget_values(view).items():
         st.session_state[key] = value
+
+
+def generation() -> int:
+    """How often a view was shown that did not come from the widgets: part of the keys of widgets that such a view makes
+    anew.
+    """
+    shown: int = st.session_state.get(GENERATION, 0)
+    return shown
 
 
 def top() -> float:

@@ -2,6 +2,7 @@
 
 from recengine.ranking.judged import JudgedLists, hits, judge
 from recengine.ranking.metrics import METRICS, Metric, compute_metrics, find_metric
+from recengine.ranking.overlap import overlap, rank_biased_overlap
 from recengine.ranking.rankings import Rankings
 from recengine.ranking.ranks import average_ranks
 from recengine.ranking.top_k import PADDING, take, top_k
@@ -17,6 +18,8 @@ __all__ = [
     "find_metric",
     "hits",
     "judge",
+    "overlap",
+    "rank_biased_overlap",
     "take",
     "top_k",
 ]

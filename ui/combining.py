@@ -9,7 +9,8 @@ import streamlit as st
 
 from recengine.device import device_kind
 from recengine.errors import RecengineError
-from recengine.fusion import RERANKERS, STRATEGIES
+from recengine.fusion import STRATEGIES
+from recengine.reports.words import combination
 from recengine.scenario import Scenario, Workbench, workbench_key
 from ui import state
 from ui.reranker_panel import reranker_chain
@@ -23,7 +24,7 @@ def combining_panel(workbench: Workbench, view: View) -> View:
 
     What the chosen strategy must be taught first is fitted by a job: the page runs anew and waits for it.
     """
-    st.caption(plain(summary(view.scenario)))
+    st.caption(plain(combination(view.scenario)))
     with st.expander("How scores are combined", icon=":material/merge:", key="combining"):
         left, right = st.columns(2, gap="large")
         with left:
@@ -45,15 +46,6 @@ def combining_panel(workbench: Workbench, view: View) -> View:
     if workbench_key(scenario, device_kind()) != workbench.key:
         st.rerun(scope="app")
     return view
-
-
-def summary(scenario: Scenario) -> str:
-    """Strategy and re-rankers in one line: "Weighted sum, then Diversity 0.30"."""
-    said = [STRATEGIES[scenario.strategy].label]
-    for name, settings in scenario.rerankers:
-        strength = dict(settings).get("strength")
-        said.append(RERANKERS[name].label + ("" if strength is None else f" {strength:.2f}"))
-    return ", then ".join(said)
 
 
 def _choose_strategy(scenario: Scenario) -> tuple[str, dict[str, Any]]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from recengine.evaluation import SLICES, Change, Figure, change
 from recengine.ranking import METRICS
-from recengine.reports.words import metric_interval, metric_label, metric_value
+from recengine.reports.words import exactness, metric_interval, metric_label, metric_value
 from recengine.scenario import Outcome, Workbench
 from ui.view import View
 
@@ -33,13 +33,11 @@ def metrics_panel(workbench: Workbench, view: View, outcome: Outcome, baseline: 
     for name, table in outcome.slices.items():
         about = next(slice_ for key, slice_ in SLICES.items() if key == name)
         rows.append(_metric_row(about.label, about.description, table, baseline.slices[name], {}, view, main=False))
-    users, rescored = len(outcome.lists.rankings.users), outcome.lists.rescored
     return {
         "caption": f"Quality over all users, lists of {k}",
         "metrics": metrics,
         "rows": rows,
-        "exact": f"✓ Exact for all {users:,} users: {users - rescored:,} lists proven from the candidate pool, "
-        f"{rescored:,} re-scored over all {workbench.dataset.n_items:,} items.",
+        "exact": f"{'◐' if outcome.lists.unproven else '✓'} {exactness(outcome.lists)}",
     }
 
 

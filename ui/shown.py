@@ -6,6 +6,7 @@ from collections import Counter
 
 import streamlit as st
 
+from recengine.reports.words import combination
 from recengine.scenario import Workbench
 from ui import state
 from ui.text import plain
@@ -30,7 +31,7 @@ def scenario_line(workbench: Workbench) -> None:
         f"{fitted.label} {share:.0%}"
         for fitted, share in zip(workbench.fitted.values(), scenario.fusion.effective, strict=True)
     )
-    settings = [scenario.normalization, f"lists of {scenario.k}"]
+    settings = [combination(scenario), scenario.normalization, f"lists of {scenario.k}"]
     if scenario.neutral != "mean":
         settings.append(f"no opinion counts as {scenario.neutral}")
     if scenario.all_data:

@@ -13,7 +13,7 @@ from recengine.cli.output import emit, table
 from recengine.evaluation import Figure
 from recengine.fairness import FairnessReport, fairness_report
 from recengine.ranking import METRICS
-from recengine.scenario import run_scenario, scorer_outcomes
+from recengine.scenario import rerankers_text, run_scenario, scorer_outcomes, strategy_text
 
 
 def evaluate(asked: argparse.Namespace) -> None:
@@ -31,11 +31,14 @@ def evaluate(asked: argparse.Namespace) -> None:
         "k": scenario.k,
         "weights": weights_document(scenario),
         "normalization": scenario.normalization,
+        "strategy": strategy_text(scenario),
+        "rerankers": rerankers_text(scenario) or "[]",
         "users": evaluated,
-        # certified by the pool or re-scored over the catalogue: every list is one or the other
-        "exact_users": min(evaluated, certified + outcome.lists.rescored),
+        # certified by the pool or re-scored over the catalogue; the others are the best of the pool
+        "exact_users": max(0, evaluated - outcome.lists.unproven),
         "certified_lists": certified,
         "rescored_lists": outcome.lists.rescored,
+        "unproven_lists": outcome.lists.unproven,
         "scorers": {name: _table(other.table) for name, other in alone.items()},
         "fusion": _table(outcome.table),
         "slices": {

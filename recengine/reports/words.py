@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 
 from recengine.evaluation import Figure
+from recengine.fusion import RERANKERS, STRATEGIES, FusedLists
 from recengine.ranking import METRICS
+from recengine.scenario import Scenario
 
 UNDEFINED = "\u2013"
 
@@ -57,6 +59,29 @@ def p_number(value: float) -> str:
     if math.isnan(value):
         return UNDEFINED
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def combination(scenario: Scenario) -> str:
+    """How the scorers' opinions become one list, in one line: "Weighted sum, then Diversity 0.30"."""
+    said = [STRATEGIES[scenario.strategy].label]
+    for name, settings in scenario.rerankers:
+        strength = dict(settings).get("strength")
+        said.append(RERANKERS[name].label + ("" if strength is None else f" {strength:.2f}"))
+    return ", then ".join(said)
+
+
+def exactness(lists: FusedLists) -> str:
+    """For how many users the lists are proven to be those of the whole catalogue, and how."""
+    users = len(lists.rankings.users)
+    certified = int(lists.certified.sum())
+    known = f"{certified:,} lists proven from the candidate pool"
+    known += f", {lists.rescored:,} re-scored over the whole catalogue" if lists.rescored else ""
+    if not lists.unproven:
+        return f"Exact for all {users:,} users: {known}."
+    return (
+        f"Exact for {users - lists.unproven:,} of {users:,} users: {known}. The other {lists.unproven:,} lists are the "
+        "best of the candidate pool; a deeper pool may change them."
+    )
 
 
 def plain(name: str) -> str:

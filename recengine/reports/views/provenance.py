@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from recengine.ranking import METRICS
 from recengine.reports.views.context import Context
 from recengine.reports.words import direction
+from recengine.scenario import rerankers_text, strategy_text
 
 NORMALIZATIONS = {
     "min-max": "Each scorer's scores are mapped to 0 … 1 over the items that the user has not seen.",
@@ -102,8 +103,9 @@ def provenance_view(context: Context) -> ProvenanceView:
             ("Split", "none, fitted on all data" if scenario.all_data else f"{scenario.split}, seed {scenario.seed}"),
             (
                 "Strategy",
-                f"{scenario.strategy}, {scenario.normalization} normalisation, neutral value: {scenario.neutral}",
+                f"{strategy_text(scenario)}, {scenario.normalization} normalisation, neutral value: {scenario.neutral}",
             ),
+            ("Re-rankers", rerankers_text(scenario) or "none"),
             ("Weights", weights),
             ("Lists", f"k = {scenario.k}, pool of each scorer's best {scenario.pool_depth:,}"),
             ("Intervals", f"95 % bootstrap over users, {len(workbench.resamples.counts):,} resamples"),

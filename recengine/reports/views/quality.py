@@ -17,7 +17,7 @@ from recengine.reports.figures.quality import (
 )
 from recengine.reports.tables import FUSION
 from recengine.reports.views.context import Context
-from recengine.reports.words import UNDEFINED, direction, metric_interval, metric_label, metric_value
+from recengine.reports.words import UNDEFINED, direction, exactness, metric_interval, metric_label, metric_value
 
 SLICE_METRICS = ("ndcg", "recall", "hit_rate")
 SLICE_CHART = "ndcg"
@@ -64,7 +64,7 @@ class SliceRows:
 class QualityView:
     """columns: the fusion, then the scorers. rows: one variant of each metric; variants: the others.
 
-    n_certified + n_rescored = n_lists, so every list is exact.
+    exactness: for how many users the lists are proven, in words.
     """
 
     columns: list[str]
@@ -73,9 +73,7 @@ class QualityView:
     chart: Chart | None
     slices: list[SliceRows]
     slice_chart: Chart | None
-    n_lists: int
-    n_certified: int
-    n_rescored: int
+    exactness: str
 
 
 def quality_view(context: Context) -> QualityView:
@@ -123,9 +121,7 @@ def quality_view(context: Context) -> QualityView:
             for name, found in slices.items()
         ],
         slice_chart=slice_chart,
-        n_lists=len(outcome.lists.rankings.users),
-        n_certified=int(outcome.lists.certified.sum()),
-        n_rescored=outcome.lists.rescored,
+        exactness=exactness(outcome.lists),
     )
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from recengine.data import Dataset
 from recengine.device import device_kind
-from recengine.errors import RecipeError
+from recengine.errors import RecipeError, ScenarioError
+from recengine.fusion import WeightedSum
 from recengine.models import (
     FAMILIES,
     Recipe,
@@ -24,6 +25,7 @@ from recengine.models import (
 )
 from recengine.models.memory import GIB
 from recengine.scenario import Scenario, default_weights, fit_key
+from recengine.scenario.scenario import Choice
 from recengine.workspace import FitEntry, Workspace
 
 MIB = 2**20
@@ -139,11 +141,8 @@ def scenario_with(scenario: Scenario, chosen: Mapping[str, Recipe]) -> Scenario:
         weights = {
             name: before.get(name, 0.0 if recipe.family == "Floor" else start) for name, recipe in recipes_.items()
         }
-    return replace(
-        scenario,
-        models=tuple((name, tuple(sorted(recipe.settings().items()))) for name, recipe in recipes_.items()),
-        weights=tuple(weights.items()),
-    )
+    models = tuple((name, tuple(sorted(recipe.settings().items()))) for name, recipe in recipes_.items())
+    return _of_others(scenario, models, tuple(weights.items()))
 
 
 def with_scorer(scenario: Scenario, scorer: str, recipe: Recipe) -> Scenario:
@@ -153,11 +152,17 @@ def with_scorer(scenario: Scenario, scorer: str, recipe: Recipe) -> Scenario:
         return scenario_with(scenario, {**scenario.recipes(), scorer: recipe})
     old = scorer if scorer in alike else alike[0]
     settings = tuple(sorted(recipe.settings().items()))
-    return replace(
-        scenario,
-        models=tuple((scorer, settings) if name == old else (name, own) for name, own in scenario.models),
-        weights=tuple((scorer if name == old else name, weight) for name, weight in scenario.weights),
-    )
+    models = tuple((scorer, settings) if name == old else (name, own) for name, own in scenario.models)
+    weights = tuple((scorer if name == old else name, weight) for name, weight in scenario.weights)
+    return _of_others(scenario, models, weights)
+
+
+def _of_others(scenario: Scenario, models: tuple[Choice, ...], weights: tuple[tuple[str, float], ...]) -> Scenario:
+    """`scenario` of other scorers; their weighted sum where its strategy names one that is not among them."""
+    try:
+        return replace(scenario, models=models, weights=weights)
+    except ScenarioError:
+        return replace(scenario, models=models, weights=weights, strategy=WeightedSum.name, strategy_settings=())
 
 
 def changed_settings(recipe: Recipe) -> dict[str, Any]:

@@ -102,6 +102,15 @@ class TakesTexts(Protocol):
 
 
 @runtime_checkable
+class HasItemVectors(Protocol):
+    """Knows what the items are about, so that it can tell how alike two of them are."""
+
+    @property
+    def item_vectors(self) -> Scores:
+        """Vectors of unit length, (n_items, d) float32; a NaN row where nothing is known of the item."""
+
+
+@runtime_checkable
 class TakesAttributes(Protocol):
     """Ranks the catalogue for people of whom only attributes are known."""
 

@@ -150,6 +150,11 @@ class TextProfileScorer:
         """What the texts were encoded on; everything else is done on the CPU."""
         return self._device
 
+    @property
+    def item_vectors(self) -> Scores:
+        """Of the texts, prepared."""
+        return self._items
+
     def score(self, users: Positions) -> Scores:
         """Cosines in [-1, 1]."""
         return inner_products(self._users[users], self._items)

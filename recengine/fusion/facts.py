@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -10,11 +11,14 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from recengine.arrays import Positions, Values, read_only
+from recengine.arrays import Positions, Scores, Values, read_only
 from recengine.data import Dataset
-from recengine.models.base import Scorer
+from recengine.fusion.categories import Categories, item_categories
+from recengine.models.base import HasItemVectors, Scorer
 
 SECONDS_A_DAY = 86_400
+KEPT = 16
+"""Results that the facts remember for re-rankers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +42,29 @@ class Facts:
     def popularity(self) -> Positions:
         """Training users of each item, (n_items,) int32."""
         return self.train.popularity()
+
+    @cached_property
+    def item_vectors(self) -> Scores | None:
+        """Of the first scorer that knows what the items are about, (n_items, d) unit rows, NaN rows where unknown."""
+        knowing = (scorer for scorer in self.scorers.values() if isinstance(scorer, HasItemVectors))
+        return next((scorer.item_vectors for scorer in knowing), None)
+
+    def categories(self, attribute: str) -> Categories:
+        """Of an item attribute with categories."""
+        found: Categories = self.kept(("categories", attribute), lambda: item_categories(self.train, attribute))
+        return found
+
+    def kept(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """What `make` gave the first time; the last `KEPT` are remembered."""
+        if key not in self._kept:
+            self._kept[key] = make()
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return self._kept[key]
+
+    @cached_property
+    def _kept(self) -> OrderedDict[Hashable, Any]:
+        return OrderedDict()
 
     @cached_property
     def last_event_age(self) -> Values:

@@ -1,6 +1,20 @@
 """The order of work: one `Scenario` in, one `Outcome` out."""
 
 from recengine.scenario.choices import chain, read_choice, read_rerankers, rerankers_text, strategy_text
+from recengine.scenario.comparison import (
+    COMPARED,
+    MOVED_BY,
+    Comparison,
+    ItemMove,
+    MetricChange,
+    Spread,
+    Unlike,
+    UnlikeError,
+    UserMove,
+    compare_outcomes,
+    made_alike,
+    unlike,
+)
 from recengine.scenario.files import MAX_SCENARIO_BYTES, scenario_from_bytes, scenario_to_bytes
 from recengine.scenario.outcome import Outcome
 from recengine.scenario.run import check_fits, run_scenario, scorer_outcomes
@@ -18,22 +32,33 @@ from recengine.scenario.workbench import (
 )
 
 __all__ = [
+    "COMPARED",
     "DEFAULT_WEIGHTS",
     "MAX_SCENARIO_BYTES",
+    "MOVED_BY",
+    "Comparison",
     "Fitted",
+    "ItemMove",
     "Measured",
+    "MetricChange",
     "NoStore",
     "Outcome",
     "Scenario",
+    "Spread",
     "Store",
+    "Unlike",
+    "UnlikeError",
+    "UserMove",
     "Verdict",
     "Workbench",
     "build_workbench",
     "chain",
     "check_fits",
+    "compare_outcomes",
     "default_scenario",
     "default_weights",
     "fit_key",
+    "made_alike",
     "read_choice",
     "read_rerankers",
     "rerankers_text",
@@ -42,6 +67,7 @@ __all__ = [
     "scenario_to_bytes",
     "scorer_outcomes",
     "strategy_text",
+    "unlike",
     "verdicts",
     "workbench_key",
 ]

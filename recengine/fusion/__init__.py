@@ -3,12 +3,13 @@
 from recengine.fusion.building import DEFAULT_DEPTH, build_pool
 from recengine.fusion.checks import check_k, check_weights
 from recengine.fusion.facts import Facts
-from recengine.fusion.fusion import DEFAULT_K, FusedLists, FusedRow, Fusion, fuse, fuse_row
+from recengine.fusion.fusion import DEFAULT_K, FusedLists, FusedRow, Fusion, account, fuse, fuse_row
 from recengine.fusion.normalization import NEUTRALS, NORMALIZATIONS, Neutral, Normalization, ValueMap
 from recengine.fusion.pool import Pool, Source
 from recengine.fusion.prepared import prepare
 from recengine.fusion.rerankers import RERANKERS, Reranker, make_reranker
 from recengine.fusion.strategies import STRATEGIES, Listwise, Pointwise, Strategy, WeightedSum, make_strategy
+from recengine.fusion.strategies.base import Remark
 
 __all__ = [
     "DEFAULT_DEPTH",
@@ -26,11 +27,13 @@ __all__ = [
     "Normalization",
     "Pointwise",
     "Pool",
+    "Remark",
     "Reranker",
     "Source",
     "Strategy",
     "ValueMap",
     "WeightedSum",
+    "account",
     "build_pool",
     "check_k",
     "check_weights",

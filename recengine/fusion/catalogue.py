@@ -21,7 +21,7 @@ among fewer rows, and a user's numbers must not depend on who else is asked for.
 @dataclass(frozen=True)
 class CatalogueRows:
     """raw, ranks, normalised (C, B, n_items) and score (B, n_items) float32; NaN at items that cannot be listed, in
-    ranks everywhere unless the map of values or the strategy reads them.
+    ranks everywhere unless they are asked for, or the map of values or the strategy reads them.
     """
 
     raw: Scores
@@ -31,11 +31,18 @@ class CatalogueRows:
 
 
 def catalogue_rows(
-    pool: Pool, source: Source, prepared: PreparedPool, strategy: Pointwise, weights: Scores, rows: NDArray[np.intp]
+    pool: Pool,
+    source: Source,
+    prepared: PreparedPool,
+    strategy: Pointwise,
+    weights: Scores,
+    rows: NDArray[np.intp],
+    *,
+    with_ranks: bool = False,
 ) -> CatalogueRows:
     """Score the whole catalogue for at most `BATCH` rows of the pool, with the pool's statistics.
 
-    weights: as `strategy.weights_of` gives for these rows.
+    weights: as `strategy.weights_of` gives for these rows. with_ranks: whatever the strategy reads.
 
     Pooled items keep the pool's raw scores and ranks, and left-out items stay at or below its thresholds, to the last
     bit: what the pool proved holds here too, however the scorers round.
@@ -44,7 +51,7 @@ def catalogue_rows(
     raw = source.scores(pool.users[padded])[:, : len(rows)]
     open_items = source.unseen(pool.users[rows])
     np.copyto(raw, np.float32(np.nan), where=~open_items)
-    by_rank = prepared.normaliser.by_rank or strategy.reads_ranks
+    by_rank = with_ranks or prepared.normaliser.by_rank or strategy.reads_ranks
     ranks = np.stack([average_ranks(scores) for scores in raw]) if by_rank else np.full_like(raw, np.nan)
 
     if source.eligible is not None:

@@ -17,6 +17,7 @@ from recengine.fusion.pool import Pool, Source
 from recengine.fusion.prepared import PreparedPool, prepare
 from recengine.fusion.rerankers import Reranker, Shortlists
 from recengine.fusion.strategies import Listwise, Pointwise, Rows, Strategy, WeightedSum
+from recengine.fusion.strategies.base import Remark
 from recengine.ranking import PADDING, Rankings, take, top_k
 
 BLOCK_BYTES = 1 << 20
@@ -81,8 +82,10 @@ class FusedRow:
     score (n_items,) float32, the same numbers as `fuse` gives; under a listwise strategy NaN outside the pool.
     rank (n_items,) int32 from 1, re-ranked, 0 where the score is NaN or a rule blocks the item; fused_rank: before
     re-ranking.
+    ranks (C, n_items) float32: each scorer's own, among all unseen items on which it has an opinion.
     weights (C,) float64: those in use for this user, effective. parts (C, n_items) float64: what each scorer adds; they
-    sum to the score. NaN where the strategy is not additive.
+    sum to the score. NaN where the strategy is not additive. multipliers (C, n_items) float64: parts = multipliers *
+    normalised; NaN likewise.
     scale, offset (C,): normalised = scale * raw + offset; NaN where the normalisation is not affine.
     """
 
@@ -92,8 +95,10 @@ class FusedRow:
     score: Scores
     rank: Positions
     fused_rank: Positions
+    ranks: Scores
     weights: Values
     parts: Values
+    multipliers: Values
     scale: Values
     offset: Values
 
@@ -128,13 +133,15 @@ def fuse_row(pool: Pool, source: Source, fusion: Fusion, user: int, k: int = DEF
     prepared, weights = _prepared(pool, source, fusion, rows)
     strategy = fusion.strategy
     point = strategy if isinstance(strategy, Pointwise) else WEIGHTED_SUM
-    found = catalogue_rows(pool, source, prepared, point, weights.astype(np.float32), rows)
+    single = weights.astype(np.float32)
+    found = catalogue_rows(pool, source, prepared, point, single, rows, with_ranks=True)
     score = found.score[0]
     parts = point.parts(found.normalised, found.ranks, weights)[:, 0]
+    multipliers = point.multipliers(found.normalised, found.ranks, weights)[:, 0].copy()
     if isinstance(strategy, Listwise):
-        score = _spread_over_catalogue(pool, prepared, fusion, weights.astype(np.float32), rows, source)
+        score = _spread_over_catalogue(pool, prepared, fusion, single, rows, source, k)
     if not strategy.additive:
-        parts = np.full_like(parts, np.nan)
+        parts, multipliers = np.full_like(parts, np.nan), np.full_like(parts, np.nan)
     places = _places(score)
     scale, offset = prepared.normaliser.take(rows).affine()
     return FusedRow(
@@ -144,11 +151,32 @@ def fuse_row(pool: Pool, source: Source, fusion: Fusion, user: int, k: int = DEF
         score=read_only(score),
         rank=read_only(_reranked_places(source, fusion, user, score, places, k)),
         fused_rank=read_only(places),
+        ranks=read_only(found.ranks[:, 0]),
         weights=read_only(weights.reshape(len(weights), -1)[:, 0].copy()),
         parts=read_only(parts),
+        multipliers=read_only(multipliers),
         scale=read_only(scale[:, 0]),
         offset=read_only(offset[:, 0]),
     )
+
+
+def account(pool: Pool, source: Source, fusion: Fusion, user: int, item: int, k: int = DEFAULT_K) -> tuple[Remark, ...]:
+    """What a listwise strategy has to say about the place of `item` before re-ranking; `user` is one that the pool has.
+
+    Nothing for a strategy of another kind.
+    """
+    strategy = fusion.strategy
+    if not isinstance(strategy, Listwise):
+        return ()
+    rows = np.flatnonzero(pool.users == user)[:1]
+    columns = np.flatnonzero(pool.items[rows[0]] == item)
+    if len(columns) == 0:
+        held = np.count_nonzero(pool.items[rows[0]] != PADDING)
+        return (Remark(f"not among the {held:,} candidates of the pool, so it takes no part"),)
+    prepared, weights = _prepared(pool, source, fusion, rows)
+    taken, facts = _rows(pool, source, prepared, strategy, rows)
+    places = _places_to_fill(pool, rows, k)
+    return strategy.account(taken, weights.astype(np.float32), pool.scorers, int(columns[0]), places, facts)
 
 
 def _fused(pool: Pool, source: Source, fusion: Fusion, k: int) -> FusedLists:
@@ -240,7 +268,17 @@ def _listwise(
     strategy = fusion.strategy
     if not isinstance(strategy, Listwise):
         raise TypeError(f"{strategy.name}: not listwise")
-    facts = source.known(strategy.label) if strategy.needs_facts else source.facts
+    taken, facts = _rows(pool, source, prepared, strategy, rows)
+    found = strategy.score(taken, weights, pool.scorers, k, facts)
+    score = np.where(taken.items == PADDING, np.float32(-np.inf), found.score).astype(np.float32, copy=False)
+    return score, found.proven
+
+
+def _rows(
+    pool: Pool, source: Source, prepared: PreparedPool, strategy: Listwise, rows: NDArray[np.intp]
+) -> tuple[Rows, Facts | None]:
+    """What a listwise strategy reads of some users."""
+    silent = np.where(pool.silent_left_out[:, rows], prepared.normaliser.neutral[:, rows], np.float32(-np.inf))
     taken = Rows(
         users=pool.users[rows],
         items=pool.items[rows],
@@ -249,19 +287,24 @@ def _listwise(
         values=prepared.values[:, rows],
         complete=pool.left_out[rows] == 0,
         depth=pool.depth,
+        bound=prepared.bound[:, rows],
+        silent=silent,
     )
-    found = strategy.score(taken, weights, pool.scorers, k, facts)
-    score = np.where(taken.items == PADDING, np.float32(-np.inf), found.score).astype(np.float32, copy=False)
-    return score, found.proven
+    return taken, source.known(strategy.label) if strategy.needs_facts else source.facts
+
+
+def _places_to_fill(pool: Pool, rows: NDArray[np.intp], k: int) -> int:
+    """As many as the user's pool has items, so that each of them has its place; at least k."""
+    return max(k, int(np.count_nonzero(pool.items[rows[0]] != PADDING)))
 
 
 def _spread_over_catalogue(
-    pool: Pool, prepared: PreparedPool, fusion: Fusion, weights: Scores, rows: NDArray[np.intp], source: Source
+    pool: Pool, prepared: PreparedPool, fusion: Fusion, weights: Scores, rows: NDArray[np.intp], source: Source, k: int
 ) -> Scores:
     """Listwise scores of one user's pool in the places of the catalogue, (n_items,), NaN elsewhere."""
     n_items = source.seen.shape[1]
     score = np.full(n_items, np.nan, dtype=np.float32)
-    found, _ = _listwise(pool, source, prepared, fusion, weights, rows, min(SHORTLIST, n_items))
+    found, _ = _listwise(pool, source, prepared, fusion, weights, rows, _places_to_fill(pool, rows, k))
     listed = (pool.items[rows[0]] != PADDING) & np.isfinite(found[0])
     score[pool.items[rows[0]][listed]] = found[0][listed]
     return score

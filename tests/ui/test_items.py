@@ -22,8 +22,10 @@ def row(ranks: list[int]) -> FusedRow:
         score=nothing[0],
         rank=rank,
         fused_rank=rank,
+        ranks=nothing,
         weights=one,
         parts=nothing.astype(np.float64),
+        multipliers=nothing.astype(np.float64),
         scale=one,
         offset=one,
     )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
+
+import numpy as np
 
 from recengine.arrays import Mask, Positions, Scores, Values
 from recengine.fusion.facts import Facts
@@ -20,7 +22,10 @@ class Rows:
 
     users (B,) int32; items (B, P) int32, padded with -1; raw, ranks, values (C, B, P) float32 as in the pool: raw
     scores, ranks in the catalogue, and values under the strategy's map, -inf in the padding. complete (B,) bool:
-    whether nothing of the user's catalogue is left out. depth: the best of each scorer that the pool holds.
+    whether nothing of the user's catalogue is left out. depth: the best of each scorer that the pool holds, ties to the
+    lower position.
+    bound (C, B) float32: no left-out item's value is higher. silent (C, B) float32: the value of the left-out items
+    without an opinion, -inf where there is none.
     """
 
     users: Positions
@@ -30,6 +35,8 @@ class Rows:
     values: Scores
     complete: Mask
     depth: int
+    bound: Scores
+    silent: Scores
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,26 @@ class PoolScores:
 
     score: Scores
     proven: Mask
+
+
+@dataclass(frozen=True)
+class Remark:
+    """One line of what a strategy has to say about an item, with names and titles left open.
+
+    template: plain text in which `{scorers[0]}` stands for a scorer and `{items[0]}` for an item.
+    scorers: names; items: positions.
+    """
+
+    template: str
+    scorers: tuple[str, ...] = ()
+    items: tuple[int, ...] = ()
+
+    def text(self, titles: Sequence[str], labels: Mapping[str, str] | None = None) -> str:
+        """The line in plain text; a page must escape it. titles: by item position. labels: by name of scorer."""
+        return self.template.format(
+            scorers=[(labels or {}).get(scorer, scorer) for scorer in self.scorers],
+            items=[f'"{titles[item]}"' for item in self.items],
+        )
 
 
 class Strategy(Settings, ABC):
@@ -95,12 +122,20 @@ class Pointwise(Strategy):
         """At least the score of every left-out item, (B,): values and ranks (C, B) are the best among the left out."""
         return weighted_sum(values, weights)
 
-    def parts(self, values: Scores, ranks: Scores, weights: Values) -> Values:
-        """What each scorer adds, (C, B, m) float64, by weights in double precision; they sum to `combine` but for
-        rounding.
+    def multipliers(self, values: Scores, ranks: Scores, weights: Values) -> Values:
+        """What each value counts, (C, B, m) float64, by weights in double precision: times the values they sum to
+        `combine` but for rounding.
         """
-        parts: Values = values * (weights[:, :, None] if weights.ndim == 2 else weights[:, None, None])
+        return np.broadcast_to(weights[:, :, None] if weights.ndim == 2 else weights[:, None, None], values.shape)
+
+    def parts(self, values: Scores, ranks: Scores, weights: Values) -> Values:
+        """What each scorer adds, (C, B, m) float64; they sum to `combine` but for rounding."""
+        parts: Values = values * self.multipliers(values, ranks, weights)
         return parts
+
+    def remarks(self, ranks: Scores, weights: Values, scorers: Sequence[str]) -> tuple[Remark, ...]:
+        """What is to be said of an item beside its parts. ranks (C,): in the catalogue; weights (C,): effective."""
+        return ()
 
 
 class Listwise(Strategy):
@@ -111,3 +146,9 @@ class Listwise(Strategy):
     @abstractmethod
     def score(self, rows: Rows, weights: Scores, scorers: Sequence[str], k: int, facts: Facts | None) -> PoolScores:
         """Score the pool of B users. weights (C,) float32: effective. Users do not depend on each other."""
+
+    def account(
+        self, rows: Rows, weights: Scores, scorers: Sequence[str], column: int, k: int, facts: Facts | None
+    ) -> tuple[Remark, ...]:
+        """Why the item in `column` has its place, for the one user of `rows`, in lines to read one after the other."""
+        return ()

@@ -12,13 +12,16 @@ import numpy as np
 import polars as pl
 
 from recengine.arrays import Positions, Scores, Values, read_only
-from recengine.data import Dataset
+from recengine.data import AttributeKind, Dataset
+from recengine.errors import ScenarioError
 from recengine.fusion.categories import Categories, item_categories
 from recengine.models.base import HasItemVectors, Scorer
 
 SECONDS_A_DAY = 86_400
 KEPT = 16
 """Results that the facts remember for re-rankers."""
+UNKNOWN = "unknown"
+"""The group of users without a value."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,3 +77,37 @@ class Facts:
         last[rows["user"].to_numpy()] = rows["time"].to_numpy()
         newest = np.nanmax(last) if len(rows) else np.nan
         return read_only((newest - last) / SECONDS_A_DAY)
+
+    def is_number(self, attribute: str, what: str) -> bool:
+        """Whether the user attribute is a number, not a category. Raises `ScenarioError`, `what` needs it."""
+        return self._kind(attribute, what) == "number"
+
+    def numbers_of(self, attribute: str) -> Values:
+        """A user attribute that is a number, (n_users,) float64; NaN for a user without it."""
+        return self.train.users[attribute].cast(pl.Float64).fill_null(np.nan).to_numpy()
+
+    def groups_of(self, attribute: str, what: str) -> tuple[Positions, tuple[str, ...]]:
+        """The group of each user by a category, (n_users,) int32, as a place among the names, which are sorted.
+
+        Users without a value are "unknown". Raises `ScenarioError` where there is no such category, `what` needs it.
+        """
+        if self._kind(attribute, what) != "category":
+            raise ScenarioError(f"{what}: the user attribute {attribute!r} has no categories. Choose another.")
+        if attribute not in self._groups:
+            names, group = np.unique(self.train.users[attribute].fill_null(UNKNOWN).to_numpy(), return_inverse=True)
+            self._groups[attribute] = read_only(group.astype(np.int32)), tuple(map(str, names))
+        return self._groups[attribute]
+
+    @cached_property
+    def _groups(self) -> dict[str, tuple[Positions, tuple[str, ...]]]:
+        return {}
+
+    def _kind(self, attribute: str, what: str) -> AttributeKind:
+        kinds = {known.name: known.kind for known in self.train.user_attributes}
+        if attribute not in kinds:
+            has = f"They have {', '.join(kinds)}" if kinds else "They have none"
+            raise ScenarioError(
+                f"{what}: the users have no attribute {attribute[:80]!r}. {has}; the length of their history is always "
+                "known."
+            )
+        return kinds[attribute]

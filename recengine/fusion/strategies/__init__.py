@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from recengine.errors import ScenarioError
-from recengine.fusion.strategies.base import Listwise, Pointwise, PoolScores, Rows, Strategy
+from recengine.fusion.strategies.base import Listwise, Pointwise, PoolScores, Remark, Rows, Strategy
+from recengine.fusion.strategies.segment_weights import SegmentWeights
+from recengine.fusion.strategies.switching import Switching
 from recengine.fusion.strategies.weighted_sum import WeightedSum
 
-STRATEGIES: dict[str, type[Strategy]] = {strategy.name: strategy for strategy in (WeightedSum,)}
+STRATEGIES: dict[str, type[Strategy]] = {
+    strategy.name: strategy for strategy in (WeightedSum, Switching, SegmentWeights)
+}
 """By name, in the order in which they are offered."""
 
 
@@ -26,4 +30,14 @@ def make_strategy(name: str, settings: Mapping[str, Any] | None = None) -> Strat
     return made(**dict(settings or {}))
 
 
-__all__ = ["STRATEGIES", "Listwise", "Pointwise", "PoolScores", "Rows", "Strategy", "WeightedSum", "make_strategy"]
+__all__ = [
+    "STRATEGIES",
+    "Listwise",
+    "Pointwise",
+    "PoolScores",
+    "Remark",
+    "Rows",
+    "Strategy",
+    "WeightedSum",
+    "make_strategy",
+]

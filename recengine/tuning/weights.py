@@ -2,80 +2,317 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
-from itertools import permutations
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
-from recengine.arrays import Mask, Positions, Values
-from recengine.data import Split
+from recengine.arrays import Values
 from recengine.errors import ScenarioError
 from recengine.evaluation import Change, Resamples, change
-from recengine.fusion import DEFAULT_DEPTH, Fusion, Neutral, Normalization, Pool, Source, build_pool, fuse
-from recengine.models import Scorer
-from recengine.progress import Cancel, Progress, never, silent, stop_if_asked
-from recengine.ranking import compute_metrics
-from recengine.tuning.study import higher_is_better
+from recengine.fusion import NEUTRALS, NORMALIZATIONS, Fusion, Neutral, Normalization
+from recengine.fusion.checks import check_choice
+from recengine.progress import Cancel, Progress, never, silent, within
+from recengine.tuning.exploring import Effort, Explorer, Points, Score, Setting, draw_settings, kick, refine
+from recengine.tuning.front import cover_front, hypervolume, non_dominated
+from recengine.tuning.measures import Limit, Measure, check_limits, find_measure
+from recengine.tuning.question import WeightQuestion
 
 EVALUATIONS = 1000
 SHARE_AT_RANDOM = 0.3
-"""Of the evaluations, drawn evenly from all weights; the rest refine the best of them."""
+"""Of the effort, drawn evenly from all weights; the rest refines the best of them."""
+SHARE_OF_BEST = 0.5
+"""Of the effort, until the search for one best setting gives way to that for a front, where one is asked for."""
 STARTS = 3
-FIRST_STEP, LAST_STEP = 0.25, 0.01
-"""How much weight a refinement moves from one scorer to another, at first and at last."""
-DIGITS = 4
-"""Decimals of a weight."""
+KICK_STEP = 0.1
+"""How much weight a refinement moves at first after a kick."""
+KICKS = 50
+"""Kicks in a row that bring nothing better end the search."""
+MAX_FRONT = 3
+DEFAULT_EFFORT = Effort()
+Evaluate: TypeAlias = Callable[[Setting], Values]
 
 
 @dataclass(frozen=True)
-class WeightQuestion:
-    """Lists to rank and what they should hold.
+class Goal:
+    """What weights are searched for.
 
-    pool and source: of the users who have a relevant item, from scorers fitted without the validation part.
-    relevant (n_users, n_items): the validation positives. popularity (n_items,): training users of each item.
+    objective: a measure's text. limits: floors and ceilings. front: two or three measures whose Pareto front is wanted
+    beside the best weights; none for no front. k: length of the lists. normalizations, neutrals: which to search among;
+    none for the present one. effort, seed: when the search stops, and what it draws.
     """
 
-    pool: Pool
-    source: Source
-    relevant: csr_matrix
-    popularity: Positions
+    objective: str = "ndcg"
+    limits: tuple[Limit, ...] = ()
+    front: tuple[str, ...] = ()
+    k: int = 10
+    normalizations: tuple[Normalization, ...] = ()
+    neutrals: tuple[Neutral, ...] = ()
+    effort: Effort = DEFAULT_EFFORT
+    seed: int = 0
 
-    @classmethod
-    def of(
-        cls,
-        scorers: Mapping[str, Scorer],
-        split: Split,
-        *,
-        eligible: Mask | None = None,
-        depth: int = DEFAULT_DEPTH,
-        progress: Progress = silent,
-        cancel: Cancel = never,
-    ) -> WeightQuestion:
-        """From scorers fitted on `split.train`. eligible (n_items,): what lists are made of, if not of all items."""
-        source = Source(scorers, split.train.seen, eligible)
-        relevant = split.validation.matrix
-        if eligible is not None:
-            relevant = csr_matrix(relevant.multiply(eligible))
-            relevant.eliminate_zeros()
-        users = np.flatnonzero(np.diff(relevant.indptr)).astype(np.int32)
-        pool = build_pool(source, users=users, depth=depth, progress=progress, cancel=cancel)
-        return cls(pool, source, relevant, split.train.popularity())
+    def __post_init__(self) -> None:
+        """Check every choice. Raises `ScenarioError`."""
+        for text in (self.objective, *self.front):
+            _ = find_measure(text).higher_is_better
+        if self.front and not 2 <= len(set(self.front)) == len(self.front) <= MAX_FRONT:
+            raise ScenarioError(
+                f"front: needs two or three different metrics, got {', '.join(self.front)}. Write for example "
+                "ndcg,coverage."
+            )
+        for normalization in self.normalizations:
+            check_choice("Normalisation", normalization, NORMALIZATIONS)
+        for neutral in self.neutrals:
+            check_choice("Neutral value", neutral, NEUTRALS)
+        check_limits(self.limits)
 
-    def measure(
-        self,
-        weights: Values,
-        metrics: Sequence[str],
-        k: int,
-        normalization: Normalization = "min-max",
-        neutral: Neutral = "mean",
-    ) -> tuple[dict[str, Values], dict[str, float]]:
-        """Metrics of the fused lists: those by user, in the order of the pool, and those of all lists together."""
-        fusion = Fusion(tuple(map(float, weights)), normalization, neutral)
-        rankings = fuse(self.pool, self.source, fusion, k).rankings
-        return compute_metrics(rankings, self.relevant, self.popularity, self.relevant.shape[0], metrics)
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """All that is measured, the objective first, each once."""
+        asked = [find_measure(text) for text in (self.objective, *self.front)]
+        return tuple(dict.fromkeys([*asked, *(limit.measure for limit in self.limits)]))
+
+
+@dataclass(frozen=True)
+class FoundWeights:
+    """The answer to a goal, on validation; numbers of settings are those in `points`.
+
+    points: every setting that was looked at. best: the one with the best objective within the limits. start: the
+    weights that were there before. alone[scorer], single: each scorer by itself, and the best of them, whatever the
+    limits. front: settings within the limits to which no other is preferred by all measures of the front, by its first
+    measure, best first; hypervolume: the share of the box from the worst to the best seen that they cover.
+    against_start, against_single: what the objective of `best` is more, user by user; None where it has no value by
+    user. Their intervals flatter: the best of many looks at the same users. seconds: that the search took.
+    """
+
+    goal: Goal
+    points: Points
+    best: int
+    start: int
+    single: int
+    alone: Mapping[str, int]
+    front: tuple[int, ...]
+    hypervolume: float | None
+    against_start: Change | None
+    against_single: Change | None
+    seconds: float
+
+    @property
+    def evaluations_a_minute(self) -> float:
+        """How fast it was."""
+        return 60 * len(self.points) / max(self.seconds, 1e-9)
+
+
+def find_weights(
+    question: WeightQuestion,
+    start: Fusion,
+    goal: Goal,
+    *,
+    progress: Progress = silent,
+    cancel: Cancel = never,
+) -> FoundWeights:
+    """Search weights, and where asked normalisation and neutral value; strategy and re-rankers of `start` stay.
+
+    First each scorer alone, `start`, all alike, and weights drawn at random. Then a pattern search from the best few,
+    and from kicks of the best as long as these help. Settings within the limits go before those beyond, which go by how
+    far they are beyond (Deb 2000, Comput. Methods Appl. Mech. Eng. 186). For a front the other half of the effort
+    goes to many scalarisations, see `cover_front`.
+
+    Raises `ScenarioError` where nothing can be searched or the limits cannot be kept: it names the nearest found.
+    `CancelledError`.
+    """
+    names = question.pool.scorers
+    if len(names) < 2:
+        raise ScenarioError(f"weights: {names[0]} is the only scorer, so there is nothing to weigh. Add another.")
+    if not start.strategy.weighs:
+        raise ScenarioError(f"weights: the strategy {start.strategy.name} does not weigh scorers. Choose another.")
+    return _find(question, start, goal, progress, cancel)
+
+
+def _find(question: WeightQuestion, start: Fusion, goal: Goal, progress: Progress, cancel: Cancel) -> FoundWeights:
+    begun = time.perf_counter()
+    question = question.measured()
+    measures, limits = goal.measures, goal.limits
+    question.check(measures)
+    names = question.pool.scorers
+
+    def evaluate(setting: Setting) -> Values:
+        return question.look(setting.fusion(start), measures, goal.k)[0]
+
+    score = _score(measures, limits)
+    told = _Told(score, measures[0])
+    explorer = Explorer(told.heard(evaluate), goal.effort, progress, cancel, told.words)
+    generator = np.random.default_rng(goal.seed)
+    here = Setting.of(start)
+    alone = {name: here.with_weights(row) for name, row in zip(names, np.eye(len(names)), strict=True)}
+    for setting in alone.values():
+        explorer.look(setting)
+    explorer.look(here)
+    starts = _starts(start, goal)
+    alike = np.full(len(names), 1 / len(names))
+    for each in starts:
+        if not explorer.over:
+            explorer.look(each.with_weights(alike))
+    whole = SHARE_OF_BEST if goal.front else 1.0
+    _climb(explorer, starts, score, whole, generator)
+    axes = [measures.index(find_measure(text)) for text in goal.front]
+    signs = np.array([1.0 if measures[axis].higher_is_better else -1.0 for axis in axes])
+    if goal.front:
+        cover_front(explorer, axes, signs, lambda values: score(values)[0], generator)
+
+    points = explorer.points(names, [measure.text for measure in measures])
+    order = {setting: number for number, setting in enumerate(explorer.found)}
+    best = explorer.best(score, 1)[0]
+    if score(explorer.found[best])[0] < 0:
+        raise ScenarioError(_beyond(names, best, explorer.found[best], measures, limits, len(points)))
+    singles = list(alone.values())
+    single = max(singles, key=lambda setting: score(explorer.found[setting])[1])
+    front, volume = _front(explorer, axes, signs, score)
+    return FoundWeights(
+        goal=goal,
+        points=points,
+        best=order[best],
+        start=order[here],
+        single=order[single],
+        alone={name: order[setting] for name, setting in alone.items()},
+        front=tuple(front),
+        hypervolume=volume,
+        against_start=_against(question, start, goal, best, here),
+        against_single=_against(question, start, goal, best, single),
+        seconds=time.perf_counter() - begun,
+    )
+
+
+def _climb(
+    explorer: Explorer, starts: Sequence[Setting], score: Score, until: float, generator: np.random.Generator
+) -> None:
+    """Draw at random, refine the best few, then kick and refine the best while that helps or effort is left."""
+    limited = _until(explorer, until)
+    draw_settings(limited, starts, SHARE_AT_RANDOM * until, generator)
+    for setting in limited.best(score, STARTS):
+        refine(limited, setting, score)
+    barren = 0
+    while not limited.over and barren < KICKS:
+        best = limited.best(score, 1)[0]
+        reached = refine(limited, kick(best, generator), score, KICK_STEP)
+        barren = 0 if score(limited.look(reached)) > score(limited.look(best)) else barren + 1
+
+
+def _until(explorer: Explorer, share: float) -> Explorer:
+    """The same exploration with a share of the effort; what it finds is found for both."""
+    effort = explorer.effort
+    return replace(
+        explorer,
+        effort=Effort(
+            None if effort.evaluations is None else max(1, round(share * effort.evaluations)),
+            None if effort.seconds is None else share * effort.seconds,
+        ),
+        progress=within(explorer.progress, 0.0, share),
+    )
+
+
+def _starts(start: Fusion, goal: Goal) -> list[Setting]:
+    """The present weights under each way to make scores comparable, without those that this strategy does not tell
+    apart; the present way first.
+    """
+    maps: dict[object, Setting] = {}
+    present = Setting.of(start)
+    for normalization in (start.normalization, *goal.normalizations):
+        for neutral in (start.neutral, *goal.neutrals):
+            if goal.normalizations and normalization not in goal.normalizations:
+                continue
+            if goal.neutrals and neutral not in goal.neutrals:
+                continue
+            value_map = start.strategy.value_map(normalization, neutral)
+            maps.setdefault(value_map, replace(present, normalization=normalization, neutral=neutral))
+    return list(maps.values())
+
+
+def _score(measures: Sequence[Measure], limits: Sequence[Limit]) -> Score:
+    """(minus how far beyond the limits, the objective by its direction), higher is better."""
+    sign = 1.0 if measures[0].higher_is_better else -1.0
+    places = [measures.index(limit.measure) for limit in limits]
+
+    def score(values: Values) -> tuple[float, float]:
+        beyond = sum(limit.violation(float(values[place])) for limit, place in zip(limits, places, strict=True))
+        value = float(values[0])
+        return -beyond, -math.inf if math.isnan(value) else sign * value
+
+    return score
+
+
+class _Told:
+    """The best objective so far, for the progress text."""
+
+    def __init__(self, score: Score, objective: Measure) -> None:
+        self._score, self._objective = score, objective
+        self._best: tuple[tuple[float, float], float] = ((-math.inf, -math.inf), math.nan)
+
+    def heard(self, evaluate: Evaluate) -> Evaluate:
+        """`evaluate`, listened to."""
+
+        def listened(setting: Setting) -> Values:
+            values = evaluate(setting)
+            if (score := self._score(values)) > self._best[0]:
+                self._best = (score, float(values[0]))
+            return values
+
+        return listened
+
+    def words(self) -> str:
+        """The best so far."""
+        (beyond, _), value = self._best
+        return f": best {self._objective.label} {value:.4f}" + (", not yet within the limits" if beyond < 0 else "")
+
+
+def _beyond(
+    names: Sequence[str],
+    nearest: Setting,
+    values: Values,
+    measures: Sequence[Measure],
+    limits: Sequence[Limit],
+    n_looked: int,
+) -> str:
+    by_limit = [(limit, float(values[measures.index(limit.measure)])) for limit in limits]
+    broken = [limit.text for limit, value in by_limit if limit.violation(value) > 0]
+    reached = ", ".join(f"{limit.measure.text} {value:.4g}" for limit, value in by_limit)
+    weights = ",".join(f"{name}={weight:g}" for name, weight in zip(names, nearest.weights, strict=True) if weight)
+    return (
+        f"constraints: none of {n_looked:,} settings has {' and '.join(limit.text for limit in limits)}; the nearest, "
+        f"{weights}, has {reached}. Relax {' or '.join(broken)}, or search longer."
+    )
+
+
+def _front(explorer: Explorer, axes: Sequence[int], signs: Values, score: Score) -> tuple[list[int], float | None]:
+    """Numbers of the settings on the front within the limits, and the share of the box seen that they cover."""
+    if not axes:
+        return [], None
+    every = np.array(list(explorer.found.values()))
+    oriented = every[:, axes] * signs
+    usable = np.array([score(values)[0] >= 0 for values in every]) & ~np.isnan(oriented).any(axis=1)
+    numbers = np.flatnonzero(usable)
+    kept = numbers[non_dominated(oriented[numbers])]
+    kept = kept[np.argsort(-oriented[kept, 0], kind="stable")]
+    if not len(kept):
+        return [], None
+    low, high = oriented[numbers].min(axis=0), oriented[numbers].max(axis=0)
+    share = (oriented[kept] - low) / np.where(high > low, high - low, 1.0)
+    return kept.tolist(), hypervolume(share)
+
+
+def _against(question: WeightQuestion, start: Fusion, goal: Goal, best: Setting, other: Setting) -> Change | None:
+    """The change of the objective by user; None where it has no value by user."""
+    objective = goal.measures[0]
+    if not objective.per_user:
+        return None
+    ours, theirs = (
+        question.look(setting.fusion(start), [objective], goal.k)[1][objective.metric] for setting in (best, other)
+    )
+    resamples = Resamples.draw(len(ours), seed=goal.seed)
+    return change({"": ours}, {"": theirs}, resamples)[""]
 
 
 @dataclass(frozen=True)
@@ -107,94 +344,19 @@ def tune_weights(
     progress: Progress = silent,
     cancel: Cancel = never,
 ) -> TunedWeights:
-    """Search weights of sum 1 for the best `metric`; the same arguments give the same weights.
+    """`find_weights` of a weighted sum without limits, from weights all alike; one scorer alone is taken as it is.
 
-    First each scorer alone, all alike, and weights drawn at random, for some of the scorers or for all. Then a pattern
-    search (Hooke & Jeeves 1961, JACM 8(2)) from the best few: weight moves from one scorer to another while that helps,
-    in steps that are halved when none does. Among equals the earlier found wins: a scorer alone before any mixture.
-
+    Among equals the earlier found wins: a scorer alone before any mixture.
     Raises `ScenarioError` for a metric without a better direction or nobody to measure, `CancelledError`.
     """
-    sign = 1.0 if higher_is_better(metric) else -1.0
-    if len(question.pool.users) == 0:
-        raise ScenarioError("weights: nobody has a positive in the validation part. Use a larger dataset.")
-    names = question.pool.scorers
-    measure = partial(question.measure, metrics=[metric], k=k, normalization=normalization, neutral=neutral)
-
-    def objective(weights: Values) -> float:
-        per_user, overall = measure(weights)
-        return overall[metric] if metric in overall else float(np.nanmean(per_user[metric]))
-
-    search = _Search(objective, sign, evaluations, progress, cancel)
-    corners = np.eye(len(names))
-    alone = [search.look(corner) for corner in corners]
-    if not search.over:
-        search.look(np.full(len(names), 1 / len(names)))
-    generator = np.random.default_rng(seed)
-    for _ in range(round(SHARE_AT_RANDOM * evaluations)):
-        if search.over:
-            break
-        # few scorers as often as many
-        used = generator.permutation(len(names)) < generator.integers(1, len(names) + 1)
-        drawn = generator.dirichlet(np.ones(len(names))) * used
-        search.look(drawn / drawn.sum())
-    for start in search.best(STARTS):
-        search.refine(start)
-    best = search.best(1)[0]
-    resamples = Resamples.draw(len(question.pool.users), seed=seed)
-    single = corners[int(np.argmax(alone))]
+    start = Fusion((1.0,) * len(question.pool.scorers), normalization, neutral)
+    goal = Goal(metric, k=k, effort=Effort(evaluations), seed=seed)
+    found = _find(question, start, goal, progress, cancel)
+    values = found.points.values[goal.measures[0].text]
     return TunedWeights(
-        weights={name: float(weight) for name, weight in zip(names, best, strict=True)},
-        value=search.sign * search.look(best),
-        alone={name: search.sign * value for name, value in zip(names, alone, strict=True)},
-        gain=change(measure(best)[0], measure(single)[0], resamples).get(metric),
-        evaluations=len(search.found),
+        weights=found.points.by_scorer(found.best),
+        value=float(values[found.best]),
+        alone={name: float(values[number]) for name, number in found.alone.items()},
+        gain=found.against_single,
+        evaluations=len(found.points),
     )
-
-
-@dataclass
-class _Search:
-    """What has been looked at: `found` is the objective by weights, higher is better."""
-
-    objective: Callable[[Values], float]
-    sign: float
-    budget: int
-    progress: Progress
-    cancel: Cancel
-    found: dict[tuple[float, ...], float] = field(default_factory=dict)
-
-    @property
-    def over(self) -> bool:
-        """Whether nothing else may be looked at."""
-        return len(self.found) >= self.budget
-
-    def look(self, weights: Values) -> float:
-        """The objective of weights of sum 1, computed once."""
-        key = tuple(np.round(weights, DIGITS).tolist())
-        if key not in self.found:
-            stop_if_asked(self.cancel)
-            self.found[key] = self.sign * self.objective(np.array(key))
-            best = self.sign * max(self.found.values())
-            self.progress(min(1.0, len(self.found) / self.budget), f"{len(self.found):,} weights: best {best:.4f}")
-        return self.found[key]
-
-    def best(self, n: int) -> list[Values]:
-        """The best n, the earlier found ones among equals."""
-        return [np.array(key) for key in sorted(self.found, key=lambda key: -self.found[key])[:n]]
-
-    def refine(self, weights: Values) -> None:
-        """Move weight from one scorer to another while that helps, in ever smaller steps."""
-        value, step = self.look(weights), FIRST_STEP
-        while step >= LAST_STEP and not self.over:
-            improved = False
-            for source, target in permutations(range(len(weights)), 2):
-                moved = min(step, weights[source])
-                if moved == 0 or self.over:
-                    continue
-                tried = weights.copy()
-                tried[source] -= moved
-                tried[target] += moved
-                if (found := self.look(tried)) > value:
-                    weights, value, improved = tried, found, True
-            if not improved:
-                step /= 2

@@ -7,12 +7,29 @@ from typing import Any
 
 from recengine.errors import ScenarioError
 from recengine.fusion.strategies.base import Listwise, Pointwise, PoolScores, Remark, Rows, Strategy
+from recengine.fusion.strategies.borda import Borda
+from recengine.fusion.strategies.cascade import Cascade
+from recengine.fusion.strategies.comb_mnz import CombMnz
+from recengine.fusion.strategies.condorcet import Condorcet
+from recengine.fusion.strategies.interleaving import Interleaving
+from recengine.fusion.strategies.reciprocal_rank import ReciprocalRank
 from recengine.fusion.strategies.segment_weights import SegmentWeights
 from recengine.fusion.strategies.switching import Switching
 from recengine.fusion.strategies.weighted_sum import WeightedSum
 
 STRATEGIES: dict[str, type[Strategy]] = {
-    strategy.name: strategy for strategy in (WeightedSum, Switching, SegmentWeights)
+    strategy.name: strategy
+    for strategy in (
+        WeightedSum,
+        CombMnz,
+        ReciprocalRank,
+        Borda,
+        Condorcet,
+        Interleaving,
+        Cascade,
+        Switching,
+        SegmentWeights,
+    )
 }
 """By name, in the order in which they are offered."""
 

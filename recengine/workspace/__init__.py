@@ -3,13 +3,16 @@
 from recengine.workspace.fits import FitEntry
 from recengine.workspace.scores import ImportedScores, import_scores, save_scores, scores_name
 from recengine.workspace.studies import StudyEntry
+from recengine.workspace.tries import StoredTries, Try
 from recengine.workspace.workspace import DatasetEntry, Workspace
 
 __all__ = [
     "DatasetEntry",
     "FitEntry",
     "ImportedScores",
+    "StoredTries",
     "StudyEntry",
+    "Try",
     "Workspace",
     "import_scores",
     "save_scores",

@@ -16,7 +16,7 @@ from recengine.errors import DataError, StoreError
 from recengine.jobs import Jobs
 from recengine.models import Recipe, Resources, make_recipe
 from recengine.progress import Cancel, Progress, never, silent
-from recengine.scenario import Measured, Scenario, Workbench, build_workbench, workbench_key
+from recengine.scenario import Measured, Outcome, Scenario, Workbench, build_workbench, workbench_key
 from recengine.storage import load_entry, locked, read_document, remove_leftovers, save_entry, write_document
 from recengine.tuning import Budget, Question, Study, Validation
 from recengine.workspace.datasets import dataset_from_entry, dataset_parts, report_document
@@ -25,6 +25,19 @@ from recengine.workspace.recipes import delete_recipe, load_recipe, save_recipe,
 from recengine.workspace.reports import prune_reports, report_path
 from recengine.workspace.shelf import Shelf
 from recengine.workspace.studies import StudyEntry, delete_study, list_studies, load_study, run_study, study_folder
+from recengine.workspace.tries import (
+    StoredTries,
+    Try,
+    delete_try,
+    obstacle,
+    pin_try,
+    read_earlier,
+    read_tries,
+    read_try,
+    record_try,
+    rename_try,
+    star_try,
+)
 from recengine.workspace.validations import stored_validation, validation
 
 VARIABLE = "RECENGINE_WORKSPACE"
@@ -291,6 +304,48 @@ class Workspace:
     def delete_study(self, key: str) -> None:
         """Forget a study; recipes that came of it stay."""
         delete_study(self.root, key)
+
+    def tries(self, dataset: Dataset) -> list[Try]:
+        """Every distinct setting that was tried on the dataset, with its figures, by number."""
+        return list(self.stored_tries(dataset).tries)
+
+    def stored_tries(self, dataset: Dataset) -> StoredTries:
+        """The same, with a line for each try that is damaged."""
+        return read_tries(self.root, dataset.fingerprint)
+
+    def earlier_tries(self, dataset: Dataset) -> tuple[Try, ...]:
+        """Tries on other data that bore the name of `dataset`."""
+        return read_earlier(self.root, dataset.name, dataset.fingerprint)
+
+    def find_try(self, fingerprint: str, number: int) -> Try:
+        """One try. Raises `StoreError`."""
+        return read_try(self.root, fingerprint, number)
+
+    def try_obstacle(self, dataset: Dataset, one: Try) -> str | None:
+        """Why a try cannot be shown on `dataset`, in one line; None where it can."""
+        return obstacle(self.root, dataset, one)
+
+    def record_try(self, dataset: Dataset, outcome: Outcome) -> Try:
+        """Keep the outcome's scenario with its figures as a try, whose number it has from then on."""
+        if not (self.root / MARKER).exists():
+            self._mark()
+        return record_try(self.root, dataset, outcome)
+
+    def rename_try(self, fingerprint: str, number: int, name: str, note: str | None = None) -> Try:
+        """Give a try a name and a note; an empty name takes it away."""
+        return rename_try(self.root, fingerprint, number, name, note)
+
+    def star_try(self, fingerprint: str, number: int, starred: bool = True) -> Try:
+        """Mark a try, or take the mark away."""
+        return star_try(self.root, fingerprint, number, starred)
+
+    def pin_try(self, fingerprint: str, number: int) -> Try:
+        """Make it the one try that others are compared with."""
+        return pin_try(self.root, fingerprint, number)
+
+    def delete_try(self, fingerprint: str, number: int) -> None:
+        """Forget a try; its number is not given again."""
+        delete_try(self.root, fingerprint, number)
 
     def save_scenario(self, scenario: Scenario) -> str:
         """Store a scenario under its key, which is returned."""

@@ -13,6 +13,9 @@ from recengine.fusion.pool import Pool
 
 Normalization = Literal["min-max", "z-score", "rank", "softmax"]
 NORMALIZATIONS: tuple[str, ...] = get_args(Normalization)
+"""What each does with the scores on a user's unseen items, see `Normaliser.of`: min-max puts the lowest at 0 and the
+highest at 1; z-score counts standard deviations from the mean; rank knows places alone; softmax makes probabilities of
+them, so that a few items far ahead of the others get nearly all and the rest next to nothing."""
 Neutral = Literal["mean", "floor"]
 NEUTRALS: tuple[str, ...] = get_args(Neutral)
 ByRank = Literal["reciprocal-rank", "borda"]
@@ -32,6 +35,11 @@ class ValueMap:
 
 
 Shape = Literal["affine", "places", "reciprocal", "softmax"]
+EXPONENT_STEPS = 2.0**30
+"""Exponents of the softmax are multiples of 1 over this. One step changes the exponential by a part in 10^9, far more
+than double precision errs, so that it is increasing whoever computes it."""
+BLOCK_VALUES = 1 << 20
+"""Exponentials that are held at once in double precision."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +50,8 @@ class Normaliser:
     rank)`, softmax is `exp((raw - center) / spread) / mass`.
     center, spread, mass, neutral (C, U) float32. spread is infinite, so that all opinions become alike, where a row's
     opinions are all equal or there is none. neutral: what no opinion becomes.
-    Only subtraction, division by a positive number and, in double precision, the exponential, each rounded once: a
-    higher score never becomes a lower value.
+    Only subtraction and division by a positive number, each rounded once, and the exponential in double precision, of
+    numbers that are equal or further apart than it errs: a higher score never becomes a lower value.
     """
 
     shape: Shape
@@ -59,8 +67,9 @@ class Normaliser:
         min-max: 0 at the lowest opinion on an unseen item, 1 at the highest. z-score: 0 at their mean, one unit a
         population standard deviation. rank: (n - rank) / (n - 1) among n opinions, so 1 is the best; a single opinion
         is 1/2. softmax: the probability of the item among the opinions, exp(z) over the sum of exp(z), z being the
-        z-score. No opinion is the mean of the row (0 under z-score, 1/2 under rank, 1/n under softmax) or its floor (0
-        under rank and softmax); under min-max, z-score and softmax it is 0 where the row tells no items apart.
+        z-score, so that neither the scale nor the offset of the raw scores matters (Bridle 1990, NIPS 2). No opinion is
+        the mean of the row (0 under z-score, 1/2 under rank, 1/n under softmax) or its floor (0 under rank and
+        softmax); under min-max, z-score and softmax it is 0 where the row tells no items apart.
 
         reciprocal-rank: 1 / (constant + rank), 0 without an opinion (Cormack, Clarke & Buettcher 2009, SIGIR).
         borda: (m + 1 - rank) / m among m unseen items; those without an opinion share what the ranked ones leave
@@ -102,13 +111,24 @@ class Normaliser:
             values = np.add(center, ranks)
             np.divide(np.float32(1), values, out=values)
         else:
-            # single precision would not always be increasing
-            powers = np.subtract(raw, center, dtype=np.float64)
-            powers /= spread
-            np.exp(powers, out=powers)
-            powers /= self.mass[:, :, None]
-            values = powers.astype(np.float32)
+            values = self._exponentials(raw)
         np.copyto(values, self.neutral[:, :, None], where=np.isnan(values))
+        return values
+
+    def _exponentials(self, raw: Scores) -> Scores:
+        """exp((raw - center) / spread) / mass, (C, U, m) float32."""
+        values = np.empty(raw.shape, dtype=np.float32)
+        step = max(1, BLOCK_VALUES // max(1, raw.shape[0] * raw.shape[2]))
+        for start in range(0, raw.shape[1], step):
+            rows = slice(start, start + step)
+            powers = np.subtract(raw[:, rows], self.center[:, rows, None], dtype=np.float64)
+            powers /= self.spread[:, rows, None]
+            powers *= EXPONENT_STEPS
+            np.rint(powers, out=powers)
+            powers /= EXPONENT_STEPS
+            np.exp(powers, out=powers)
+            powers /= self.mass[:, rows, None]
+            values[:, rows] = powers
         return values
 
 

@@ -129,9 +129,10 @@ def softmax(
     spread, highest = float(np.float32(deviation)), float(max(opinions))
     mass = np.float32(np.sum(np.exp([(float(score) - highest) / spread for score in opinions])))
     neutral = np.float32(1) / np.float32(len(opinions)) if fusion.neutral == "mean" else np.float32(0)
+    exponents = {item: round((float(score) - highest) / spread * 2**30) / 2**30 for item, score in filled.items()}
     return {
-        item: neutral if isnan(scores[item]) else np.float32(np.exp((float(score) - highest) / spread) / float(mass))
-        for item, score in filled.items()
+        item: neutral if isnan(scores[item]) else np.float32(np.exp(exponent) / float(mass))
+        for item, exponent in exponents.items()
     }
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from recengine.arrays import Values, read_only
 from recengine.errors import ScenarioError
 from recengine.fusion import Fusion, Neutral, Normalization
-from recengine.progress import Cancel, Progress, never, silent, stop_if_asked
+from recengine.progress import Cancel, Progress, never, silent, stop_if_asked, within
 
 DEFAULT_EVALUATIONS = 1_000
 MAX_EVALUATIONS = 1_000_000
@@ -21,6 +21,13 @@ DIGITS = 4
 """Decimals of a weight."""
 FIRST_STEP, LAST_STEP = 0.25, 0.01
 """How much weight a refinement moves from one scorer to another, at first and at last."""
+SHARE_AT_RANDOM = 0.3
+"""Of the effort, drawn evenly from all weights; the rest refines the best of them."""
+STARTS = 3
+KICK_STEP = 0.1
+"""How much weight a refinement moves at first after a kick."""
+KICKS = 50
+"""Kicks in a row that bring nothing better end the search."""
 STALE = 1_000
 """Draws in a row that were all looked at before: then there is nothing new to draw."""
 
@@ -160,6 +167,34 @@ class Explorer:
             tuple(one.neutral for one in settings),
             {name: read_only(values[:, column].copy()) for column, name in enumerate(measures)},
         )
+
+
+def climb(
+    explorer: Explorer, starts: Sequence[Setting], score: Score, until: float, generator: np.random.Generator
+) -> None:
+    """Draw at random, refine the best few, then kick and refine the best while that helps or effort is left."""
+    limited = _until(explorer, until)
+    draw_settings(limited, starts, SHARE_AT_RANDOM * until, generator)
+    for setting in limited.best(score, STARTS):
+        refine(limited, setting, score)
+    barren = 0
+    while not limited.over and barren < KICKS:
+        best = limited.best(score, 1)[0]
+        reached = refine(limited, kick(best, generator), score, KICK_STEP)
+        barren = 0 if score(limited.look(reached)) > score(limited.look(best)) else barren + 1
+
+
+def _until(explorer: Explorer, share: float) -> Explorer:
+    """The same exploration with a share of the effort; what it finds is found for both."""
+    effort = explorer.effort
+    return replace(
+        explorer,
+        effort=Effort(
+            None if effort.evaluations is None else max(1, round(share * effort.evaluations)),
+            None if effort.seconds is None else share * effort.seconds,
+        ),
+        progress=within(explorer.progress, 0.0, share),
+    )
 
 
 def draw_settings(explorer: Explorer, starts: Sequence[Setting], until: float, generator: np.random.Generator) -> None:

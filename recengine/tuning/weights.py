@@ -15,22 +15,15 @@ from recengine.errors import ScenarioError
 from recengine.evaluation import Change, Resamples, change
 from recengine.fusion import NEUTRALS, NORMALIZATIONS, Fusion, Neutral, Normalization
 from recengine.fusion.checks import check_choice
-from recengine.progress import Cancel, Progress, never, silent, within
-from recengine.tuning.exploring import Effort, Explorer, Points, Score, Setting, draw_settings, kick, refine
+from recengine.progress import Cancel, Progress, never, silent
+from recengine.tuning.exploring import Effort, Explorer, Points, Score, Setting, climb
 from recengine.tuning.front import cover_front, hypervolume, non_dominated
 from recengine.tuning.measures import Limit, Measure, check_limits, find_measure
 from recengine.tuning.question import WeightQuestion
 
 EVALUATIONS = 1000
-SHARE_AT_RANDOM = 0.3
-"""Of the effort, drawn evenly from all weights; the rest refines the best of them."""
 SHARE_OF_BEST = 0.5
 """Of the effort, until the search for one best setting gives way to that for a front, where one is asked for."""
-STARTS = 3
-KICK_STEP = 0.1
-"""How much weight a refinement moves at first after a kick."""
-KICKS = 50
-"""Kicks in a row that bring nothing better end the search."""
 MAX_FRONT = 3
 DEFAULT_EFFORT = Effort()
 Evaluate: TypeAlias = Callable[[Setting], Values]
@@ -157,7 +150,7 @@ def _find(question: WeightQuestion, start: Fusion, goal: Goal, progress: Progres
         if not explorer.over:
             explorer.look(each.with_weights(alike))
     whole = SHARE_OF_BEST if goal.front else 1.0
-    _climb(explorer, starts, score, whole, generator)
+    climb(explorer, starts, score, whole, generator)
     axes = [measures.index(find_measure(text)) for text in goal.front]
     signs = np.array([1.0 if measures[axis].higher_is_better else -1.0 for axis in axes])
     if goal.front:
@@ -183,34 +176,6 @@ def _find(question: WeightQuestion, start: Fusion, goal: Goal, progress: Progres
         against_start=_against(question, start, goal, best, here),
         against_single=_against(question, start, goal, best, single),
         seconds=time.perf_counter() - begun,
-    )
-
-
-def _climb(
-    explorer: Explorer, starts: Sequence[Setting], score: Score, until: float, generator: np.random.Generator
-) -> None:
-    """Draw at random, refine the best few, then kick and refine the best while that helps or effort is left."""
-    limited = _until(explorer, until)
-    draw_settings(limited, starts, SHARE_AT_RANDOM * until, generator)
-    for setting in limited.best(score, STARTS):
-        refine(limited, setting, score)
-    barren = 0
-    while not limited.over and barren < KICKS:
-        best = limited.best(score, 1)[0]
-        reached = refine(limited, kick(best, generator), score, KICK_STEP)
-        barren = 0 if score(limited.look(reached)) > score(limited.look(best)) else barren + 1
-
-
-def _until(explorer: Explorer, share: float) -> Explorer:
-    """The same exploration with a share of the effort; what it finds is found for both."""
-    effort = explorer.effort
-    return replace(
-        explorer,
-        effort=Effort(
-            None if effort.evaluations is None else max(1, round(share * effort.evaluations)),
-            None if effort.seconds is None else share * effort.seconds,
-        ),
-        progress=within(explorer.progress, 0.0, share),
     )
 
 

@@ -1,0 +1,135 @@
+"""From a workbench to questions about its weights, and from their answers to scenarios."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from recengine.data import Dataset
+from recengine.errors import ScenarioError
+from recengine.evaluation import Change, Resamples, change
+from recengine.fairness.groups import user_groupings
+from recengine.models import estimated_memory
+from recengine.scenario.run import check_fits
+from recengine.scenario.scenario import Scenario
+from recengine.scenario.workbench import Measured, Workbench
+from recengine.tuning import Setting, Thumb, WeightQuestion, find_measure
+from recengine.tuning.measures import GAP
+
+JUDGEMENTS = ("user", "item", "good")
+GOOD = {"1": True, "true": True, "yes": True, "good": True, "0": False, "false": False, "no": False, "bad": False}
+GOOD |= {"-1": False, "1.0": True, "0.0": False, "-1.0": False}
+
+
+@dataclass(frozen=True)
+class PartComparison:
+    """Scenarios on one part of the data, over the users with a positive in it.
+
+    values[scenario][measure]: of "found" and of what it is compared with. against[scenario][metric]: the mean over
+    users of what "found" has more, with its paired 95 % interval, for metrics with a value by user. users: how many.
+    """
+
+    measured: Measured
+    users: int
+    values: Mapping[str, Mapping[str, float]]
+    against: Mapping[str, Mapping[str, Change]]
+
+
+@dataclass(frozen=True)
+class ScorerCost:
+    """What a scorer takes: seconds of its fit, and bytes of memory at the peak of it, an estimate from above."""
+
+    label: str
+    seconds: float
+    memory: int
+
+
+def weight_question(workbench: Workbench) -> WeightQuestion:
+    """The users and positives of what the workbench is measured on; searches take the one of the validation part."""
+    groups = {name: labels.gather(workbench.pool.users) for name, labels in user_groupings(workbench.fitted_on).items()}
+    return WeightQuestion(workbench.pool, workbench.source, workbench.relevant, workbench.popularity, groups)
+
+
+def with_setting(scenario: Scenario, weights: Mapping[str, float], setting: Setting) -> Scenario:
+    """The scenario with weights by scorer, those not named at 0, and the normalisation of `setting`."""
+    return replace(scenario.with_weights(weights), normalization=setting.normalization, neutral=setting.neutral)
+
+
+def default_gap(dataset: Dataset) -> str:
+    """The gap by the first user attribute that makes groups; by activity where there is none."""
+    return f"{GAP}{next(iter(user_groupings(dataset)))}"
+
+
+def compare_scenarios(
+    workbench: Workbench, found: Scenario, others: Mapping[str, Scenario], measures: Sequence[str]
+) -> PartComparison:
+    """Measure `found` and the others on one workbench, user by user.
+
+    Raises `ScenarioError` where a scenario does not fit the workbench, or nobody has a positive in the part.
+    """
+    check_fits(workbench, found)
+    question = weight_question(workbench)
+    if not workbench.relevant.nnz:
+        raise ScenarioError(f"weights: nobody has a positive in the {workbench.measured} part. Use a larger dataset.")
+    question = question.measured()
+    asked = [find_measure(text) for text in dict.fromkeys(measures)]
+    question.check(asked)
+    looked = {
+        name: question.look(scenario.fusion, asked, scenario.k) for name, scenario in {"found": found, **others}.items()
+    }
+    metrics = {measure.metric for measure in asked if measure.per_user}
+    own = {metric: looked["found"][1][metric] for metric in metrics}
+    resamples = Resamples.draw(len(question.pool.users), seed=found.seed)
+    return PartComparison(
+        measured=workbench.measured,
+        users=len(question.pool.users),
+        values={
+            name: {measure.text: float(value) for measure, value in zip(asked, values, strict=True)}
+            for name, (values, _) in looked.items()
+        },
+        against={name: change(own, looked[name][1], resamples) for name in others},
+    )
+
+
+def scorer_costs(workbench: Workbench, scenario: Scenario) -> dict[str, ScorerCost]:
+    """What each scorer takes, in the order of the pool."""
+    return {
+        name: ScorerCost(
+            workbench.fitted[name].label,
+            workbench.fitted[name].seconds,
+            estimated_memory(recipe, workbench.fitted_on),
+        )
+        for name, recipe in scenario.recipes().items()
+    }
+
+
+def read_thumbs(table: pl.DataFrame, dataset: Dataset, source: str) -> list[Thumb]:
+    """Judgements from a table with the columns user, item and good, ids verbatim; good is 1 or 0, yes or no.
+
+    source: where it came from, for errors. Raises `ScenarioError` with the row.
+    """
+    for column in JUDGEMENTS:
+        if column not in table.columns:
+            raise ScenarioError(
+                f'{source}: there is no column "{column}" among {", ".join(table.columns)[:80]}. '
+                f"Name them {', '.join(JUDGEMENTS)}."
+            )
+    thumbs = []
+    rows = table.select(pl.col(JUDGEMENTS).cast(pl.String)).iter_rows()
+    for row, (user, item, good) in enumerate(rows, 2):
+        if user not in dataset.user_position:
+            raise ScenarioError(f"{source}, row {row}: there is no user {str(user)[:80]!r}. Take the ids of the data.")
+        if item not in dataset.item_position:
+            raise ScenarioError(f"{source}, row {row}: there is no item {str(item)[:80]!r}. Take the ids of the data.")
+        judged = GOOD.get(str(good).strip().lower())
+        if judged is None:
+            raise ScenarioError(f'{source}, row {row}: "good" must be 1 or 0, got {str(good)[:80]!r}. Change it.')
+        thumbs.append(Thumb(dataset.user_position[user], dataset.item_position[item], judged))
+    return thumbs
+
+
+def weights_text(weights: Mapping[str, float]) -> str:
+    """Weights above 0 as the option `--weights` takes them."""
+    return ",".join(f"{name}={weight:g}" for name, weight in weights.items() if weight > 0)

@@ -29,11 +29,6 @@ class Categories:
     shares: csr_matrix
     counts: Positions
 
-    @property
-    def of_items(self) -> Positions:
-        """Number of categories of each item, (n_items,) int32."""
-        return np.diff(self.shares.indptr).astype(np.int32)
-
     def mix(self, weights: csr_matrix) -> Values:
         """Each row's categories as shares that sum to 1, (n, G), of weighted items (n, n_items).
 
@@ -41,7 +36,8 @@ class Categories:
         """
         total: Values = np.asarray((weights.astype(np.float64) @ self.shares).todense())
         sums = total.sum(axis=1, keepdims=True)
-        return np.divide(total, sums, out=np.zeros_like(total), where=sums > 0)
+        mixed: Values = np.divide(total, sums, out=np.zeros_like(total), where=sums > 0)
+        return mixed
 
 
 def category_attribute(dataset: Dataset, wanted: str, what: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from recengine.fusion.facts import Facts
 from recengine.fusion.normalization import NEUTRALS, NORMALIZATIONS, Neutral, Normalization
 from recengine.fusion.pool import Pool, Source
 from recengine.fusion.prepared import PreparedPool, prepare
-from recengine.fusion.rerankers import Reranker, Shortlists
+from recengine.fusion.rerankers import Reranker, Shortlists, rows_isin
 from recengine.fusion.strategies import Listwise, Pointwise, Rows, Strategy, WeightedSum
 from recengine.fusion.strategies.base import Remark
 from recengine.ranking import PADDING, Rankings, take, top_k
@@ -26,6 +27,10 @@ DEFAULT_K = 10
 WEIGHTED_SUM = WeightedSum()
 SHORTLIST = 100
 """Best fused items that re-rankers choose from, where k is not more."""
+KEPT_SHORTLISTS = 2
+"""Shortlists that a pool remembers, 8 bytes a place."""
+RERANKED_AT_ONCE = 2048
+"""Users that are re-ranked at once, which bounds the memory."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +68,13 @@ class FusedLists:
 
     certified (U,) bool: the pool alone proves that the list is the catalogue's. Of the others `rescored` were re-scored
     over the whole catalogue, so those are exact too, and `unproven` are the best of the user's pool: whether they are
-    the catalogue's is not known. rankings.scores are those of the strategy; re-rankers change the order, not the score.
-    fused: the same lists before re-ranking; itself where there are no re-rankers.
+    the catalogue's is not known. rankings.scores are those of the strategy; re-rankers change the order, not the score,
+    which is NaN for an item from beyond the shortlist.
+
+    With re-rankers the proof is of the shortlists, each user's best `SHORTLIST` items, from which they choose. fused:
+    the first k before re-ranking; None where there are no re-rankers. beyond: users whose list holds an item that a
+    rule put in from beyond the shortlist, the best of their pool or a pinned one. unmet: by rule, in words, the users
+    for whom it could not be kept, as those who have seen every item it asks for.
     """
 
     rankings: Rankings
@@ -72,6 +82,8 @@ class FusedLists:
     rescored: int
     unproven: int = 0
     fused: Rankings | None = None
+    beyond: int = 0
+    unmet: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -114,12 +126,22 @@ def fuse(pool: Pool, source: Source, fusion: Fusion, k: int) -> FusedLists:
     check_k(k, source.seen.shape[1])
     if not fusion.rerankers:
         return _fused(pool, source, fusion, k)
-    places = min(max(k, SHORTLIST), source.seen.shape[1])
-    plain = _fused(pool, source, replace(fusion, rerankers=()), places)
-    facts = source.known(fusion.rerankers[0].label)
-    lists = _reranked(fusion, plain.rankings, k, facts)
-    before = Rankings(plain.rankings.users, *_first(plain.rankings, k))
-    return replace(plain, rankings=lists, fused=before)
+    facts = _checked_facts(source, fusion, k)
+    plain = _shortlists(pool, source, fusion, k)
+    found = plain.rankings
+    items = np.full((len(found.users), k), PADDING, dtype=np.int32)
+    for start in range(0, len(found.users), RERANKED_AT_ONCE):
+        rows = np.arange(start, min(start + RERANKED_AT_ONCE, len(found.users)))
+        lists = _chain(pool, source, fusion, rows, found.items[rows], found.scores[rows], k, facts)
+        items[rows, : lists.items.shape[1]] = lists.items[:, :k]
+    broken = [reranker.unmet(items, facts) for reranker in fusion.rerankers]
+    return replace(
+        plain,
+        rankings=Rankings(found.users, read_only(items), read_only(_scores_of(found, items))),
+        fused=Rankings(found.users, *_first(found, k)),
+        beyond=int((~rows_isin(items, found.items) & (items != PADDING)).any(axis=1).sum()),
+        unmet={rule: int(users.sum()) for rules in broken for rule, users in rules.items()},
+    )
 
 
 def fuse_row(pool: Pool, source: Source, fusion: Fusion, user: int, k: int = DEFAULT_K) -> FusedRow:
@@ -149,7 +171,7 @@ def fuse_row(pool: Pool, source: Source, fusion: Fusion, user: int, k: int = DEF
         normalised=read_only(found.normalised[:, 0]),
         opinion=read_only(~np.isnan(found.raw[:, 0])),
         score=read_only(score),
-        rank=read_only(_reranked_places(source, fusion, user, score, places, k)),
+        rank=read_only(_reranked_places(pool, source, fusion, rows, score, places, k)),
         fused_rank=read_only(places),
         ranks=read_only(found.ranks[:, 0]),
         weights=read_only(weights.reshape(len(weights), -1)[:, 0].copy()),
@@ -310,20 +332,73 @@ def _spread_over_catalogue(
     return score
 
 
-def _reranked(fusion: Fusion, rankings: Rankings, k: int, facts: Facts) -> Rankings:
-    """The first k places after all re-rankers; scores are those of the strategy."""
-    lists = _chain(fusion, Shortlists(rankings.users, rankings.items, rankings.scores), k, facts)
-    items = np.full((len(lists.users), k), PADDING, dtype=np.int32)
-    found = lists.items[:, :k]
-    items[:, : found.shape[1]] = found
-    return Rankings(rankings.users, read_only(items), read_only(_scores_of(rankings, items)))
-
-
-def _chain(fusion: Fusion, lists: Shortlists, k: int, facts: Facts) -> Shortlists:
+def _checked_facts(source: Source, fusion: Fusion, k: int) -> Facts:
+    """What the re-rankers read. Raises `ScenarioError` where one of them cannot be done."""
+    facts = source.known(fusion.rerankers[0].label)
     for reranker in fusion.rerankers:
         reranker.check(facts.train, k)
+    return facts
+
+
+def _shortlists(pool: Pool, source: Source, fusion: Fusion, k: int) -> FusedLists:
+    """What re-rankers choose from; kept with the pool, so that a move of a re-ranker does not fuse again."""
+    plain, places = replace(fusion, rerankers=()), min(max(k, SHORTLIST), source.seen.shape[1])
+    kept = pool.shortlists.get((plain, places))
+    if kept is not None and kept[0] is source:
+        lists: FusedLists = kept[1]
+        return lists
+    lists = _fused(pool, source, plain, places)
+    pool.shortlists[plain, places] = source, lists
+    while len(pool.shortlists) > KEPT_SHORTLISTS:
+        pool.shortlists.popitem(last=False)
+    return lists
+
+
+def _chain(
+    pool: Pool,
+    source: Source,
+    fusion: Fusion,
+    rows: NDArray[np.intp],
+    items: Positions,
+    scores: Scores,
+    k: int,
+    facts: Facts,
+) -> Shortlists:
+    """The shortlists `items` of the users in `rows` after every re-ranker."""
+    reserve = None
+    if any(reranker.reaches for reranker in fusion.rerankers):
+        reserve = _reserve(pool, source, fusion, rows, items, facts)
+    lists = Shortlists(pool.users[rows], items, scores, reserve)
+    for reranker in fusion.rerankers:
         lists = reranker.rerank(lists, k, facts)
     return lists
+
+
+def _reserve(
+    pool: Pool, source: Source, fusion: Fusion, rows: NDArray[np.intp], listed: Positions, facts: Facts
+) -> Positions:
+    """What rules may put in that is not `listed` (B, m): see `Shortlists`."""
+    prepared, weights = _prepared(pool, source, fusion, rows)
+    single = weights.astype(np.float32)
+    if isinstance(fusion.strategy, Pointwise):
+        values = prepared.normaliser.take(rows).apply(pool.scores[:, rows], pool.ranks[:, rows])
+        fused = fusion.strategy.combine(values, pool.ranks[:, rows], single)
+    else:
+        fused = _listwise(pool, source, prepared, fusion, single, rows, pool.items.shape[1])[0]
+    fused = np.where(pool.items[rows] == PADDING, np.float32(-np.inf), fused)
+    order = np.argsort(-fused, axis=1, kind="stable")
+    items = np.take_along_axis(pool.items[rows], order, axis=1)
+    out_of_it = ~np.isfinite(np.take_along_axis(fused, order, axis=1)) | rows_isin(items, listed)
+    items = np.where(out_of_it, PADDING, items).astype(np.int32)
+    named = [reranker.wanted(facts) for reranker in fusion.rerankers]
+    wanted = np.unique(np.concatenate(named)).astype(np.int32)
+    if not len(wanted):
+        return items
+    extra = np.broadcast_to(wanted, (len(rows), len(wanted)))
+    closed = source.seen_pairs(pool.users[rows], wanted) | rows_isin(extra, listed) | rows_isin(extra, items)
+    if source.eligible is not None:
+        closed |= ~source.eligible[wanted]
+    return np.concatenate([items, np.where(closed, PADDING, extra)], axis=1).astype(np.int32)
 
 
 def _scores_of(rankings: Rankings, items: Positions) -> Scores:
@@ -341,21 +416,25 @@ def _scores_of(rankings: Rankings, items: Positions) -> Scores:
     return np.where(found, scores, np.float32(np.nan))
 
 
-def _reranked_places(source: Source, fusion: Fusion, user: int, score: Scores, places: Positions, k: int) -> Positions:
-    """The rank of each item after the re-rankers, (n_items,); 0 where it has no score or was taken out."""
+def _reranked_places(
+    pool: Pool, source: Source, fusion: Fusion, rows: NDArray[np.intp], score: Scores, places: Positions, k: int
+) -> Positions:
+    """The rank of each item of the one user in `rows` after the re-rankers, (n_items,); 0 where it has no score or was
+    taken out.
+    """
     if not fusion.rerankers:
         return places
-    facts = source.known(fusion.rerankers[0].label)
-    best = np.flatnonzero((places > 0) & (places <= max(k, SHORTLIST)))
-    best = best[np.argsort(places[best])]
-    users = np.array([user], dtype=np.int32)
-    short = Shortlists(users, best[None].astype(np.int32), score[best][None])
-    lists = _chain(fusion, short, k, facts)
+    facts = _checked_facts(source, fusion, k)
+    in_order = np.argsort(places, kind="stable")[np.count_nonzero(places == 0) :].astype(np.int32)
+    # as wide as those of all users together
+    short = np.full((1, min(max(k, SHORTLIST), len(places))), PADDING, dtype=np.int32)
+    best = in_order[: short.shape[1]]
+    short[0, : len(best)] = best
+    lists = _chain(pool, source, fusion, rows, short, np.where(short >= 0, score[short], np.float32(np.nan)), k, facts)
     listed = lists.items[0][lists.items[0] != PADDING]
-    rest = np.flatnonzero(places > max(k, SHORTLIST))
-    rest = rest[np.argsort(places[rest])]
-    rest = rest[~np.isin(rest, listed)]
-    order = np.concatenate([listed, rest])
+    rest = in_order[len(best) :]
+    barred = [reranker.barred(facts) for reranker in fusion.rerankers]
+    order = np.concatenate([listed, rest[~np.isin(rest, np.concatenate([listed, *barred]))]])
     reranked = np.zeros_like(places)
     reranked[order] = np.arange(1, len(order) + 1)
     return reranked

@@ -63,6 +63,11 @@ class Pool:
         """Room for what is computed from this pool alone, kept as long as it is; nothing that is stored with it."""
         return OrderedDict()
 
+    @cached_property
+    def shortlists(self) -> OrderedDict[Any, Any]:
+        """Room for what re-rankers choose from, so that moving one does not fuse again."""
+        return OrderedDict()
+
 
 @dataclass(frozen=True)
 class Source:
@@ -87,6 +92,17 @@ class Source:
     def scores(self, users: Positions) -> Scores:
         """Raw scores of the whole catalogue, (C, len(users), n_items) float32, a new array; seen items too."""
         return np.stack([scorer.score(users) for scorer in self.scorers.values()])
+
+    def seen_pairs(self, users: Positions, items: Positions) -> Mask:
+        """`out[r, j]` = whether `users[r]` has seen `items[j]`, (len(users), len(items)); all of `items` differ."""
+        mine = self.seen[users]
+        rows = np.repeat(np.arange(len(users)), np.diff(mine.indptr))
+        column = np.full(self.seen.shape[1], -1, dtype=np.int32)
+        column[items] = np.arange(len(items))
+        asked = column[mine.indices] >= 0
+        found = np.zeros((len(users), len(items)), dtype=np.bool_)
+        found[rows[asked], column[mine.indices[asked]]] = True
+        return found
 
     def unseen(self, users: Positions) -> Mask:
         """`out[r, i]` = whether item i is new to `users[r]`, (len(users), n_items)."""

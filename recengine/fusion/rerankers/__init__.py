@@ -6,9 +6,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from recengine.errors import ScenarioError
-from recengine.fusion.rerankers.base import Reranker, Shortlists
+from recengine.fusion.rerankers.base import Aim, Reranker, Shortlists
+from recengine.fusion.rerankers.calibration import Calibration
+from recengine.fusion.rerankers.deduplication import Deduplication
+from recengine.fusion.rerankers.diversity import Diversity
+from recengine.fusion.rerankers.freshness import Freshness
+from recengine.fusion.rerankers.greedy import rows_isin
+from recengine.fusion.rerankers.popularity_penalty import PopularityPenalty
+from recengine.fusion.rerankers.rules import Rules
 
-RERANKERS: dict[str, type[Reranker]] = {}
+RERANKERS: dict[str, type[Reranker]] = {
+    reranker.name: reranker for reranker in (Diversity, Calibration, PopularityPenalty, Freshness, Rules, Deduplication)
+}
 """By name, in the order in which they are offered."""
 
 
@@ -26,4 +35,17 @@ def make_reranker(name: str, settings: Mapping[str, Any] | None = None) -> Reran
     return made(**dict(settings or {}))
 
 
-__all__ = ["RERANKERS", "Reranker", "Shortlists", "make_reranker"]
+__all__ = [
+    "RERANKERS",
+    "Aim",
+    "Calibration",
+    "Deduplication",
+    "Diversity",
+    "Freshness",
+    "PopularityPenalty",
+    "Reranker",
+    "Rules",
+    "Shortlists",
+    "make_reranker",
+    "rows_isin",
+]

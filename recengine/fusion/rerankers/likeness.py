@@ -1,0 +1,66 @@
+"""How alike two items are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from recengine.arrays import Mask, Positions, Scores
+from recengine.errors import ScenarioError
+from recengine.fusion.categories import category_attribute
+from recengine.fusion.facts import Facts
+from recengine.models.content.features import fit_featurizer, unit_rows
+
+SMALL_CATALOGUE = 4096
+"""Items up to which the cosines of all pairs are computed once (64 MB at most) and looked up from then on."""
+
+
+@dataclass(frozen=True, eq=False)
+class Likeness:
+    """Cosines of item vectors. vectors (n_items, d) float32, unit rows, 0 where nothing is known; known (n_items,)."""
+
+    vectors: Scores
+    known: Mask
+
+    @cached_property
+    def _cosines(self) -> Scores:
+        return self.vectors @ self.vectors.T
+
+    def to_one(self, items: Positions, one: Positions) -> Scores:
+        """`out[u, j]` = cosine of `items[u, j]` and `one[u]`, (U, m) in [-1, 1]; 0 where one of them is not known."""
+        if len(self.vectors) <= SMALL_CATALOGUE:
+            return self._cosines[one[:, None], items]
+        # a product for each user: what a user gets does not depend on the others
+        products: Scores = np.matmul(self.vectors[items], self.vectors[one][:, :, None])[:, :, 0]
+        return products
+
+
+def text_likeness(facts: Facts, what: str) -> Likeness:
+    """Of the texts, by the first scorer that has their vectors. Raises `ScenarioError`, `what` needs it."""
+    vectors = facts.item_vectors
+    if vectors is None:
+        raise ScenarioError(
+            f"{what}: no model here reads texts. Add the model text, or compare items by category or title instead."
+        )
+
+    def make() -> Likeness:
+        known = ~np.isnan(vectors[:, 0]) if vectors.shape[1] else np.zeros(len(vectors), dtype=np.bool_)
+        return Likeness(np.nan_to_num(vectors), known)
+
+    found: Likeness = facts.kept("text likeness", make)
+    return found
+
+
+def category_likeness(facts: Facts, attribute: str, what: str) -> Likeness:
+    """Of the categories by `attribute`, each weighted by how few items have it. Raises `ScenarioError`."""
+    name = category_attribute(facts.train, attribute, what)
+
+    def make() -> Likeness:
+        chosen = [each for each in facts.train.item_attributes if each.name == name]
+        rows = unit_rows(fit_featurizer(facts.train.items, chosen).transform(facts.train.items))
+        return Likeness(rows.toarray().astype(np.float32), np.diff(rows.indptr) > 0)
+
+    found: Likeness = facts.kept(("category likeness", name), make)
+    return found

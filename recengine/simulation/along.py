@@ -66,21 +66,16 @@ def is_exact(fusion: Fusion) -> bool:
     )
 
 
-def check_sweep(pool: Pool, source: Source, fusion: Fusion, scorer: int, k: int, top: float) -> None:
-    """Raise `ScenarioError` where there is nothing to sweep: the strategy, k, the weights or the range."""
+def check_range(pool: Pool, source: Source, fusion: Fusion, scorer: int, k: int, top: float) -> None:
+    """Raise `ScenarioError` where there is nothing to move: k, the weights, the scorer or the range."""
     check_k(k, source.seen.shape[1])
     if not 0 < top < np.inf:
         raise ScenarioError(f"Top of the range must be a number above 0, got {top:g}. Choose for example 1.")
     if not 0 <= scorer < len(pool.scorers):
         raise ScenarioError(f"There is no scorer {scorer}; there are {len(pool.scorers)}. Choose one of them.")
-    if not is_exact(fusion):
-        raise ScenarioError(
-            f"{fusion.strategy.label}{' with re-rankers' if fusion.rerankers else ''} has no exact breakpoints. Choose "
-            "a weighted sum without re-rankers."
-        )
-    fusion.strategy.check(pool.scorers)
     # the weight that moves may be the only one
     check_weights([*fusion.weights[:scorer], top, *fusion.weights[scorer + 1 :]], pool.scorers)
+    fusion.strategy.check(pool.scorers)
 
 
 def lists_along(
@@ -90,7 +85,12 @@ def lists_along(
 
     Whom the pool does not settle over the whole range is swept over the whole catalogue. Raises `ScenarioError`.
     """
-    check_sweep(pool, source, fusion, scorer, k, top)
+    check_range(pool, source, fusion, scorer, k, top)
+    if not is_exact(fusion):
+        raise ScenarioError(
+            f"{fusion.strategy.label}{' with re-rankers' if fusion.rerankers else ''} has no exact breakpoints. Choose "
+            "a weighted sum without re-rankers."
+        )
     width = pool.items.shape[1]
     block = max(1, BLOCK_BYTES // (2 * 8 * width))
     parts = []

@@ -155,12 +155,12 @@ def _grown(rows: Positions, starts: Values, columns: Positions) -> tuple[Positio
 def exposure_changes(
     counts: NDArray[np.int64], order: NDArray[np.int64], items: Positions, by: NDArray[np.int8], n_levels: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """How many items are shown, and the rank-weighted sum of places, after each change, both (E,).
+    """How many items are listed, and the rank-weighted sum of places, at first and after each change, (E + 1,) each.
 
-    counts (n_items,): places of each item before the first change; written to. Change e adds `by[e]`, 1 or -1, to the
-    count of `items[e]`; they are taken in `order`. n_levels: more than any count can become.
-    The rank-weighted sum is that of i * places over the items in ascending order of places, i from 1: with N(c) items
-    of at least c places it is the sum over c >= 1 of N(c) (2 n - N(c) + 1) / 2, of which one change moves one term.
+    counts (n_items,): lists that each item stands in at first; written to. Change e adds `by[e]`, 1 or -1, to the count
+    of `items[e]`; they come in `order`. No count may go beyond n_levels.
+    The rank-weighted sum is that of i * count over the items in ascending order of counts, i from 1: with N(c) items of
+    at least c places it is the sum over c >= 1 of N(c) (2 n - N(c) + 1) / 2, of which one change moves one term.
     """
     n = len(counts)
     at_least = np.zeros(n_levels + 1, dtype=np.int64)
@@ -170,15 +170,15 @@ def exposure_changes(
     total = np.int64(0)
     for level in range(1, n_levels + 1):
         total += at_least[level] * (2 * n - at_least[level] + 1) // 2
-    shown = np.empty(len(order), dtype=np.int64)
-    weighted = np.empty(len(order), dtype=np.int64)
-    for at, change in enumerate(order):
-        item, delta = items[change], by[change]
+    listed = np.empty(len(order) + 1, dtype=np.int64)
+    weighted = np.empty(len(order) + 1, dtype=np.int64)
+    listed[0], weighted[0] = at_least[1], total
+    for at in range(len(order)):
+        item, delta = items[order[at]], by[order[at]]
         level = counts[item] + (1 if delta > 0 else 0)
         counts[item] += delta
         total -= at_least[level] * (2 * n - at_least[level] + 1) // 2
         at_least[level] += delta
         total += at_least[level] * (2 * n - at_least[level] + 1) // 2
-        shown[at] = at_least[1]
-        weighted[at] = total
-    return shown, weighted
+        listed[at + 1], weighted[at + 1] = at_least[1], total
+    return listed, weighted

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 # Every layer of recengine imports only from the lines above its own; layers on one line are peers, which never import
 # each other. The base alone may import itself.
-BASE = frozenset({"errors", "arrays", "progress", "device", "threads", "versions"})
+BASE = frozenset({"errors", "arrays", "progress", "device", "threads", "compiled", "versions"})
 TIERS: tuple[frozenset[str], ...] = (
     BASE,
     frozenset({"storage", "jobs"}),
@@ -32,7 +32,7 @@ TIERS: tuple[frozenset[str], ...] = (
 CODE = ("app.py", "pages", "ui", "recengine", "tests", "benchmarks")
 APP = ("app.py", "pages", "ui", "recengine")
 OWN = frozenset({"app", "pages", "ui", "recengine", "tests", "benchmarks", "__future__"})
-HEAVY = ("torch", "transformers", "sentence_transformers", "implicit", "plotly", "streamlit")
+HEAVY = ("torch", "transformers", "sentence_transformers", "implicit", "numba", "plotly", "streamlit")
 PICKLING = frozenset({"pickle", "_pickle", "dill", "cloudpickle", "joblib", "marshal", "shelve"})
 MACHINE_PATH = re.compile(r"(?<![\w.$})])(?:/(?:home|Users|root|work|tmp|opt|mnt)/\w|[A-Z]:\\\\?\w)")
 TEXT_SUFFIXES = {".py", ".md", ".toml", ".txt", ".css", ".html", ".j2", ".json", ".csv", ""}

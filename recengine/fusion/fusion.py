@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recengine.arrays import Mask, Positions, Scores, Values, read_only
+from recengine.compiled import worth_compiling
 from recengine.errors import ScenarioError
 from recengine.fusion.catalogue import BATCH, catalogue_rows
 from recengine.fusion.checks import check_choice, check_k, check_weights
 from recengine.fusion.facts import Facts
+from recengine.fusion.linear import best_by_sum
 from recengine.fusion.normalization import NEUTRALS, NORMALIZATIONS, Neutral, Normalization
 from recengine.fusion.pool import Pool, Source
 from recengine.fusion.prepared import PreparedPool, prepare
@@ -73,7 +75,7 @@ class FusedLists:
 
     With re-rankers the proof is of the shortlists, each user's best `SHORTLIST` items, from which they choose. fused:
     the first k before re-ranking; None where there are no re-rankers. beyond: users whose list holds an item that a
-    rule put in from beyond the shortlist, the best of their pool or a pinned one. unmet: by rule, in words, the users
+    rule put in from beyond the shortlist: the best of their pool, a pinned one, a popular one of a category. unmet: by rule, in words, the users
     for whom it could not be kept, as those who have seen every item it asks for.
     """
 
@@ -248,11 +250,14 @@ def _best_of_pool(
     n_users, width = pool.items.shape
     items = np.full((n_users, k), PADDING, dtype=np.int32)
     scores = np.full((n_users, k), np.nan, dtype=np.float32)
+    if type(strategy).combine is Pointwise.combine and worth_compiling(pool.scores.size):
+        best_by_sum(pool, prepared, weights, items, scores)
+        return items, scores
     block = max(1, BLOCK_BYTES // (4 * width))
     for start in range(0, n_users, block):
         rows = slice(start, start + block)
         own = weights[:, rows] if weights.ndim == 2 else weights
-        fused = strategy.combine(prepared.values[:, rows], pool.ranks[:, rows], own)
+        fused = strategy.combine(prepared.take(rows), pool.ranks[:, rows], own)
         columns = top_k(fused, k)
         scores[rows] = take(fused, columns, np.nan)
         items[rows] = take(pool.items[rows], columns, PADDING)
@@ -306,7 +311,7 @@ def _rows(
         items=pool.items[rows],
         raw=pool.scores[:, rows],
         ranks=pool.ranks[:, rows],
-        values=prepared.values[:, rows],
+        values=prepared.take(rows),
         complete=pool.left_out[rows] == 0,
         depth=pool.depth,
         bound=prepared.bound[:, rows],
@@ -390,8 +395,8 @@ def _reserve(
     items = np.take_along_axis(pool.items[rows], order, axis=1)
     out_of_it = ~np.isfinite(np.take_along_axis(fused, order, axis=1)) | rows_isin(items, listed)
     items = np.where(out_of_it, PADDING, items).astype(np.int32)
-    named = [reranker.wanted(facts) for reranker in fusion.rerankers]
-    wanted = np.unique(np.concatenate(named)).astype(np.int32)
+    named = np.concatenate([reranker.wanted(facts) for reranker in fusion.rerankers])
+    wanted = named[np.sort(np.unique(named, return_index=True)[1])]
     if not len(wanted):
         return items
     extra = np.broadcast_to(wanted, (len(rows), len(wanted)))

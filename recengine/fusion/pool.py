@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from recengine.arrays import Mask, Positions, Scores
+from recengine.arrays import Mask, Positions, Scores, read_only
 from recengine.errors import ScenarioError
 from recengine.fusion.facts import Facts
 from recengine.models.base import Scorer
@@ -67,6 +67,11 @@ class Pool:
     def shortlists(self) -> OrderedDict[Any, Any]:
         """Room for what re-rankers choose from, so that moving one does not fuse again."""
         return OrderedDict()
+
+    @cached_property
+    def lengths(self) -> Positions:
+        """Items of each user's pool, (U,) int32; the columns behind them are padding."""
+        return read_only(np.count_nonzero(self.items >= 0, axis=1).astype(np.int32))
 
 
 @dataclass(frozen=True)

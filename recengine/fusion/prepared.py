@@ -3,32 +3,51 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
-from recengine.arrays import Scores, read_only
+from recengine.arrays import Positions, Scores, read_only
 from recengine.fusion.normalization import Normaliser, ValueMap
 from recengine.fusion.pool import Pool
 
 KEPT = 2
-"""Maps that a pool remembers; each takes as much memory as its raw scores."""
+"""Maps that a pool remembers."""
+KEPT_BYTES = 1 << 29
+"""Values that take more than this are not kept: they are mapped again whenever they are asked for."""
 
 
 @dataclass(frozen=True)
 class PreparedPool:
-    """Values of a pool; arrays read-only.
+    """A pool's values, which are mapped when first asked for; arrays read-only.
 
-    values (C, U, P) float32, no opinion filled, -inf in the padding. bound (C, U) float32: no left-out item's value is
-    higher.
+    bound (C, U) float32: no left-out item's value is higher. raw, ranks (C, U, P), items (U, P): the pool's own.
     """
 
     normaliser: Normaliser
-    values: Scores
     bound: Scores
+    raw: Scores
+    ranks: Scores
+    items: Positions
+
+    @cached_property
+    def values(self) -> Scores:
+        """(C, U, P) float32, no opinion filled, -inf in the padding; as much memory again as the raw scores."""
+        return read_only(self._mapped(slice(None)))
+
+    def take(self, rows: NDArray[np.intp] | slice) -> Scores:
+        """`values[:, rows]`, without mapping a big pool as a whole."""
+        return self.values[:, rows] if self.raw.nbytes <= KEPT_BYTES else self._mapped(rows)
+
+    def _mapped(self, rows: NDArray[np.intp] | slice) -> Scores:
+        values = self.normaliser.take(rows).apply(self.raw[:, rows], self.ranks[:, rows])
+        np.copyto(values, np.float32(-np.inf), where=(self.items[rows] < 0)[None])
+        return values
 
 
 def prepare(pool: Pool, value_map: ValueMap) -> PreparedPool:
-    """Map a pool. The last results are kept with the pool, so that moving a weight does not pay for it again."""
+    """A pool under a map. The last ones are kept with the pool, so that moving a weight does not pay for it again."""
     prepared: PreparedPool | None = pool.derived.get(value_map)
     if prepared is None:
         prepared = _prepare(pool, value_map)
@@ -40,12 +59,10 @@ def prepare(pool: Pool, value_map: ValueMap) -> PreparedPool:
 
 def _prepare(pool: Pool, value_map: ValueMap) -> PreparedPool:
     normaliser = Normaliser.of(pool, value_map)
-    values = normaliser.apply(pool.scores, pool.ranks)
-    np.copyto(values, np.float32(-np.inf), where=(pool.items < 0)[None])
     # the best opinion left out, by the very map of the others; one without an opinion stands at the neutral value
     best = normaliser.apply(pool.threshold[:, :, None], pool.threshold_rank[:, :, None])[:, :, 0]
     bound = np.where(pool.silent_left_out, np.maximum(best, normaliser.neutral), best)
-    return PreparedPool(normaliser, read_only(values), read_only(bound))
+    return PreparedPool(normaliser, read_only(bound), pool.scores, pool.ranks, pool.items)
 
 
 def weighted_sum(values: Scores, weights: Scores) -> Scores:

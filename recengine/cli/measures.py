@@ -14,6 +14,7 @@ from recengine.evaluation import Figure
 from recengine.fairness import FairnessReport, fairness_report
 from recengine.ranking import METRICS
 from recengine.scenario import rerankers_text, run_scenario, scorer_outcomes, strategy_text
+from recengine.workspace import Workspace
 
 
 def evaluate(asked: argparse.Namespace) -> None:
@@ -21,6 +22,7 @@ def evaluate(asked: argparse.Namespace) -> None:
     workbench, scenario = open_workbench(asked)
     outcome = run_scenario(workbench, scenario, fairness=False)
     alone = scorer_outcomes(workbench, scenario)
+    recorded = Workspace.open().record_try(workbench.dataset, outcome) if asked.record else None
     evaluated = int((workbench.relevant.getnnz(axis=1) > 0).sum())
     certified = int(outcome.lists.certified.sum())
     document = {
@@ -48,6 +50,7 @@ def evaluate(asked: argparse.Namespace) -> None:
             }
             for name in outcome.slices
         },
+        "try": None if recorded is None else recorded.number,
     }
 
     def text() -> str:
@@ -58,9 +61,9 @@ def evaluate(asked: argparse.Namespace) -> None:
             columns = [*(other.table[key] for other in alone.values()), figure]
             interval = "" if figure.low is None else f"{figure.low:.4f} to {figure.high:.4f}"
             rows.append([f"{metric.label} ({figure.variant})", *(f"{column.mean:.4f}" for column in columns), interval])
-        return f"{workbench.dataset.name}, split {scenario.split}, k = {scenario.k}, n = {evaluated:,} users\n" + table(
-            header, rows
-        )
+        title = f"{workbench.dataset.name}, split {scenario.split}, k = {scenario.k}, n = {evaluated:,} users"
+        kept = [] if recorded is None else [f"Kept as try {recorded.number}."]
+        return "\n".join([title, table(header, rows), *kept])
 
     emit(document, as_json=asked.json, text=text, device=workbench.device)
 

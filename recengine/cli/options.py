@@ -31,6 +31,8 @@ def load(name: str) -> Verb:
         "report": ("reporting", "report"),
         "tune": ("tuning", "tune"),
         "compare": ("tuning", "compare"),
+        "tries": ("tries", "tries"),
+        "ab": ("tries", "ab"),
         "jobs": ("jobs", "jobs"),
         "newcomer": ("coldstart", "newcomer"),
         "new-item": ("coldstart", "new_item"),
@@ -169,6 +171,11 @@ def _fusion(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-k", type=int, metavar="K", help="length of the lists (default 10)")
 
 
+def _evaluate(parser: argparse.ArgumentParser) -> None:
+    _fusion(parser)
+    parser.add_argument("--record", action="store_true", help="keep it as a numbered try, see `recengine tries`")
+
+
 def _recommend(parser: argparse.ArgumentParser) -> None:
     _fusion(parser)
     parser.add_argument("--user", required=True, metavar="ID")
@@ -230,6 +237,30 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--models", required=True, metavar="A,B", help="see `recengine models`")
 
 
+def _tries(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dataset", required=True, metavar="NAME", help="a dataset of the workspace")
+    action = parser.add_mutually_exclusive_group()
+    action.add_argument("--star", type=int, metavar="N", help="mark this try")
+    action.add_argument("--unstar", type=int, metavar="N", help="take the mark away")
+    action.add_argument("--pin", type=int, metavar="N", help="make this the one that others are compared with")
+    action.add_argument("--rename", type=int, metavar="N", help="call this try as --name says")
+    action.add_argument("--write", type=int, metavar="N", help="write the scenario of this try to --out")
+    action.add_argument("--delete", type=int, metavar="N", help="forget this try; needs --yes")
+    parser.add_argument("--name", metavar="TEXT", help="what to call it; empty takes the name away")
+    parser.add_argument("--out", metavar="FILE", help="a scenario file, which reading verbs take as --scenario")
+    parser.add_argument("--yes", action="store_true", help="really delete")
+
+
+def _ab(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dataset", required=True, metavar="NAME", help="a dataset of the workspace")
+    parser.add_argument("--a", required=True, type=int, metavar="N", help="number of a try, see `recengine tries`")
+    parser.add_argument("--b", required=True, type=int, metavar="N", help="number of the try compared with it")
+    parser.add_argument(
+        "--alike", action="store_true", help="run the second with the split, seed and k of the first, fitting it anew"
+    )
+    parser.add_argument("--user", metavar="ID", help="also this user's two lists")
+
+
 def _jobs(parser: argparse.ArgumentParser) -> None:
     action = parser.add_mutually_exclusive_group()
     action.add_argument("--cancel", metavar="ID", help="stop this job, or take it out of the queue")
@@ -272,13 +303,15 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "strategies": ("list the strategies and re-rankers with their settings", _samples),
     "fit": ("fit what is not yet fitted and build the pool", _scenario),
     "recommend": ("a user's list with each item's parts", _recommend),
-    "evaluate": ("metrics with intervals, for every scorer and the fusion", _fusion),
+    "evaluate": ("metrics with intervals, for every scorer and the fusion", _evaluate),
     "explain": ("the exact shares of one item's score", _explain),
     "fairness": ("quality by user group, exposure by item group", _fairness),
     "export": ("every evaluated user's list, ids verbatim", _export),
     "report": ("a report in one file", _report),
     "tune": ("search better settings of a model on the validation part", _tune),
     "compare": ("models side by side on the validation part, with popularity and random", _compare),
+    "tries": ("list the settings that were tried, with their figures; name, star, pin or delete one", _tries),
+    "ab": ("two tries side by side: paired changes, overlap of the lists, what moves most", _ab),
     "newcomer": ("a list for somebody new, from picked items, words or attributes", _newcomer),
     "new-item": ("who would get an item that came after the fit, and what is like it", _new_item),
     "edit-history": ("a user's list before and after an edit of the history", _edit_history),

@@ -15,6 +15,7 @@ from recengine.models import Recipe, default_recipes, make_recipe
 from recengine.progress import Progress
 from recengine.scenario import (
     MAX_SCENARIO_BYTES,
+    Measured,
     Scenario,
     Workbench,
     chain,
@@ -27,7 +28,11 @@ from recengine.workspace import Workspace
 
 
 def open_workbench(
-    asked: argparse.Namespace, *, rebuild: bool = False, progress: Progress | None = None
+    asked: argparse.Namespace,
+    *,
+    rebuild: bool = False,
+    progress: Progress | None = None,
+    measured: Measured = "test",
 ) -> tuple[Workbench, Scenario]:
     """The workbench and scenario that the options name; what is not yet fitted is fitted.
 
@@ -40,7 +45,9 @@ def open_workbench(
         raise ScenarioError(
             f"-k: {scenario.k:,} is more than the {dataset.n_items:,} items of the catalogue. Choose a smaller k."
         )
-    workbench = workspace.prepare(dataset, scenario, rebuild=rebuild, progress=progress or progress_lines())
+    workbench = workspace.prepare(
+        dataset, scenario, measured=measured, rebuild=rebuild, progress=progress or progress_lines()
+    )
     check_fits(workbench, scenario)
     return workbench, scenario
 

@@ -11,9 +11,12 @@ from recengine.fusion.strategies.borda import Borda
 from recengine.fusion.strategies.cascade import Cascade
 from recengine.fusion.strategies.comb_mnz import CombMnz
 from recengine.fusion.strategies.condorcet import Condorcet
+from recengine.fusion.strategies.decision_tree import DecisionTree
 from recengine.fusion.strategies.interleaving import Interleaving
+from recengine.fusion.strategies.learned import Learned, Lesson, Taught
 from recengine.fusion.strategies.reciprocal_rank import ReciprocalRank
 from recengine.fusion.strategies.segment_weights import SegmentWeights
+from recengine.fusion.strategies.stacking import Stacking
 from recengine.fusion.strategies.switching import Switching
 from recengine.fusion.strategies.weighted_sum import WeightedSum
 
@@ -29,6 +32,8 @@ STRATEGIES: dict[str, type[Strategy]] = {
         Cascade,
         Switching,
         SegmentWeights,
+        Stacking,
+        DecisionTree,
     )
 }
 """By name, in the order in which they are offered."""
@@ -49,12 +54,18 @@ def make_strategy(name: str, settings: Mapping[str, Any] | None = None) -> Strat
 
 __all__ = [
     "STRATEGIES",
+    "Cascade",
+    "Learned",
+    "Lesson",
     "Listwise",
     "Pointwise",
     "PoolScores",
     "Remark",
     "Rows",
+    "SegmentWeights",
     "Strategy",
+    "Switching",
+    "Taught",
     "WeightedSum",
     "make_strategy",
 ]

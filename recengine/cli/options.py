@@ -31,6 +31,8 @@ def load(name: str) -> Verb:
         "report": ("reporting", "report"),
         "tune": ("tuning", "tune"),
         "compare": ("tuning", "compare"),
+        "sweep": ("sweeps", "sweep"),
+        "triangle": ("sweeps", "triangle"),
         "tries": ("tries", "tries"),
         "ab": ("tries", "ab"),
         "jobs": ("jobs", "jobs"),
@@ -261,6 +263,31 @@ def _ab(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--user", metavar="ID", help="also this user's two lists")
 
 
+def _simulated(parser: argparse.ArgumentParser) -> None:
+    _fusion(parser)
+    parser.add_argument("--metric", default="ndcg", metavar="A,B", help="which metrics (default ndcg)")
+    parser.add_argument(
+        "--measured",
+        default="test",
+        choices=("test", "validation"),
+        help="on which part (default test); weights are chosen on validation, whose scorers are fitted apart",
+    )
+
+
+def _sweep(parser: argparse.ArgumentParser) -> None:
+    _simulated(parser)
+    parser.add_argument("--scorer", required=True, metavar="NAME", help="whose weight moves; the others stay")
+    parser.add_argument("--top", type=float, default=1.0, metavar="X", help="the weight goes from 0 to X (default 1)")
+    parser.add_argument("--points", type=int, default=2000, metavar="N", help="parts told at most (default 2000)")
+    parser.add_argument("--user", metavar="ID", help="also every weight at which this user's list changes")
+
+
+def _triangle(parser: argparse.ArgumentParser) -> None:
+    _simulated(parser)
+    parser.add_argument("--scorers", metavar="A,B,C", help="three of them (default: all, where there are three)")
+    parser.add_argument("--parts", type=int, default=20, metavar="N", help="steps along an edge (default 20: 5 %% each)")
+
+
 def _jobs(parser: argparse.ArgumentParser) -> None:
     action = parser.add_mutually_exclusive_group()
     action.add_argument("--cancel", metavar="ID", help="stop this job, or take it out of the queue")
@@ -315,5 +342,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "newcomer": ("a list for somebody new, from picked items, words or attributes", _newcomer),
     "new-item": ("who would get an item that came after the fit, and what is like it", _new_item),
     "edit-history": ("a user's list before and after an edit of the history", _edit_history),
+    "sweep": ("each metric along the weight of one scorer, exactly, and where a user's list changes", _sweep),
+    "triangle": ("each metric at every mix of three scorers", _triangle),
     "jobs": ("list what runs, or ran, in the background; cancel or repeat it", _jobs),
 }

@@ -1,0 +1,127 @@
+"""The settings of a strategy as widgets: tables where its texts would be hard to type, else a widget for each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from recengine.fusion import STRATEGIES
+from recengine.fusion.strategies import Cascade, SegmentWeights, Switching
+from recengine.fusion.strategies.switching import HISTORY, LAST_EVENT
+from recengine.fusion.strategies.weight_sets import EQUAL, OWN, named_sets, names
+from recengine.scenario import Workbench
+from ui.settings_form import setting_label, setting_widget
+from ui.text import plain
+from ui.weight_tables import stages_table, weights_table
+
+MAX_ROWS = 30
+"""Values of an attribute that a table has rows for."""
+DECIDING = {HISTORY: "Length of the history", LAST_EVENT: "Days since the last event"}
+
+
+def strategy_settings(name: str, now: dict[str, Any], workbench: Workbench, key: str) -> dict[str, Any]:
+    """The values that the widgets show. now: the settings at first. key: a new one starts over."""
+    special = {Cascade.name: _cascade, Switching.name: _switching, SegmentWeights.name: _segments}
+    if name in special:
+        return special[name](now, workbench, key)
+    return {
+        fact.name: setting_widget(fact, now.get(fact.name, fact.default), f"{key} {fact.name}")
+        for fact in STRATEGIES[name].facts()
+    }
+
+
+def _cascade(now: dict[str, Any], workbench: Workbench, key: str) -> dict[str, Any]:
+    scorers = workbench.pool.scorers
+    stages = [(scorers[stage.scorer], stage.keeps) for stage in Cascade(**now).plan(scorers)]
+    st.caption("A stage a row: the first shortlists from the catalogue, each next one re-ranks what it is handed.")
+    edited = stages_table(stages, scorers, _labels(workbench), f"{key} stages")
+    if not edited:
+        return now
+    return {"stages": ",".join(name if keeps is None else f"{name}:{keeps}" for name, keeps in edited)}
+
+
+def _switching(now: dict[str, Any], workbench: Workbench, key: str) -> dict[str, Any]:
+    strategy = Switching(**now)
+    categories, numbers = _user_attributes(workbench)
+    by = _choose_by(strategy.by, [HISTORY, LAST_EVENT, *numbers, *categories], key)
+    if by in categories:
+        _, groups = workbench.source.known(strategy.label).groups_of(by, strategy.name)
+        before = names(strategy.at, "at") if by == strategy.by else []
+        listed = st.multiselect(
+            "Groups with weights of their own",
+            groups,
+            default=[group for group in before if group in groups] or groups[:1],
+            key=f"{key} {by} at",
+        )
+        listed = listed or list(groups[:1])
+        rows, at = [*listed, "all others"], ",".join(_csv(group) for group in listed)
+        softness = 0.0
+    else:
+        fact = next(fact for fact in Switching.facts() if fact.name == "at")
+        at = str(setting_widget(fact, strategy.at if by == strategy.by else fact.default, f"{key} {by} at"))
+        ends = [part.strip() for part in at.split(",")]
+        rows = [f"below {ends[0]}", *(f"from {end}" for end in ends)]
+        fact = next(fact for fact in Switching.facts() if fact.name == "softness")
+        softness = float(setting_widget(fact, strategy.softness, f"{key} softness"))
+    texts = [text.strip() for text in strategy.weights.split("|")] if by == strategy.by else []
+    texts = (texts + [OWN] * len(rows))[: len(rows)] if texts else [EQUAL, *[OWN] * (len(rows) - 1)]
+    edited = weights_table(
+        rows, texts, workbench.pool.scorers, _labels(workbench), "Users", f"{key} {by} {len(rows)} {at} weights"
+    )
+    return {"by": by, "at": at, "weights": " | ".join(edited), "softness": softness}
+
+
+def _segments(now: dict[str, Any], workbench: Workbench, key: str) -> dict[str, Any]:
+    strategy = SegmentWeights(**now)
+    categories, _ = _user_attributes(workbench)
+    by = _choose_by(strategy.by, [HISTORY, *categories], key)
+    at = strategy.at
+    if by == HISTORY:
+        fact = next(fact for fact in SegmentWeights.facts() if fact.name == "at")
+        at = str(setting_widget(fact, at, f"{key} at"))
+    facts = workbench.source.known(strategy.label)
+    _, groups = SegmentWeights(by=by, at=at).segments(facts)
+    sets = named_sets(strategy.weights, "weights") if by == strategy.by else {}
+    texts = [sets.get(group, OWN) for group in groups]
+    edited = weights_table(groups, texts, workbench.pool.scorers, _labels(workbench), "Segment", f"{key} {by} weights")
+    own = {group: text for group, text in zip(groups, edited, strict=True) if text != OWN}
+    # a set for nobody in particular would not be one: without any the first segment goes with the sliders too
+    text = " | ".join(f"{_quoted(group)}: {weights}" for group, weights in (own or {groups[0]: OWN}).items())
+    return {"by": by, "at": at, "weights": text}
+
+
+def _choose_by(now: str, choices: list[str], key: str) -> str:
+    chosen: str = st.selectbox(
+        setting_label("by"),
+        choices,
+        index=choices.index(now) if now in choices else 0,
+        format_func=lambda name: DECIDING.get(name) or plain(name.replace("_", " ").capitalize()),
+        help="What decides which weights a user has.",
+        key=f"{key} by",
+    )
+    return chosen
+
+
+def _user_attributes(workbench: Workbench) -> tuple[list[str], list[str]]:
+    """Names of those that are categories, and of those that are numbers."""
+    attributes = workbench.dataset.user_attributes
+    few = [one.name for one in attributes if one.kind == "category" and _is_small(workbench, one.name)]
+    return few, [one.name for one in attributes if one.kind == "number"]
+
+
+def _is_small(workbench: Workbench, name: str) -> bool:
+    """Whether an attribute has few enough values for a row each."""
+    return workbench.dataset.users[name].n_unique() <= MAX_ROWS
+
+
+def _labels(workbench: Workbench) -> list[str]:
+    return [fitted.label for fitted in workbench.fitted.values()]
+
+
+def _csv(name: str) -> str:
+    return '"{}"'.format(name.replace('"', '""')) if any(mark in name for mark in ',"') else name
+
+
+def _quoted(name: str) -> str:
+    return '"{}"'.format(name.replace('"', '""'))

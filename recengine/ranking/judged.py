@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from recengine.arrays import Mask, Positions, read_only
+from recengine.compiled import in_parts, worth_compiling
 from recengine.ranking.rankings import Rankings
 
 
@@ -46,9 +47,11 @@ def judge(rankings: Rankings, relevant: csr_matrix, popularity: Positions, n_use
 
 def hits(rankings: Rankings, relevant: csr_matrix) -> Mask:
     """`out[u, j]` = whether `rankings.items[u, j]` is relevant to `rankings.users[u]`, (U, k)."""
-    n_items = relevant.shape[1]
     if not relevant.has_sorted_indices:
         relevant = relevant.sorted_indices()
+    if worth_compiling(rankings.items.size):
+        return _hits_by_loop(rankings, relevant)
+    n_items = relevant.shape[1]
     rows = np.repeat(np.arange(relevant.shape[0], dtype=np.int64), np.diff(relevant.indptr))
     known = _pair_keys(rows, relevant.indices, n_items)
     asked = _pair_keys(rankings.users[:, None], rankings.items, n_items)
@@ -56,6 +59,22 @@ def hits(rankings: Rankings, relevant: csr_matrix) -> Mask:
         return np.zeros(asked.shape, dtype=np.bool_)
     place = np.minimum(np.searchsorted(known, asked), len(known) - 1)
     found: Mask = (known[place] == asked) & (rankings.items >= 0)
+    return found
+
+
+def _hits_by_loop(rankings: Rankings, relevant: csr_matrix) -> Mask:
+    from recengine.ranking import kernels
+
+    found = np.empty(rankings.items.shape, dtype=np.bool_)
+    users, items, indptr, indices = (
+        read_only(np.ascontiguousarray(array).view())
+        for array in (rankings.users, rankings.items, relevant.indptr, relevant.indices)
+    )
+
+    def work(start: int, stop: int) -> None:
+        kernels.mark_hits(users, items, indptr, indices, start, stop, found)
+
+    in_parts(work, len(found), found.size)
     return found
 
 

@@ -1,9 +1,20 @@
+from collections.abc import Iterator
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
+from recengine import compiled
 from recengine.ranking import Rankings, hits, judge
+
+
+@pytest.fixture(autouse=True, params=["NumPy", "compiled"], scope="module")
+def either_way(request: pytest.FixtureRequest) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(compiled._LEDGER, "handled", compiled.PATIENCE if request.param == "compiled" else -(10**9))
+        yield
 
 
 def rankings(users: list[int], items: list[list[int]]) -> Rankings:

@@ -31,8 +31,8 @@ SHORTLIST = 100
 """Best fused items that re-rankers choose from, where k is not more."""
 KEPT_SHORTLISTS = 2
 """Shortlists that a pool remembers, 8 bytes a place."""
-RERANKED_AT_ONCE = 2048
-"""Users that are re-ranked at once, which bounds the memory."""
+RERANKED_BYTES = 1 << 24
+"""A block of users is re-ranked at once whose catalogue rows would take so much at a byte an item."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,9 @@ class FusedLists:
 
     With re-rankers the proof is of the shortlists, each user's best `SHORTLIST` items, from which they choose. fused:
     the first k before re-ranking; None where there are no re-rankers. beyond: users whose list holds an item that a
-    rule put in from beyond the shortlist: the best of their pool, a pinned one, a popular one of a category. unmet: by rule, in words, the users
-    for whom it could not be kept, as those who have seen every item it asks for.
+    rule put in from beyond the shortlist: a pinned one, the best of their pool, or where that has none the most taken
+    of a category. unmet: by rule, in words, the users for whom it could not be kept, as those who have seen every item
+    it asks for.
     """
 
     rankings: Rankings
@@ -131,17 +132,23 @@ def fuse(pool: Pool, source: Source, fusion: Fusion, k: int) -> FusedLists:
     facts = _checked_facts(source, fusion, k)
     plain = _shortlists(pool, source, fusion, k)
     found = plain.rankings
-    items = np.full((len(found.users), k), PADDING, dtype=np.int32)
-    for start in range(0, len(found.users), RERANKED_AT_ONCE):
-        rows = np.arange(start, min(start + RERANKED_AT_ONCE, len(found.users)))
+    n_users, n_items = len(found.users), source.seen.shape[1]
+    items = np.full((n_users, k), PADDING, dtype=np.int32)
+    beyond = 0
+    at_once = max(1, RERANKED_BYTES // n_items)
+    for start in range(0, n_users, at_once):
+        rows = np.arange(start, min(start + at_once, n_users))
         lists = _chain(pool, source, fusion, rows, found.items[rows], found.scores[rows], k, facts)
-        items[rows, : lists.items.shape[1]] = lists.items[:, :k]
+        best = lists.items[:, :k]
+        items[rows, : best.shape[1]] = best
+        put_in = (best != PADDING) & ~rows_isin(best, found.items[rows], n_items)
+        beyond += int(put_in.any(axis=1).sum())
     broken = [reranker.unmet(items, facts) for reranker in fusion.rerankers]
     return replace(
         plain,
         rankings=Rankings(found.users, read_only(items), read_only(_scores_of(found, items))),
         fused=Rankings(found.users, *_first(found, k)),
-        beyond=int((~rows_isin(items, found.items) & (items != PADDING)).any(axis=1).sum()),
+        beyond=beyond,
         unmet={rule: int(users.sum()) for rules in broken for rule, users in rules.items()},
     )
 
@@ -391,16 +398,18 @@ def _reserve(
     else:
         fused = _listwise(pool, source, prepared, fusion, single, rows, pool.items.shape[1])[0]
     fused = np.where(pool.items[rows] == PADDING, np.float32(-np.inf), fused)
+    n_items = source.seen.shape[1]
+    fused[rows_isin(pool.items[rows], listed, n_items)] = -np.inf
     order = np.argsort(-fused, axis=1, kind="stable")
-    items = np.take_along_axis(pool.items[rows], order, axis=1)
-    out_of_it = ~np.isfinite(np.take_along_axis(fused, order, axis=1)) | rows_isin(items, listed)
-    items = np.where(out_of_it, PADDING, items).astype(np.int32)
+    left = np.isfinite(np.take_along_axis(fused, order, axis=1))
+    items = np.where(left, np.take_along_axis(pool.items[rows], order, axis=1), PADDING).astype(np.int32)
     named = np.concatenate([reranker.wanted(facts) for reranker in fusion.rerankers])
     wanted = named[np.sort(np.unique(named, return_index=True)[1])]
     if not len(wanted):
         return items
     extra = np.broadcast_to(wanted, (len(rows), len(wanted)))
-    closed = source.seen_pairs(pool.users[rows], wanted) | rows_isin(extra, listed) | rows_isin(extra, items)
+    closed = source.seen_pairs(pool.users[rows], wanted)
+    closed |= rows_isin(extra, np.concatenate([listed, items], axis=1), n_items)
     if source.eligible is not None:
         closed |= ~source.eligible[wanted]
     return np.concatenate([items, np.where(closed, PADDING, extra)], axis=1).astype(np.int32)

@@ -46,8 +46,10 @@ class Shortlists:
         scores = self.scores.astype(np.float64)
         if not scores.size:
             return scores
-        low = np.fmin.reduce(scores, axis=1)[:, None]
-        spread = np.fmax.reduce(scores, axis=1)[:, None] - low
+        # scores fall along a row: the first is the highest, that before the padding the lowest
+        last = np.maximum(self.there.sum(axis=1) - 1, 0)
+        low = np.take_along_axis(scores, last[:, None], axis=1)
+        spread = scores[:, :1] - low
         worth = np.divide(scores - low, spread, out=np.zeros_like(scores), where=spread > 0)
         return np.where(self.there, worth, 0.0)
 
@@ -103,7 +105,7 @@ class Reranker(Settings, ABC):
         return
 
     def wanted(self, facts: Facts) -> Positions:
-        """Items that it puts in wherever they rank, (n,)."""
+        """Items that it may put in though the pool does not hold them, (n,), the first ones first."""
         return np.zeros(0, dtype=np.int32)
 
     def barred(self, facts: Facts) -> Positions:

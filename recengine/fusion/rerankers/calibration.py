@@ -91,7 +91,7 @@ class _Calibrated:
     """
 
     def __init__(self, lists: Shortlists, categories: Categories, mix: Values, strength: float) -> None:
-        n_users, self._width = lists.items.shape
+        n_users, width = lists.items.shape
         self._items = lists.items
         self._relevance = (1 - strength) * lists.worth
         self._strength = strength
@@ -100,24 +100,30 @@ class _Calibrated:
         self._held = np.zeros_like(mix)
         self._chosen = np.zeros(n_users)
         own = categories.shares[np.where(lists.there, lists.items, 0).ravel()]
-        self._owner = np.repeat(np.arange(own.shape[0]), np.diff(own.indptr))
-        self._row = self._owner // self._width
-        self._category = own.indices
-        self._share = own.data
-        self._has = (np.diff(own.indptr) > 0).reshape(n_users, self._width)
-        self._p = mix[self._row, self._category]
+        self._has = (np.diff(own.indptr) > 0).reshape(n_users, width)
+        # an entry for each category of each candidate that the history has too; the others change nothing
+        candidate = np.repeat(np.arange(own.shape[0]), np.diff(own.indptr))
+        place = candidate // max(width, 1) * mix.shape[1] + own.indices
+        told = mix.ravel()[place] > 0
+        self._candidate, self._place, self._share = candidate[told], place[told], own.data[told]
+        self._row = self._candidate // max(width, 1)
+        self._p = mix.ravel()[self._place]
 
     def gains(self) -> Values:
-        after = _divergence(self._mix, self._held / (self._chosen + 1)[:, None])
-        held = self._held[self._row, self._category] + self._share
-        own = _divergence(self._p, held / (self._chosen + 1)[self._row])
-        own -= after[self._row, self._category]
-        change = np.bincount(self._owner, own, minlength=self._items.size).reshape(self._items.shape)
-        divergence = after.sum(axis=1)[:, None] + change
+        weight = (1 - SMOOTHING) / (self._chosen + 1)
+        logs = _logs(weight[:, None] * self._held + SMOOTHING * self._mix)
+        mixed = self._held.ravel()[self._place] + self._share
+        mixed *= weight[self._row]
+        mixed += SMOOTHING * self._p
+        raised = self._p * (np.log(mixed) - logs.ravel()[self._place])
+        likelihood = np.bincount(self._candidate, raised, minlength=self._items.size).reshape(self._items.shape)
+        likelihood += (self._mix * logs).sum(axis=1)[:, None]
         if not self._has.all():
-            unmoved = _divergence(self._mix, self._held / np.maximum(self._chosen, 1)[:, None]).sum(axis=1)
-            divergence = np.where(self._has, divergence, unmoved[:, None])
-        gains: Values = self._relevance - self._strength * divergence
+            weight = (1 - SMOOTHING) / np.maximum(self._chosen, 1)
+            unmoved = (self._mix * _logs(weight[:, None] * self._held + SMOOTHING * self._mix)).sum(axis=1)
+            likelihood = np.where(self._has, likelihood, unmoved[:, None])
+        # KL(p || q~) is a constant of the user less the sum of p log q~
+        gains: Values = self._relevance + self._strength * likelihood
         return gains
 
     def chose(self, rows: Rows, columns: Rows) -> None:
@@ -125,3 +131,9 @@ class _Calibrated:
         into = np.repeat(rows, np.diff(taken.indptr))
         self._held[into, taken.indices] += taken.data
         self._chosen[rows] += self._has[rows, columns]
+
+
+def _logs(values: Values) -> Values:
+    """Logarithms; 0 for 0, which only stands where the history has nothing either."""
+    logs: Values = np.log(values, out=np.zeros_like(values), where=values > 0)
+    return logs

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from recengine.arrays import Mask, Positions, Values
 from recengine.fusion.rerankers.base import Shortlists
+from recengine.ranking import PADDING
 
 Rows = NDArray[np.intp]
 
@@ -44,13 +45,14 @@ def choose(lists: Shortlists, k: int, choosing: Choosing) -> Positions:
     return np.argsort(key, axis=1, kind="stable").astype(np.int32)
 
 
-def rows_isin(items: Positions, among: Positions) -> Mask:
-    """`out[u, j]` = whether `items[u, j]` stands in the row `among[u]`, (U, m); padding too, where there is some."""
-    step = np.int64(max(items.max(initial=0), among.max(initial=0)) + 2)
-    offset = np.arange(len(items), dtype=np.int64)[:, None] * step + 1
-    known = np.sort((among + offset).ravel())
-    asked = items + offset
-    if not len(known):
-        return np.zeros(items.shape, dtype=np.bool_)
-    found: Mask = known[np.minimum(np.searchsorted(known, asked), len(known) - 1)] == asked
+def rows_isin(items: Positions, among: Positions, n_items: int) -> Mask:
+    """`out[u, j]` = whether the item `items[u, j]` stands in the row `among[u]`, (U, m); never for padding.
+
+    Takes `n_items` bytes a user for a while.
+    """
+    marked = np.zeros((len(items), n_items + 1), dtype=np.bool_)
+    # padding is -1, the last column
+    np.put_along_axis(marked, among.astype(np.intp), True, axis=1)
+    marked[:, PADDING] = False
+    found: Mask = np.take_along_axis(marked, items.astype(np.intp), axis=1)
     return found

@@ -18,6 +18,9 @@ from recengine.fusion.rerankers.rule_settings import Boost, Boosts, Named, Named
 from recengine.models.settings import setting
 from recengine.ranking import PADDING, Rankings
 
+MOST_TAKEN = 200
+"""Items of a category that may be put in though the user's pool does not hold them."""
+
 
 @dataclass(frozen=True)
 class Rules(Reranker):
@@ -26,8 +29,8 @@ class Rules(Reranker):
     First the blocked go and the boosts are applied. Then each user's k items are found: the pinned ones, the best that
     fill what "at least" lacks, the best others that "at most" allows. They stand in the order of their worth, the
     pinned ones at their places. Only items that the user has not seen are put in: pinned ones from the catalogue,
-    others from the user's pool. A list becomes shorter rather than break "at most"; whatever else cannot be kept for a
-    user is told by `unmet`.
+    others from the user's pool and, behind these, the most taken of a category that must be there. A list becomes
+    shorter rather than break "at most"; whatever else cannot be kept for a user is told by `unmet`.
     """
 
     name: ClassVar[str] = NAME
@@ -51,8 +54,16 @@ class Rules(Reranker):
         self._book(dataset).check(dataset, k)
 
     def wanted(self, facts: Facts) -> Positions:
-        """The pinned items."""
-        return self._kept(facts).pinned if self.strength else np.zeros(0, dtype=np.int32)
+        """The pinned items, then of each category that must be there those that most people took."""
+        if self.strength == 0:
+            return np.zeros(0, dtype=np.int32)
+        book = self._kept(facts)
+        found = [book.pinned]
+        for limit in book.at_least:
+            members = np.flatnonzero(limit.members & ~book.blocked)
+            by_popularity = np.argsort(-facts.popularity[members], kind="stable")
+            found.append(members[by_popularity[:MOST_TAKEN]].astype(np.int32))
+        return np.concatenate(found)
 
     def barred(self, facts: Facts) -> Positions:
         """The blocked items."""

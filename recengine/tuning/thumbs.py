@@ -13,7 +13,7 @@ from recengine.fusion import Fusion, Pool, Source, fuse_row
 from recengine.tuning.exploring import rounded
 
 RIDGE = 1.0
-"""How strongly the present weights are kept, against one pair of a good and a bad item."""
+"""How strongly the present weights are kept, against one thumb: as a prior of variance 1/2 would."""
 SPREAD = 1e-9
 
 
@@ -53,7 +53,7 @@ def weigh_thumbs(
     """The weights that agree best with `thumbs`, of the pool's users; of a pair judged twice the last counts.
 
     Pairwise logistic regression on what the strategy adds up: the mean over pairs of log(1 + exp(-w . d / s)), d being
-    the good item's values less the bad one's, plus `ridge` / pairs times the squared distance from the present weights,
+    the good item's values less the bad one's, plus `ridge` / thumbs times the squared distance from the present weights,
     for w >= 0; s is the median of |w . d| under the present weights. Source: Bradley & Terry (1952), Biometrika 39.
     Agreement is by the scores of the strategy itself.
 
@@ -87,7 +87,9 @@ def weigh_thumbs(
 
     pairs = np.concatenate(differences)
     present = np.array(fusion.effective)
-    learned = _fit(pairs, present, ridge)
+    judged = sum(len(above) + len(below) for _, above, below in sides)
+    # pairs with a thumb in common are not evidence of their own
+    learned = _fit(pairs, present, ridge / judged)
     before = _agreement(pool, source, fusion, sides)
     after = _agreement(pool, source, replace(fusion, weights=learned), sides)
     if changed := after > before and learned != rounded(present):
@@ -107,13 +109,12 @@ def weigh_thumbs(
     )
 
 
-def _fit(pairs: Values, present: Values, ridge: float) -> tuple[float, ...]:
-    """Weights of sum 1 of the regression over pairs (n, C)."""
+def _fit(pairs: Values, present: Values, pull: float) -> tuple[float, ...]:
+    """Weights of sum 1 of the regression over pairs (n, C), pulled towards the present ones."""
     from scipy.optimize import minimize
 
     scale = float(np.median(np.abs(pairs @ present)))
     pairs = read_only(pairs / max(scale, SPREAD))
-    pull = ridge / len(pairs)
 
     def loss(weights: Values) -> tuple[float, Values]:
         margin = pairs @ weights

@@ -4,15 +4,22 @@ from recengine.workspace.fits import FitEntry
 from recengine.workspace.scores import ImportedScores, import_scores, save_scores, scores_name
 from recengine.workspace.studies import StudyEntry
 from recengine.workspace.tries import StoredTries, Try
+from recengine.workspace.weight_answers import ScorersWorth, Thumbed, WeightClone, WeightRegion
+from recengine.workspace.weight_searches import WeightSearch
 from recengine.workspace.workspace import DatasetEntry, Workspace
 
 __all__ = [
     "DatasetEntry",
     "FitEntry",
     "ImportedScores",
+    "ScorersWorth",
     "StoredTries",
     "StudyEntry",
+    "Thumbed",
     "Try",
+    "WeightClone",
+    "WeightRegion",
+    "WeightSearch",
     "Workspace",
     "import_scores",
     "save_scores",

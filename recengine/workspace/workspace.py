@@ -39,6 +39,8 @@ from recengine.workspace.tries import (
     star_try,
 )
 from recengine.workspace.validations import stored_validation, validation
+from recengine.workspace.weight_answers import WeightAnswers
+from recengine.workspace.weight_searches import WeightSearches
 
 VARIABLE = "RECENGINE_WORKSPACE"
 DEFAULT = "workspace"
@@ -71,7 +73,7 @@ class DatasetEntry:
         return name if isinstance(name, str) else None
 
 
-class Workspace:
+class Workspace(WeightSearches, WeightAnswers):
     """A folder that two processes may share. Nothing is created before something is stored."""
 
     def __init__(self, root: Path) -> None:

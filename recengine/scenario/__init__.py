@@ -17,6 +17,7 @@ from recengine.scenario.comparison import (
 )
 from recengine.scenario.files import MAX_SCENARIO_BYTES, scenario_from_bytes, scenario_to_bytes
 from recengine.scenario.outcome import Outcome
+from recengine.scenario.price import Price, reranker_prices
 from recengine.scenario.run import check_fits, run_scenario, scorer_outcomes
 from recengine.scenario.scenario import DEFAULT_WEIGHTS, Scenario, default_scenario, default_weights
 from recengine.scenario.verdicts import Verdict, verdicts
@@ -55,6 +56,7 @@ __all__ = [
     "NoStore",
     "Outcome",
     "PartComparison",
+    "Price",
     "Scenario",
     "ScorerCost",
     "Spread",
@@ -77,6 +79,7 @@ __all__ = [
     "read_choice",
     "read_rerankers",
     "read_thumbs",
+    "reranker_prices",
     "rerankers_text",
     "run_scenario",
     "scenario_from_bytes",

@@ -157,24 +157,29 @@ def _first_is_whole(rows: Rows, first: Stage, k: int, columns: Positions) -> Mas
 
 
 def _stage(text: str, number: int, scorers: Sequence[str]) -> Stage:
-    name, colon, count = (part.strip() for part in text.rpartition(":"))
-    if text in scorers or not colon:
+    name, _, count = (part.strip() for part in text.rpartition(":"))
+    # a scorer's own name may have a colon, as als:tuned has
+    if text in scorers or (not _is_whole(count) and name not in scorers):
         name, count = text, ""
     if not name:
         raise ScenarioError(f"cascade: stage {number} is empty. Write SCORER:N with commas between the stages.")
-    if name not in scorers and text not in scorers and not count.lstrip("-").isdigit():
-        name, count = text, ""
-    if name not in scorers:
+    if name not in scorers or (count and not _is_whole(count)):
+        named = name if _is_whole(count) else text
         raise ScenarioError(
-            f"cascade: stage {number} names {name[:MAX_SHOWN]!r}, which is no scorer here. Choose among "
-            f"{', '.join(scorers)}."
+            f"cascade: stage {number} names {named[:MAX_SHOWN]!r}, which is no scorer here. Choose among "
+            f"{', '.join(scorers)}, with a number of items after a colon."
         )
     if not count:
         return Stage(scorers.index(name), None)
-    keeps = int(count) if count.isascii() and count.isdigit() and len(count) <= len(str(MAX_KEPT)) else 0
+    # a number with more digits than the highest is too high, whatever it is
+    keeps = int(count) if len(count) <= len(str(MAX_KEPT)) else 0
     if not 1 <= keeps <= MAX_KEPT:
         raise ScenarioError(
-            f"cascade: stage {number} ({name}) must keep from 1 to {MAX_KEPT:,} items, got {count[:MAX_SHOWN]!r}. "
+            f"cascade: stage {number} ({name}) must keep from 1 to {MAX_KEPT:,} items, got {count[:MAX_SHOWN]}. "
             "Change it."
         )
     return Stage(scorers.index(name), keeps)
+
+
+def _is_whole(text: str) -> bool:
+    return text.isascii() and text.removeprefix("-").isdigit()

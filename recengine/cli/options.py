@@ -36,6 +36,11 @@ def load(name: str) -> Verb:
         "tries": ("tries", "tries"),
         "ab": ("tries", "ab"),
         "jobs": ("jobs", "jobs"),
+        "find-weights": ("weights", "find_weights"),
+        "worth": ("weights", "worth"),
+        "indifference": ("weights", "indifference"),
+        "clone-weights": ("weights", "clone_weights"),
+        "thumbs": ("weights", "thumbs"),
         "newcomer": ("coldstart", "newcomer"),
         "new-item": ("coldstart", "new_item"),
         "edit-history": ("coldstart", "edit"),
@@ -153,15 +158,24 @@ def _scenario(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--depth", type=int, help="best unseen items that each scorer proposes (default 200)")
 
 
-def _fusion(parser: argparse.ArgumentParser) -> None:
-    _scenario(parser)
-    parser.add_argument("--normalization", help="min-max (the default), z-score or rank")
-    parser.add_argument("--neutral", help="what no opinion counts as: mean (the default) or floor")
+def _strategy(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--strategy",
         metavar="NAME[:SETTING=VALUE;…]",
         help="how the scorers' opinions become one list, see `recengine strategies` (default weighted-sum)",
     )
+
+
+def _fit(parser: argparse.ArgumentParser) -> None:
+    _scenario(parser)
+    _strategy(parser)
+
+
+def _fusion(parser: argparse.ArgumentParser) -> None:
+    _scenario(parser)
+    parser.add_argument("--normalization", help="min-max (the default), z-score or rank")
+    parser.add_argument("--neutral", help="what no opinion counts as: mean (the default) or floor")
+    _strategy(parser)
     parser.add_argument(
         "--rerank",
         nargs="+",
@@ -285,7 +299,9 @@ def _sweep(parser: argparse.ArgumentParser) -> None:
 def _triangle(parser: argparse.ArgumentParser) -> None:
     _simulated(parser)
     parser.add_argument("--scorers", metavar="A,B,C", help="three of them (default: all, where there are three)")
-    parser.add_argument("--parts", type=int, default=20, metavar="N", help="steps along an edge (default 20: 5 %% each)")
+    parser.add_argument(
+        "--parts", type=int, default=20, metavar="N", help="steps along an edge (default 20: 5 %% each)"
+    )
 
 
 def _jobs(parser: argparse.ArgumentParser) -> None:
@@ -321,6 +337,58 @@ def _edit_history(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--remove", metavar="ID,ID", help="items to take away")
 
 
+def _effort(parser: argparse.ArgumentParser) -> None:
+    """The options of searches for weights."""
+    parser.add_argument("--evaluations", type=int, metavar="N", help="settings to look at (default 1,000)")
+    parser.add_argument("--seconds", type=float, metavar="S", help="stop looking after so long")
+    parser.add_argument("--out", metavar="FILE", help="write the scenario that was found here")
+
+
+def _find_weights(parser: argparse.ArgumentParser) -> None:
+    _fusion(parser)
+    parser.add_argument("--objective", default="ndcg", metavar="METRIC", help="what is best (default ndcg)")
+    for option, what in (("--floor", "at least"), ("--ceiling", "at most")):
+        parser.add_argument(
+            option,
+            nargs="+",
+            action="extend",
+            default=[],
+            metavar="METRIC=X",
+            help=f"{what} so much of another metric, or of the gap between groups of users: gap:gender=0.02",
+        )
+    parser.add_argument("--front", metavar="A,B[,C]", help="metrics whose Pareto front is wanted: ndcg,coverage,gini")
+    parser.add_argument("--normalizations", metavar="A,B", help="search among these too, or all")
+    parser.add_argument("--neutrals", metavar="A,B", help="search among these too, or all")
+    _effort(parser)
+
+
+def _worth(parser: argparse.ArgumentParser) -> None:
+    _fusion(parser)
+    parser.add_argument("--measures", metavar="A,B", help="default: ndcg, coverage and the gap by the first attribute")
+
+
+def _indifference(parser: argparse.ArgumentParser) -> None:
+    _fusion(parser)
+    parser.add_argument("--objective", default="ndcg", metavar="METRIC", help="what is compared (default ndcg)")
+    parser.add_argument("--among", metavar="A,B", help="scorers that share the weight (default: all)")
+    parser.add_argument(
+        "--picks", metavar="A,B", help="what chooses inside (default: coverage, +novelty and the gap by an attribute)"
+    )
+
+
+def _clone_weights(parser: argparse.ArgumentParser) -> None:
+    _fusion(parser)
+    parser.add_argument("--from", dest="copied", required=True, metavar="SCORER", help="such as external:mysystem")
+    parser.add_argument("--by", default="rbo", metavar="MEASURE", help="rbo (the default) or overlap")
+    _effort(parser)
+
+
+def _thumbs(parser: argparse.ArgumentParser) -> None:
+    _fusion(parser)
+    parser.add_argument("--file", required=True, metavar="FILE", help="CSV or TSV: user, item, good (1 or 0)")
+    parser.add_argument("--out", metavar="FILE", help="write the scenario that was found here")
+
+
 VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "samples": ("list the built-in sample datasets", _samples),
     "import": ("check, clean and store a dataset", _import),
@@ -328,7 +396,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "datasets": ("list the datasets of the workspace", _samples),
     "models": ("list the models, their settings and what they are for", _samples),
     "strategies": ("list the strategies and re-rankers with their settings", _samples),
-    "fit": ("fit what is not yet fitted and build the pool", _scenario),
+    "fit": ("fit what is not yet fitted, build the pool, teach a strategy that learns", _fit),
     "recommend": ("a user's list with each item's parts", _recommend),
     "evaluate": ("metrics with intervals, for every scorer and the fusion", _evaluate),
     "explain": ("the exact shares of one item's score", _explain),
@@ -344,5 +412,10 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "edit-history": ("a user's list before and after an edit of the history", _edit_history),
     "sweep": ("each metric along the weight of one scorer, exactly, and where a user's list changes", _sweep),
     "triangle": ("each metric at every mix of three scorers", _triangle),
+    "find-weights": ("search weights on the validation part, with floors, ceilings and a front", _find_weights),
+    "worth": ("what each scorer is worth to the mixture, beside what it takes", _worth),
+    "indifference": ("the weights that are as good as the best, and the most diverse of them", _indifference),
+    "clone-weights": ("the weights that reproduce another system's lists", _clone_weights),
+    "thumbs": ("the weights that agree with judgements of single items", _thumbs),
     "jobs": ("list what runs, or ran, in the background; cancel or repeat it", _jobs),
 }

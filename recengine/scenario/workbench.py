@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
@@ -16,6 +17,8 @@ from recengine.device import device_kind
 from recengine.errors import ScenarioError
 from recengine.evaluation import Resamples, item_slices
 from recengine.fusion import Facts, Pool, Source, build_pool
+from recengine.fusion.strategies import Learned, Lesson, Taught
+from recengine.fusion.strategies.learned import FOLDS
 from recengine.models import Resources, Scorer, refuse_if_too_large, scorer_label
 from recengine.models.base import Recipe
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked, within
@@ -31,6 +34,8 @@ Measured = Literal["test", "validation"]
 know train without it. Weights and whatever else is chosen are looked for on validation alone."""
 SHARE_OF_FITTING = 0.8
 """Of the progress bar; the rest is the pools."""
+SHARE_OF_TEACHING = 0.5
+"""Of the progress bar, where the strategy learns."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,9 @@ class Store(Protocol):
     def pool(self, key: str, make: Callable[[], Pool]) -> Pool:
         """The pool stored under `key`, or the one just made, stored."""
 
+    def taught(self, made_from: Mapping[str, Any], strategy: Learned, make: Callable[[], Taught]) -> Taught:
+        """What `strategy` was taught, stored under the digest of `made_from`, or just now, stored."""
+
 
 class NoStore:
     """A `Store` that keeps nothing: everything is made anew."""
@@ -123,10 +131,21 @@ class NoStore:
         """Make it."""
         return make()
 
+    def taught(self, made_from: Mapping[str, Any], strategy: Learned, make: Callable[[], Taught]) -> Taught:
+        """Make it."""
+        return make()
+
 
 def workbench_key(scenario: Scenario, device: str, measured: Measured = "test") -> str:
-    """SHA-256 of every choice that a fit or a pool depends on; weights, normalisation and k are none of them."""
-    return digest(_made_from(scenario, device, measured) | {"depth": scenario.pool_depth, "pool": POOL_VERSION})
+    """SHA-256 of every choice that a fit, a pool or what a strategy is taught depends on.
+
+    Weights, normalisation and k are none of them, nor is a strategy that learns nothing.
+    """
+    facts = _made_from(scenario, device, measured) | {"depth": scenario.pool_depth, "pool": POOL_VERSION}
+    strategy = scenario.fusion.strategy
+    if isinstance(strategy, Learned):
+        facts["taught"] = _taught_made_from(scenario, strategy, device, measured)
+    return digest(facts)
 
 
 def fit_key(scenario: Scenario, recipe: Recipe, device: str, measured: Measured = "test") -> str:
@@ -145,8 +164,12 @@ def build_workbench(
 ) -> Workbench:
     """Split, fit and pool what `scenario` names, taking from `store` what it has.
 
-    Raises `ScenarioError` when the scenario is of another dataset, or is fitted on everything and measured on
-    validation; whatever a fit raises.
+    A strategy that learns is taught on the validation part, by scorers that know train without it, which are fitted
+    too. Where that part is what lists are measured on, it is cross-fitted: each user is scored by what the others
+    taught.
+
+    Raises `ScenarioError` when the scenario is of another dataset, is fitted on everything and measured on validation,
+    or names a strategy that finds nothing to learn from; whatever a fit raises.
     """
     if scenario.all_data and measured == "validation":
         raise ScenarioError("scenario: fitted on all data, so no validation part is left. Choose a split.")
@@ -156,6 +179,9 @@ def build_workbench(
             f"({dataset.fingerprint[:12]}…). Choose that dataset, or make the scenario anew."
         )
     store = store or NoStore()
+    strategy, all_of_it = scenario.fusion.strategy, progress
+    if isinstance(strategy, Learned):
+        progress = within(progress, 0, 1 - SHARE_OF_TEACHING)
     split = split_dataset(dataset, scenario.split, seed=scenario.seed)
     train = dataset if scenario.all_data else split.full_train if measured == "test" else split.train
     recipes = scenario.recipes()
@@ -173,7 +199,9 @@ def build_workbench(
     relevant = split.test.matrix if measured == "test" else split.validation.matrix
     if scenario.all_data:
         relevant = _among(relevant, np.zeros(dataset.n_items, dtype=np.bool_))
-    facts = Facts(train, scorers)
+    learned: dict[Hashable, Taught] = {}
+    # the lesson may need the pool, so what was taught is put in below
+    facts = Facts(train, scorers, learned)
     parts: dict[str, Part] = {
         "": (Source(scorers, train.seen, facts=facts), np.arange(dataset.n_users, dtype=np.int32))
     }
@@ -189,7 +217,17 @@ def build_workbench(
         bar = within(progress, start, start + (1 - SHARE_OF_FITTING) / len(parts))
         key = _pool_key(scenario, store.resources.device, measured, name, source.eligible)
         pools[name] = store.pool(key, _pool_maker(source, users, scenario.pool_depth, bar, cancel))
-    progress(1.0, "Ready")
+    if isinstance(strategy, Learned):
+        bar = within(all_of_it, 1 - SHARE_OF_TEACHING, 1.0)
+        if measured == "validation":
+            lesson: Callable[[], Lesson] = partial(Lesson, pools[""], facts, relevant, scenario.seed, FOLDS)
+        else:
+            lesson = partial(_lesson, dataset, scenario, store, within(bar, 0, SHARE_OF_FITTING), cancel)
+        made_from = _taught_made_from(scenario, strategy, store.resources.device, measured)
+        learned[strategy] = store.taught(
+            made_from, strategy, _teacher(strategy, lesson, within(bar, SHARE_OF_FITTING, 1), cancel)
+        )
+    all_of_it(1.0, "Ready")
     return Workbench(
         key=workbench_key(scenario, store.resources.device, measured),
         measured=measured,
@@ -244,6 +282,23 @@ def _pool_maker(source: Source, users: Positions, depth: int, progress: Progress
     return make
 
 
+def _teacher(
+    strategy: Learned, lesson: Callable[[], Lesson], progress: Progress, cancel: Cancel
+) -> Callable[[], Taught]:
+    return lambda: strategy.teach(lesson(), progress=progress, cancel=cancel)
+
+
+def _lesson(dataset: Dataset, scenario: Scenario, store: Store, progress: Progress, cancel: Cancel) -> Lesson:
+    """The validation part of `scenario`, for lists that are measured on the test part, or on nothing."""
+    plain = _of_the_lesson(scenario)
+    made = build_workbench(dataset, plain, measured="validation", store=store, progress=progress, cancel=cancel)
+    return Lesson(made.pool, made.source.known(scenario.strategy), made.relevant, scenario.seed)
+
+
+def _of_the_lesson(scenario: Scenario) -> Scenario:
+    return replace(scenario, strategy="weighted-sum", strategy_settings=(), rerankers=(), all_data=False)
+
+
 def _among(relevant: csr_matrix, eligible: Mask) -> csr_matrix:
     kept = relevant.copy()
     kept.data = kept.data * eligible[kept.indices]
@@ -273,6 +328,15 @@ def _made_from(scenario: Scenario, device: str, measured: Measured) -> dict[str,
     recipes = {name: _recipe_facts(recipe) for name, recipe in scenario.recipes().items()}
     # names and their order stand in the pool too
     return _cut(scenario, measured) | {"device": device, "scorers": list(recipes), "recipes": recipes}
+
+
+def _taught_made_from(scenario: Scenario, strategy: Learned, device: str, measured: Measured) -> dict[str, Any]:
+    return _made_from(_of_the_lesson(scenario), device, "validation") | {
+        "depth": scenario.pool_depth,
+        "pool": POOL_VERSION,
+        "strategy": {"name": strategy.name, "version": strategy.version, "settings": strategy.settings()},
+        "folds": FOLDS if measured == "validation" else 1,
+    }
 
 
 def _pool_key(scenario: Scenario, device: str, measured: Measured, name: str, eligible: Mask | None) -> str:

@@ -13,6 +13,7 @@ from recengine.data import Dataset
 from recengine.device import device_kind
 from recengine.errors import StoreError
 from recengine.fusion import Pool
+from recengine.fusion.strategies import Learned, Taught
 from recengine.models import Learns, Resources
 from recengine.models.base import Recipe
 from recengine.scenario import Fitted
@@ -76,6 +77,22 @@ class Shelf:
             return Pool(scorers=scorers, depth=depth, **{name: entry.arrays[name] for name in arrays})
 
         return self._keep("pool", key, make, save, restore)
+
+    def taught(self, made_from: Mapping[str, Any], strategy: Learned, make: Callable[[], Taught]) -> Taught:
+        """What `strategy` was taught, stored under the digest of `made_from`, or just now, stored."""
+        used = list(self.used)
+
+        def save(folder: Path, taught: Taught) -> None:
+            settings, arrays = strategy.state_of(taught)
+            save_entry(folder, kind="lesson", settings={**settings, "made_from": dict(made_from)}, arrays=arrays)
+
+        def restore(entry: Entry) -> Taught:
+            return strategy.taught_from(entry.settings, entry.arrays)
+
+        taught = self._keep("lesson", digest(made_from), make, save, restore)
+        # what it was taught from need not be there the next time
+        self.used = [*used, self.used[len(used)]]
+        return taught
 
     def _keep(
         self,

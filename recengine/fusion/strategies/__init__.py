@@ -55,6 +55,7 @@ def make_strategy(name: str, settings: Mapping[str, Any] | None = None) -> Strat
 __all__ = [
     "STRATEGIES",
     "Cascade",
+    "DecisionTree",
     "Learned",
     "Lesson",
     "Listwise",

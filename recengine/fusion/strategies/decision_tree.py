@@ -28,8 +28,10 @@ class Tree:
     """Nodes as arrays, the first one the root, each before its children.
 
     feature (N,) int32: the column that is asked, -1 in a leaf. threshold (N,) float64: at most so much goes left.
-    missing_left (N,) bool: where NaN goes. left, right (N,) int32. share (N,) float64: of relevant candidates, and size
-    (N,) int32: all candidates of the lesson that came to the node. gains (F,): what each feature's questions told.
+    missing_left (N,) bool: where NaN goes. left, right (N,) int32. worth (N,) float64 in [0, 1], higher is better: the
+    share of relevant candidates where every user has as many relevant as others. share (N,) float64: of relevant
+    candidates as they are, and size (N,) int32: all candidates of the lesson that came to the node. gains (F,): what
+    each feature's questions told.
     """
 
     feature: Positions
@@ -37,6 +39,7 @@ class Tree:
     missing_left: Mask
     left: Positions
     right: Positions
+    worth: Values
     share: Values
     size: Positions
     gains: Values
@@ -52,10 +55,10 @@ class Tree:
         return node
 
     def predict(self, table: Scores, values: Scores) -> Values:
-        """Scores (n,): the place of the leaf among all by their share, from 0, plus the weighted sum `values` (n,)
+        """Scores (n,): the place of the leaf among all by their worth, from 0, plus the weighted sum `values` (n,)
         brought between 0 and 1, which orders those of one leaf.
         """
-        place = np.unique(self.share, return_inverse=True)[1]
+        place = np.unique(self.worth, return_inverse=True)[1]
         inside = values.astype(np.float64)
         scores: Values = place[self.leaves(table)] + 0.5 + 0.5 * inside / (1 + np.abs(inside))
         return scores
@@ -99,18 +102,24 @@ class DecisionTree(Learned):
         """The tree of these pairs; the same pairs and seed give the same."""
         from sklearn.tree import DecisionTreeClassifier
 
+        # users count alike, and their relevant candidates as much as the others: only what orders a user's own is told
+        user = np.repeat(np.arange(len(pairs.sizes)), pairs.sizes)
+        relevant = np.bincount(user[pairs.relevant], minlength=len(pairs.sizes))
+        counts = np.where(pairs.relevant, relevant[user], (pairs.sizes - relevant)[user])
         model = DecisionTreeClassifier(
             criterion="entropy", max_depth=self.depth, min_samples_leaf=self.leaf, random_state=seed
         )
-        found = model.fit(pairs.table, pairs.relevant).tree_
+        found = model.fit(pairs.table, pairs.relevant, sample_weight=1 / counts).tree_
         inner = found.children_left >= 0
+        through = model.decision_path(pairs.table)
         return Tree(
             feature=read_only(np.where(inner, found.feature, LEAF).astype(np.int32)),
             threshold=read_only(np.where(inner, found.threshold, 0.0)),
             missing_left=read_only(found.missing_go_to_left.astype(np.bool_)),
             left=read_only(found.children_left.astype(np.int32)),
             right=read_only(found.children_right.astype(np.int32)),
-            share=read_only(found.value[:, 0, 1].astype(np.float64)),
+            worth=read_only(found.value[:, 0, 1].astype(np.float64)),
+            share=read_only(through.T @ pairs.relevant.astype(np.float64) / found.n_node_samples),
             size=read_only(found.n_node_samples.astype(np.int32)),
             gains=read_only(found.compute_feature_importances(normalize=False)),
         )

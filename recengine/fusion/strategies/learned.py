@@ -144,6 +144,32 @@ class Learned(Listwise):
         relevant = sum(int(found.sum()) for _, found in self._labels(lesson, rows))
         return Taught(columns, read_only(shares), tuple(models), read_only(fold), len(rows), relevant)
 
+    def state_of(self, taught: Taught) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+        """What `taught_from` needs: settings of JSON values, and arrays by name."""
+        settings: dict[str, Any] = {
+            "columns": [vars(column) | {"categories": list(column.categories)} for column in taught.columns],
+            "models": len(taught.models),
+            "users": taught.n_users,
+            "relevant": taught.n_relevant,
+        }
+        arrays: dict[str, NDArray[Any]] = {"shares": taught.shares, "fold": taught.fold}
+        for number, model in enumerate(taught.models):
+            arrays |= {f"model{number}_{name}": array for name, array in model.state().items()}
+        return settings, arrays
+
+    def taught_from(self, settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Taught:
+        """What `state_of` gave. Raises `KeyError`, `TypeError` or `ValueError` where it is no such state."""
+        columns = tuple(Feature(**one | {"categories": tuple(one["categories"])}) for one in settings["columns"])
+        models = []
+        for number in range(settings["models"]):
+            prefix = f"model{number}_"
+            state = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+            models.append(self.restore(state, columns))
+        shares, fold = arrays["shares"], arrays["fold"]
+        if len(shares) != len(columns) or (len(fold) and not 0 <= fold.min() <= fold.max() < len(models)):
+            raise ValueError("the parts do not belong together")
+        return Taught(columns, shares, tuple(models), fold, settings["users"], settings["relevant"])
+
     def taught(self, facts: Facts | None) -> Taught:
         """What this was taught. Raises `ScenarioError` where it was not."""
         found = facts.learned.get(self) if facts is not None else None

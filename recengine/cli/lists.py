@@ -25,15 +25,17 @@ def recommend(asked: argparse.Namespace) -> None:
     items: list[dict[str, Any]] = []
     for item in ranked[np.argsort(row.rank[ranked])]:
         parts = {name: float(row.parts[position, item]) for position, name in enumerate(scenario.scorers)}
-        items.append(
-            {
-                "item": dataset.item_ids[item],
-                "title": dataset.titles[item],
-                "rank": int(row.rank[item]),
-                "score": float(row.score[item]),
-                "parts": parts,
-            }
-        )
+        entry = {
+            "item": dataset.item_ids[item],
+            "title": dataset.titles[item],
+            "rank": int(row.rank[item]),
+            "score": float(row.score[item]),
+            "parts": parts,
+        }
+        if scenario.rerankers:
+            # None for one that a rule put in from beyond what is ranked
+            entry["fused_rank"] = int(row.fused_rank[item]) or None
+        items.append(entry)
     document = {
         "dataset": dataset.name,
         "user": asked.user,
@@ -43,11 +45,13 @@ def recommend(asked: argparse.Namespace) -> None:
     }
 
     def text() -> str:
-        header = ["title", "rank", "score", *scenario.scorers]
+        before = ["before"] if scenario.rerankers else []
+        header = ["title", "rank", *before, "score", *scenario.scorers]
         rows = [
             [
                 entry["title"],
                 str(entry["rank"]),
+                *(str(entry["fused_rank"] or "") for _ in before),
                 f"{entry['score']:.4f}",
                 *(f"{entry['parts'][name]:.4f}" for name in scenario.scorers),
             ]

@@ -446,7 +446,8 @@ def _reranked_places(
     short[0, : len(best)] = best
     lists = _chain(pool, source, fusion, rows, short, np.where(short >= 0, score[short], np.float32(np.nan)), k, facts)
     listed = lists.items[0][lists.items[0] != PADDING]
-    rest = in_order[len(best) :]
+    # a list that re-rankers left short of k ends there
+    rest = in_order[len(best) :] if len(listed) >= k else in_order[:0]
     barred = [reranker.barred(facts) for reranker in fusion.rerankers]
     order = np.concatenate([listed, rest[~np.isin(rest, np.concatenate([listed, *barred]))]])
     reranked = np.zeros_like(places)

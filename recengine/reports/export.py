@@ -29,14 +29,15 @@ def export_lists(rankings: Rankings, dataset: Dataset, file_format: str, path: P
     """Every list, one row a place: `user_id,item_id,rank,score`, users in the order of `rankings`, best item first.
 
     csv and parquet keep ids and scores as they are. trec is `user Q0 item rank score recengine`; tools that read it
-    sort by score alone, so there a score equal to the one above it is lowered to the next smaller float32.
+    sort by score alone, so there a score equal to the one above it is lowered to the next smaller float32. Where the
+    lists are re-ranked, so that scores rise along some of them, trec has k + 1 - rank for all instead.
 
     Raises `ScenarioError` for an unknown format, `DataError` for an id that TREC cannot hold, `StoreError` when `path`
     cannot be written; what was at `path` before is then unchanged.
     """
     _check(file_format)
     if file_format == "trec":
-        rankings = Rankings(rankings.users, rankings.items, _strictly_falling(rankings.scores))
+        rankings = Rankings(rankings.users, rankings.items, _scores_to_sort_by(rankings))
     frame = lists_table(rankings, dataset).select("user_id", "item_id", "rank", "score")
     if file_format == "trec":
         frame = frame.select("user_id", pl.lit("Q0"), "item_id", "rank", "score", tag=pl.lit(RUN_TAG))
@@ -88,6 +89,17 @@ def _check_trec(frame: pl.DataFrame) -> None:
                 f"trec: {column} must have no white space and not be empty, got {spoiled[column][0][:80]!r}. "
                 "Export as csv or parquet."
             )
+
+
+def _scores_to_sort_by(rankings: Rankings) -> Scores:
+    """Scores that fall along every list, (U, k)."""
+    scores, there = rankings.scores, rankings.items >= 0
+    # written so that NaN, the score of an item that a rule put in, is no fall either
+    falls = (scores[:, 1:] <= scores[:, :-1]) | ~there[:, 1:]
+    if falls.all() and not np.isnan(scores[there]).any():
+        return _strictly_falling(scores)
+    places = np.arange(rankings.k, 0, -1, dtype=np.float32)
+    return np.where(there, places, np.float32(np.nan))
 
 
 def _strictly_falling(scores: Scores) -> Scores:

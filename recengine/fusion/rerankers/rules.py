@@ -51,7 +51,8 @@ class Rules(Reranker):
 
     def check(self, dataset: Dataset, k: int) -> None:
         """All that rules name must be there, and none contradict another."""
-        self._book(dataset).check(dataset, k)
+        if self.strength > 0:
+            self._book(dataset).check(dataset, k)
 
     def wanted(self, facts: Facts) -> Positions:
         """The pinned items, then of each category that must be there those that most people took."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import polars as pl
-
-from recengine.data import Dataset
-from recengine.errors import ScenarioError
+from recengine.data import Dataset, Source
+from recengine.data.read import read_header, read_table
+from recengine.errors import DataError, ScenarioError
 from recengine.evaluation import Change, Resamples, change
 from recengine.fairness.groups import user_groupings
 from recengine.models import estimated_memory
@@ -105,27 +104,29 @@ def scorer_costs(workbench: Workbench, scenario: Scenario) -> dict[str, ScorerCo
     }
 
 
-def read_thumbs(table: pl.DataFrame, dataset: Dataset, source: str) -> list[Thumb]:
-    """Judgements from a table with the columns user, item and good, ids verbatim; good is 1 or 0, yes or no.
+def read_thumbs(source: Source, dataset: Dataset) -> list[Thumb]:
+    """Judgements from a CSV or TSV file with the columns user, item and good, ids verbatim; good is 1 or 0, yes or no.
 
-    source: where it came from, for errors. Raises `ScenarioError` with the row.
+    Raises `DataError` for what is no such table, with the row.
     """
+    header = read_header(source)
     for column in JUDGEMENTS:
-        if column not in table.columns:
-            raise ScenarioError(
-                f'{source}: there is no column "{column}" among {", ".join(table.columns)[:80]}. '
+        if column not in header.columns:
+            raise DataError(
+                f'{source.name}: there is no column "{column}" among {", ".join(header.columns)[:80]}. '
                 f"Name them {', '.join(JUDGEMENTS)}."
             )
+    table = read_table(source, header, JUDGEMENTS)
     thumbs = []
-    rows = table.select(pl.col(JUDGEMENTS).cast(pl.String)).iter_rows()
-    for row, (user, item, good) in enumerate(rows, 2):
+    for row, (user, item, good) in enumerate(table.frame.select(JUDGEMENTS).iter_rows()):
+        where = f"{source.name}, row {table.line(row)}"
         if user not in dataset.user_position:
-            raise ScenarioError(f"{source}, row {row}: there is no user {str(user)[:80]!r}. Take the ids of the data.")
+            raise DataError(f"{where}: there is no user {str(user)[:80]!r} in {dataset.name}. Take ids as they are.")
         if item not in dataset.item_position:
-            raise ScenarioError(f"{source}, row {row}: there is no item {str(item)[:80]!r}. Take the ids of the data.")
+            raise DataError(f"{where}: there is no item {str(item)[:80]!r} in {dataset.name}. Take ids as they are.")
         judged = GOOD.get(str(good).strip().lower())
         if judged is None:
-            raise ScenarioError(f'{source}, row {row}: "good" must be 1 or 0, got {str(good)[:80]!r}. Change it.')
+            raise DataError(f'{where}: "good" must be 1 or 0, got {str(good)[:80]!r}. Change it.')
         thumbs.append(Thumb(dataset.user_position[user], dataset.item_position[item], judged))
     return thumbs
 

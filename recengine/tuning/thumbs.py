@@ -53,9 +53,9 @@ def weigh_thumbs(
     """The weights that agree best with `thumbs`, of the pool's users; of a pair judged twice the last counts.
 
     Pairwise logistic regression on what the strategy adds up: the mean over pairs of log(1 + exp(-w . d / s)), d being
-    the good item's values less the bad one's, plus `ridge` / thumbs times the squared distance from the present weights,
-    for w >= 0; s is the median of |w . d| under the present weights. Source: Bradley & Terry (1952), Biometrika 39.
-    Agreement is by the scores of the strategy itself.
+    the good item's values less the bad one's, plus `ridge` / thumbs times the squared distance from the present
+    weights, for w >= 0; s is the median of |w . d| under the present weights. Source: Bradley & Terry (1952),
+    Biometrika 39. Agreement is by the scores of the strategy itself.
 
     Raises `ScenarioError` where one kind of thumb is missing, or no user has both.
     """

@@ -116,7 +116,7 @@ def _open_when_up(page: Page, url: str) -> None:
 
 def _move_a_slider(page: Page) -> None:
     page.get_by_test_id("stTopNavLink").filter(has_text="Studio").click()
-    slider = page.locator(".st-key-w_als input")
+    slider = page.locator('[data-scorer="als"] input[type=range]')
     slider.focus()
     slider.press("Home")
     for panel in ("ranked-list", "metric-strip"):

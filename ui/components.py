@@ -18,48 +18,49 @@ FOLDER = Path(__file__).parents[1] / "assets" / "components"
 
 
 def _component(name: str, html: str, *parts: str) -> Callable[..., Any]:
-    """A component of `parts`, which share what is in `common`."""
+    """A component of `parts`, which share what is in `common`; a part may have no CSS."""
 
     def source(suffix: str) -> str:
         files = [FOLDER / f"{part}.{suffix}" for part in ("common", *parts)]
-        return "\n".join(file.read_text(encoding="utf-8") for file in files)
+        return "\n".join(file.read_text(encoding="utf-8") for file in files if file.exists())
 
     return st.components.v2.component(f"recengine_{name}", html=html, css=source("css"), js=source("js"))
 
 
-_RESULTS = _component(
-    "results",
-    """<div class="results">
+_DESK = _component(
+    "desk",
+    """<div class="desk-page">
+  <section class="root desk" data-testid="desk" aria-label="Mixing desk"></section>
   <section class="root strip" data-testid="metric-strip"></section>
   <section class="root list" data-testid="ranked-list"></section>
   <section class="root history" data-testid="history"></section>
 </div>""",
-    *("strip", "list", "history", "results"),
+    *("fuse", "strip", "list", "history", "faders", "live", "desk"),
 )
 _RANKED_LIST = _component(
     "ranked_list",
     """<section class="root list" data-testid="ranked-list"></section>""",
     *("list", "one_list"),
 )
-_WEIGHT_MIX = _component(
-    "weight_mix",
-    """<section class="root" data-testid="weight-mix">
-</section>""",
-    "weight_mix",
-)
 
 
-def results(data: Mapping[str, Any], *, on_explain: Callable[[], None]) -> None:
-    """Metrics, list and history, drawn in one go: `ui.panels.results_panel`.
+def desk(data: Mapping[str, Any], *, on_move: Callable[[], None], on_explain: Callable[[], None]) -> None:
+    """Sliders, metrics, list and history in one piece: `ui.desk.panel`. The list follows the sliders by itself.
 
+    When a slider is let go, or a button is clicked, `on_move` is called and learns from `desk_move` what is asked for.
     A click on a title calls `on_explain`, which learns from `explained_item` what was clicked.
     """
-    _RESULTS(key="results", data=json.dumps(data), on_explain_change=on_explain)
+    _DESK(key="desk", data=json.dumps(data), on_move_change=on_move, on_explain_change=on_explain)
+
+
+def desk_move() -> Any:
+    """What the desk asks for, inside `on_move`: whatever the browser sent."""
+    return st.session_state["desk"].move
 
 
 def explained_item() -> str | None:
     """The id of the item whose title was clicked, inside `on_explain`."""
-    item: str | None = st.session_state["results"].explain
+    item: str | None = st.session_state["desk"].explain
     return item
 
 
@@ -69,8 +70,3 @@ def ranked_list(data: Mapping[str, Any], *, key: str) -> None:
     stamp, in `data`: what it was drawn for.
     """
     _RANKED_LIST(key=key, data=json.dumps(data))
-
-
-def weight_mix(data: Mapping[str, Any]) -> None:
-    """Raw and effective weights: `ui.panels.mix_panel`."""
-    _WEIGHT_MIX(key="mix", data=json.dumps(data))

@@ -24,7 +24,7 @@ from recengine.scenario import (
 )
 from recengine.scenario import verdicts as judge
 from recengine.workspace import Workspace
-from ui import panels, users
+from ui import desk_panel, panels, users
 
 
 @dataclass
@@ -88,6 +88,11 @@ def user_history(workbench: Workbench, user: int) -> list[dict[str, Any]]:
     return _user_history(workbench.key, user, _workbench=workbench)
 
 
+def pool_items(workbench: Workbench, user: int) -> dict[str, list[str]]:
+    """Ids, titles and details of a user's candidates."""
+    return _pool_items(workbench.key, user, _workbench=workbench)
+
+
 def user_labels(dataset: Dataset) -> list[str]:
     """What the user picker shows for each user."""
     return _user_labels(dataset.fingerprint, _dataset=dataset)
@@ -128,6 +133,11 @@ def _user_row(key: str, fusion: Fusion, k: int, user: int, *, _workbench: Workbe
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _user_history(key: str, user: int, *, _workbench: Workbench) -> list[dict[str, Any]]:
     return panels.history_rows(_workbench, user)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _pool_items(key: str, user: int, *, _workbench: Workbench) -> dict[str, list[str]]:
+    return desk_panel.pool_items(_workbench.dataset, _workbench.pool, user)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Scenario: lambda scenario: scenario.key})

@@ -11,6 +11,7 @@ from recengine.data import Dataset
 from recengine.errors import RecengineError
 from recengine.scenario import Scenario, default_scenario
 from recengine.workspace import Workspace
+from ui.desk_faders import Faders, faders_of
 from ui.view import View, default_view, read_view, slider_top
 
 LATEST = "latest view"
@@ -18,6 +19,8 @@ WRITTEN = "url written"
 START = "view at start"
 PAGE = "page shown"
 UNDO = "undo"
+REDO = "redo"
+FADERS = "faders"
 TOP = "slider top"
 GENERATION = "views shown"
 MAX_UNDO = 50
@@ -43,7 +46,7 @@ def open_view(workspace: Workspace, dataset: Dataset) -> tuple[View, list[str]]:
     if view is not None and known and (not params or params == st.session_state.get(WRITTEN)):
         return view, []
     if not known:
-        st.session_state[UNDO] = []
+        forget_steps()
     view, problems = _started(params.get("scenario"), workspace, dataset)
     if not params:
         st.session_state[START] = view
@@ -73,10 +76,16 @@ def current() -> View:
 def show(view: View) -> None:
     """Make `view` the current one, in the widgets too."""
     keep(view)
-    st.session_state[GENERATION] = generation() + 1
-    st.session_state[TOP] = slider_top(view.scenario)
+    renew_widgets()
+    st.session_state[TOP] = slider_top(max(weight for _, weight in view.scenario.weights))
+    st.session_state.pop(FADERS, None)
     for key, value in widget_values(view).items():
         st.session_state[key] = value
+
+
+def renew_widgets() -> None:
+    """Let the widgets whose keys hold `generation` be made anew, from the view."""
+    st.session_state[GENERATION] = generation() + 1
 
 
 def generation() -> int:
@@ -90,7 +99,24 @@ def generation() -> int:
 def top() -> float:
     """Upper end of the sliders; it stays while they move."""
     end: float = st.session_state[TOP]
-    return end
+    return max(end, slider_top(max(weight for _, weight in faders().weights)))
+
+
+def faders() -> Faders:
+    """How the sliders stand: as they were left, as long as what is heard of them is what is shown."""
+    kept: Faders | None = st.session_state.get(FADERS)
+    scenario = current().scenario
+    return kept if kept is not None and kept.stand_for(scenario) else faders_of(scenario)
+
+
+def move(faders: Faders) -> None:
+    """The sliders stand like this now. Where nothing is heard, what was shown last stays."""
+    remember()
+    st.session_state[TOP] = top()
+    st.session_state[FADERS] = faders
+    if not faders.silent:
+        view = current()
+        keep(view.moved(view.scenario.with_weights(faders.heard)))
 
 
 def keep(view: View) -> None:
@@ -117,8 +143,7 @@ def write_link(view: View) -> None:
 def widget_values(view: View) -> dict[str, Any]:
     """What the widgets show for a view, by their keys."""
     scenario = view.scenario
-    values: dict[str, Any] = {f"w_{name}": float(weight) for name, weight in scenario.weights}
-    return values | {"k": scenario.k, "norm": scenario.normalization, "neutral": scenario.neutral, "user": view.user}
+    return {"k": scenario.k, "norm": scenario.normalization, "neutral": scenario.neutral, "user": view.user}
 
 
 def restore_widgets(page: str, view: View) -> None:
@@ -133,23 +158,68 @@ def restore_widgets(page: str, view: View) -> None:
             st.session_state[key] = value
 
 
+@dataclass(frozen=True)
+class Step:
+    """What undo goes back to: every choice of the scenario, and how the sliders stood."""
+
+    scenario: Scenario
+    faders: Faders
+
+
 def remember() -> None:
-    """Put the current scenario on the undo stack; called before a change."""
-    stack: list[Scenario] = st.session_state.setdefault(UNDO, [])
-    scenario = current().scenario
-    if not stack or stack[-1] != scenario:
-        stack.append(scenario)
+    """Put what is shown on the undo stack; called before a change. What was undone is then gone."""
+    stack = _steps(UNDO)
+    step = _step()
+    if not stack or stack[-1] != step:
+        stack.append(step)
     del stack[:-MAX_UNDO]
+    _steps(REDO).clear()
+
+
+def can_undo() -> bool:
+    """Whether there is anything to go back to."""
+    return any(step != _step() for step in _steps(UNDO))
+
+
+def can_redo() -> bool:
+    """Whether there is anything to go forward to."""
+    return any(step != _step() for step in _steps(REDO))
 
 
 def undo() -> None:
-    """Back to the scenario before the last change."""
-    stack: list[Scenario] = st.session_state.get(UNDO, [])
-    while stack:
-        scenario = stack.pop()
-        if scenario != current().scenario:
-            show(current().moved(scenario))
+    """Back to what was shown before the last change."""
+    _go(UNDO, REDO)
+
+
+def redo() -> None:
+    """Forward again to what was undone last."""
+    _go(REDO, UNDO)
+
+
+def forget_steps() -> None:
+    """Nothing to undo or redo from here on."""
+    _steps(UNDO).clear()
+    _steps(REDO).clear()
+
+
+def _go(back: str, forth: str) -> None:
+    here = _step()
+    while _steps(back):
+        step = _steps(back).pop()
+        if step != here:
+            _steps(forth).append(here)
+            show(current().moved(step.scenario))
+            st.session_state[FADERS] = step.faders
             return
+
+
+def _steps(name: str) -> list[Step]:
+    steps: list[Step] = st.session_state.setdefault(name, [])
+    return steps
+
+
+def _step() -> Step:
+    return Step(current().scenario, faders())
 
 
 def pin_baseline() -> None:
@@ -165,9 +235,16 @@ def reset_to_baseline() -> None:
     show(view.moved(view.baseline))
 
 
+def reset_to_start() -> None:
+    """Show again what the link, or the dataset, started from, at the length of now."""
+    remember()
+    view = current()
+    show(view.moved(replace(view.start, k=view.scenario.k)))
+
+
 def adopt(scenario: Scenario, base: str, dataset: Dataset) -> None:
     """Show a scenario from a file, which is also the new baseline."""
-    st.session_state[UNDO] = []
+    forget_steps()
     show(replace(default_view(dataset, scenario, base), user=current().user))
 
 

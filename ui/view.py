@@ -133,9 +133,8 @@ def _with_choices(params: Mapping[str, str], prefix: str, scenario: Scenario, pr
     return scenario
 
 
-def slider_top(scenario: Scenario) -> float:
-    """Upper end of the weight sliders: 1, or the next 2, 5, 10, 20, … that holds every weight."""
-    highest = max(weight for _, weight in scenario.weights)
+def slider_top(highest: float) -> float:
+    """Upper end of the weight sliders: 1, or the next 2, 5, 10, 20, … that holds the highest weight."""
     if highest <= 1:
         return 1.0
     power = 10.0 ** math.floor(math.log10(highest))

@@ -8,7 +8,7 @@ import streamlit as st
 
 from recengine.fusion import NEUTRALS, NORMALIZATIONS
 from recengine.scenario import Workbench
-from ui import compute, state, users
+from ui import compute, desk, state, users
 from ui.view import MAX_K, chosen
 
 NORMALIZATION_HELP = (
@@ -19,16 +19,6 @@ NEUTRAL_HELP = (
     "What a scorer without an opinion on an item counts as. **mean**: neither for nor against it. "
     "**floor**: as its lowest opinion."
 )
-STEPS = 20
-
-
-def weight_slider(name: str, label: str) -> float:
-    """The raw weight of one scorer."""
-    top = state.top()
-    weight: float = st.slider(
-        label, 0.0, top, step=top / STEPS, format="%.2f", key=f"w_{name}", on_change=state.remember
-    )
-    return weight
 
 
 def choose_user(workbench: Workbench) -> None:
@@ -47,8 +37,8 @@ def choose_user(workbench: Workbench) -> None:
     seed = st.session_state.setdefault("shuffle", 0)
     if name == users.RANDOM:
         st.button("", icon=":material/shuffle:", key="shuffle_again", on_click=_shuffle, help="Draw others")
-    outcome, baseline = compute.outcome(workbench, view.scenario), compute.outcome(workbench, view.baseline)
-    positions = users.short_list(name, workbench, outcome, baseline, seed)
+    found = desk.shown(workbench)
+    positions = users.short_list(name, workbench, found.outcome, found.baseline, seed)
     ids = [dataset.user_ids[position] for position in positions.tolist()]
     if st.session_state.get("user") not in ids:
         st.session_state["user"] = ids[0]
@@ -81,19 +71,11 @@ def choose_settings(workbench: Workbench) -> None:
     )
 
 
-def baseline_buttons() -> None:
-    """Pin what is shown as the baseline, go back to it, undo the last change."""
+def pin_button() -> None:
+    """Pin what is shown as the baseline."""
     st.button(
         "Pin", icon=":material/keep:", key="pin", on_click=state.pin_baseline, help="Compare with what is shown now"
     )
-    st.button(
-        "Reset",
-        icon=":material/restart_alt:",
-        key="reset",
-        on_click=state.reset_to_baseline,
-        help="Back to the baseline",
-    )
-    st.button("Undo", icon=":material/undo:", key="undo_last", on_click=state.undo, help="Take back the last change")
 
 
 def _shuffle() -> None:

@@ -6,13 +6,14 @@ function drawList(root, data, explain) {
   root.parts ??= listSkeleton(root);
   const { caption, legend, body, foot } = root.parts;
   setText(caption, data.caption);
-  once(legend, data.scorers, () => legend.replaceChildren(
+  once(legend, data.scorers, () => legend.replaceChildren(...(data.scorers.length ? [] : [make("li", {}, "These scores are no sum, so they have no parts")]),
     ...data.scorers.map((scorer) => make("li", {}, paint(make("span", { class: "swatch" }), scorer), scorer.label)),
-    make("li", {}, make("span", { class: "swatch fill no-opinion", style: "--c: currentColor" }), "no opinion, counts as neutral")));
+    ...(data.scorers.length ? [make("li", {}, make("span", { class: "swatch fill no-opinion", style: "--c: currentColor" }), "no opinion, counts as neutral")] : [])));
   const known = new Map([...body.children].map((row) => [row.item, row]));
   const order = [...known.keys()].join();
   const moves = !calm.matches && known.size > 0 && order !== data.rows.map((entry) => entry.item).join();
-  const tops = moves ? new Map([...body.children].map((row) => [row.item, row.offsetTop])) : null;
+  // where a row is seen now, which is on its way while it still glides
+  const tops = moves ? new Map([...body.children].map((row) => [row.item, row.getBoundingClientRect().top])) : null;
   const scale = scaleOf(data.rows);
   const rows = data.rows.map((entry) => fillRow(known.get(entry.item) ?? blankRow(entry.item), entry, data.scorers, scale, explain));
   arrange(body, rows);
@@ -22,10 +23,11 @@ function drawList(root, data, explain) {
 
 // Rows that stay glide to their new place, new ones fade in.
 function glide(rows, tops) {
-  const shifts = rows.map((row) => (tops.has(row.item) ? tops.get(row.item) - row.offsetTop : null));
+  rows.forEach((row) => row.gliding?.cancel());
+  const shifts = rows.map((row) => (tops.has(row.item) ? tops.get(row.item) - row.getBoundingClientRect().top : null));
   rows.forEach((row, at) => {
-    if (shifts[at] === null) row.animate([{ opacity: 0.2 }, { opacity: 1 }], 200);
-    else if (shifts[at]) row.animate([{ transform: `translateY(${shifts[at]}px)` }, { transform: "none" }], { duration: 200, easing: "ease-out" });
+    if (shifts[at] === null) row.gliding = row.animate([{ opacity: 0.2 }, { opacity: 1 }], 200);
+    else if (shifts[at]) row.gliding = row.animate([{ transform: `translateY(${shifts[at]}px)` }, { transform: "none" }], { duration: 200, easing: "ease-out" });
   });
 }
 
@@ -83,6 +85,7 @@ function fillRow(row, entry, scorers, scale, explain) {
   const said = entry.parts.map((part, position) => `${scorers[position].label} ${part.text}`).join(", ");
   row.track.setAttribute("aria-label", said);
   row.track.title = said;
+  row.track.hidden = entry.parts.length === 0;
   while (row.track.children.length < entry.parts.length) row.track.append(make("span", { class: "part" }));
   let right = 0;
   let left = 0;

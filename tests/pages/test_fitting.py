@@ -13,6 +13,7 @@ from recengine.jobs import Job, Jobs
 from recengine.scenario import default_scenario
 from recengine.workspace import Workspace
 from tests.pages.conftest import OpenPage, run_until
+from tests.pages.desk import is_open
 from ui import compute
 
 STUDIO = "pages/studio.py"
@@ -29,14 +30,14 @@ def labels(app: AppTest) -> list[str]:
 def test_a_page_waits_for_the_job_that_fits_it_and_goes_on(open_page: OpenPage, unfitted_workspace: Path) -> None:
     app = open_page(STUDIO, workspace=unfitted_workspace)
     assert not app.exception
-    assert not app.slider
+    assert not is_open(app)
     (job,) = jobs_of(unfitted_workspace)
     assert (job.verb, job.subject) == ("fit", "shop")
     # another session, as after a reload, waits for the same job
     other = open_page("pages/overview.py", workspace=unfitted_workspace)
     assert "Cancel" in labels(other)
     assert [one.id for one in jobs_of(unfitted_workspace)] == [job.id]
-    run_until(app, lambda app: app.slider)
+    run_until(app, is_open)
     assert not app.exception
     assert not app.warning
     assert not any(label == "Cancel" for label in labels(app))
@@ -44,7 +45,7 @@ def test_a_page_waits_for_the_job_that_fits_it_and_goes_on(open_page: OpenPage, 
 
 def test_what_is_stored_is_opened_without_a_job(open_page: OpenPage, small_workspace: Path) -> None:
     app = open_page(STUDIO)
-    assert app.slider
+    assert is_open(app)
     assert jobs_of(small_workspace) == []
 
 
@@ -60,7 +61,7 @@ def test_a_cancelled_fit_is_told_and_not_started_again_unasked(open_page: OpenPa
     assert [job.state for job in jobs_of(unfitted_workspace)] == ["cancelled"]
     next(button for button in app.button if button.label == "Start again").click().run()
     assert [job.state for job in jobs_of(unfitted_workspace)][1:] == ["cancelled"]
-    run_until(app, lambda app: app.slider)
+    run_until(app, is_open)
 
 
 def test_a_fit_that_fails_leaves_a_way_back(open_page: OpenPage, small_workspace: Path) -> None:
@@ -74,7 +75,7 @@ def test_a_fit_that_fails_leaves_a_way_back(open_page: OpenPage, small_workspace
     assert any("more than the 80 items" in text.value for text in app.markdown)
     next(button for button in app.button if button.label == "Use the default scorers").click().run()
     assert not app.exception
-    assert app.slider(key="w_als")
+    assert is_open(app)
     for job in workspace.jobs.list():
         workspace.jobs.delete(job.id)
 

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from recengine.scenario import DEFAULT_WEIGHTS
 from tests.pages.conftest import ROOT, OpenPage, run_until
+from tests.pages.desk import is_open, weights
 
 PAGES = ("overview", "models", "studio", "explain", "fairness", "report")
 
@@ -67,10 +68,10 @@ def test_one_click_loads_the_sample(open_page: OpenPage, tmp_path: Path) -> None
     app.button(key="load_sample").click().run()
     assert "**Import synthetic**" in [text.value for text in app.markdown]
     assert app.button(key="load_sample").disabled
-    run_until(app, lambda app: app.slider, seconds=120)
+    run_until(app, is_open, seconds=120)
     assert not app.exception
     assert not app.error
-    assert app.slider(key="w_als").value == DEFAULT_WEIGHTS["als"]
+    assert weights(app)["als"] == DEFAULT_WEIGHTS["als"]
 
 
 def test_a_page_that_starts_without_the_app_comes_back_with_its_link(

@@ -19,6 +19,7 @@ from recengine.reports import SECTIONS
 from recengine.scenario import Scenario, default_scenario
 from recengine.workspace import Workspace
 from tests.pages.conftest import HOSTILE, OpenPage, run_until
+from tests.pages.desk import weights
 
 REPORT = "pages/report.py"
 
@@ -96,7 +97,7 @@ def test_an_opened_scenario_becomes_the_view_and_its_link(open_page: OpenPage, s
     assert (app.query_params["w_als"], app.query_params["w_popularity"], app.query_params["k"]) == ("1", "0", "7")
     assert Workspace.open().load_scenario(app.query_params["scenario"]).to_json() == mine
     studio = open_page("pages/studio.py", dict(app.query_params))
-    assert studio.slider(key="w_als").value == 1.0
+    assert weights(studio)["als"] == 1.0
     assert studio.number_input(key="k").value == 7
 
 

@@ -102,12 +102,6 @@ def test_only_a_change_beyond_chance_is_called_better_or_worse(
             assert (moved[key].mean > 0) == ("▲" in cell["change"])
 
 
-def test_effective_weights_sum_to_one(workbench: Workbench, view: View) -> None:
-    scorers = panels.mix_panel(workbench, view.scenario, view.baseline)["scorers"]
-    assert sum(one["share"] for one in scorers) == pytest.approx(1)
-    assert [(one["raw"], one["effective"]) for one in scorers] == [("0.6", "60%"), ("0.4", "40%")]
-
-
 def test_the_stamp_names_weights_settings_and_user(view: View) -> None:
     assert panels.stamp(view) == f"als=0.6,popularity=0.4;k=5;norm=min-max;neutral=mean;user={view.user}"
 

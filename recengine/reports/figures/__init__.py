@@ -17,6 +17,7 @@ from recengine.reports.figures.models import (
 from recengine.reports.figures.newcomers import newcomer_quality_alt, newcomer_quality_figure
 from recengine.reports.figures.parts import explanation_alt, explanation_figure, list_parts_alt, list_parts_figure
 from recengine.reports.figures.quality import metrics_alt, metrics_figure, slices_alt, slices_figure
+from recengine.reports.figures.weights import sweep_alt, sweep_figure, triangle_alt, triangle_figure
 
 __all__ = [
     "comparison_alt",
@@ -37,8 +38,12 @@ __all__ = [
     "newcomer_quality_figure",
     "slices_alt",
     "slices_figure",
+    "sweep_alt",
+    "sweep_figure",
     "trials_alt",
     "trials_figure",
+    "triangle_alt",
+    "triangle_figure",
     "user_groups_alt",
     "user_groups_figure",
 ]

@@ -14,6 +14,7 @@ from recengine.device import device_kind
 from recengine.fusion import FusedRow, Fusion, fuse_row
 from recengine.progress import Progress
 from recengine.scenario import (
+    Measured,
     Outcome,
     Scenario,
     Verdict,
@@ -23,8 +24,16 @@ from recengine.scenario import (
     workbench_key,
 )
 from recengine.scenario import verdicts as judge
+from recengine.simulation import Breakpoints, Sweep, Triangle, Yardstick
+from recengine.simulation import breakpoints as find_breakpoints
+from recengine.simulation import sweep as sweep_weight
+from recengine.simulation import triangle as measure_triangle
 from recengine.workspace import Workspace
 from ui import desk_panel, panels, users
+
+
+TRIANGLE = ("ndcg", "recall", "precision", "map", "mrr", "hit_rate", "coverage", "gini", "novelty")
+"""Metrics that are measured at every mix of a triangle."""
 
 
 @dataclass
@@ -54,12 +63,18 @@ def is_ready(scenario: Scenario) -> bool:
     return _slot(workbench_key(scenario, device_kind())).workbench is not None
 
 
-def workbench(workspace: Workspace, dataset: Dataset, scenario: Scenario, progress: Progress) -> Workbench:
+def workbench(
+    workspace: Workspace,
+    dataset: Dataset,
+    scenario: Scenario,
+    progress: Progress,
+    measured: Measured = "test",
+) -> Workbench:
     """The workbench of `scenario`: from memory, else from the workspace; `is_stored` there says whether it fits."""
-    slot = _slot(workbench_key(scenario, device_kind()))
+    slot = _slot(workbench_key(scenario, device_kind(), measured))
     with slot.lock:
         if slot.workbench is None:
-            slot.workbench = workspace.prepare(dataset, scenario, progress=progress)
+            slot.workbench = workspace.prepare(dataset, scenario, measured=measured, progress=progress)
         return slot.workbench
 
 
@@ -93,9 +108,79 @@ def pool_items(workbench: Workbench, user: int) -> dict[str, list[str]]:
     return _pool_items(workbench.key, user, _workbench=workbench)
 
 
+def sweep(workbench: Workbench, scenario: Scenario, scorer: str, top: float, metrics: tuple[str, ...]) -> Sweep:
+    """Metrics along the weight of one scorer."""
+    return _sweep(workbench.key, scenario.fusion, scenario.k, scorer, top, metrics, _workbench=workbench)
+
+
+def triangle(
+    workbench: Workbench, scenario: Scenario, scorers: tuple[str, ...], parts: int, progress: Progress
+) -> Triangle:
+    """Every metric of `TRIANGLE` at every mix of three scorers; the other weights are of no account."""
+    template = scenario.only(scorers[0]).fusion
+    return _triangle(workbench.key, template, scenario.k, scorers, parts, _workbench=workbench, _progress=progress)
+
+
+def breakpoints(workbench: Workbench, scenario: Scenario, user: int, scorer: str, top: float) -> Breakpoints:
+    """The weights at which one user's list changes."""
+    return _breakpoints(workbench.key, scenario.fusion, scenario.k, user, scorer, top, _workbench=workbench)
+
+
 def user_labels(dataset: Dataset) -> list[str]:
     """What the user picker shows for each user."""
     return _user_labels(dataset.fingerprint, _dataset=dataset)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False, hash_funcs={Fusion: repr})
+def _sweep(
+    key: str, fusion: Fusion, k: int, scorer: str, top: float, metrics: tuple[str, ...], *, _workbench: Workbench
+) -> Sweep:
+    return sweep_weight(
+        _workbench.pool,
+        _workbench.source,
+        fusion,
+        _yardstick(_workbench),
+        scorer=_workbench.pool.scorers.index(scorer),
+        k=k,
+        top=top,
+        keys=metrics,
+    )
+
+
+@st.cache_resource(max_entries=6, show_spinner=False, hash_funcs={Fusion: repr})
+def _triangle(
+    key: str,
+    fusion: Fusion,
+    k: int,
+    scorers: tuple[str, ...],
+    parts: int,
+    *,
+    _workbench: Workbench,
+    _progress: Progress,
+) -> Triangle:
+    return measure_triangle(
+        _workbench.pool,
+        _workbench.source,
+        fusion,
+        _yardstick(_workbench),
+        scorers=[_workbench.pool.scorers.index(scorer) for scorer in scorers],
+        k=k,
+        parts=parts,
+        keys=TRIANGLE,
+        progress=_progress,
+    )
+
+
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs={Fusion: repr})
+def _breakpoints(
+    key: str, fusion: Fusion, k: int, user: int, scorer: str, top: float, *, _workbench: Workbench
+) -> Breakpoints:
+    place = _workbench.pool.scorers.index(scorer)
+    return find_breakpoints(_workbench.pool, _workbench.source, fusion, user, place, k, top)
+
+
+def _yardstick(workbench: Workbench) -> Yardstick:
+    return Yardstick(workbench.relevant, workbench.popularity, workbench.dataset.n_users)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

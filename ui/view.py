@@ -19,9 +19,9 @@ WEIGHT = "w_"
 MAX_WEIGHT = 1e6
 SHOWN = 60
 """Characters of a bad value that are quoted back."""
-CHOICES = ("by", "metric", "items", "part", "job", "cold")
+CHOICES = ("by", "metric", "items", "part", "job", "cold", "weigh")
 """Keys of what one page alone lets choose: attribute and metric of the user side, attribute of the item side, part of
-the Models page and the job that it waits for, part of the Cold start page."""
+the Models page and the job that it waits for, parts of the Cold start and Weights pages."""
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,6 @@ from recengine.simulation import triangle as measure_triangle
 from recengine.workspace import Workspace
 from ui import desk_panel, panels, users
 
-
 TRIANGLE = ("ndcg", "recall", "precision", "map", "mrr", "hit_rate", "coverage", "gini", "novelty")
 """Metrics that are measured at every mix of a triangle."""
 

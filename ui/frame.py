@@ -43,6 +43,7 @@ PAGES = (
         "pages/models.py", "Models", "model_training", "Which recommenders, how good is each, what do they cost?"
     ),
     PageFacts("pages/studio.py", "Studio", "tune", "What happens to the lists when the weights move?"),
+    PageFacts("pages/tries.py", "Tries", "science", "What have I tried, and which is better?"),
     PageFacts("pages/explain.py", "Explain", "account_tree", "Why does this user get this item?"),
     PageFacts("pages/cold_start.py", "Cold start", "ac_unit", "What about people and items that nobody has seen yet?"),
     PageFacts("pages/fairness.py", "Fairness", "balance", "Whom does it serve worse, and what does it hide?"),

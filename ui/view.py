@@ -19,9 +19,10 @@ WEIGHT = "w_"
 MAX_WEIGHT = 1e6
 SHOWN = 60
 """Characters of a bad value that are quoted back."""
-CHOICES = ("by", "metric", "items", "part", "job", "cold", "weigh")
+CHOICES = ("by", "metric", "items", "part", "job", "cold", "weigh", "a", "b", "alike")
 """Keys of what one page alone lets choose: attribute and metric of the user side, attribute of the item side, part of
-the Models page and the job that it waits for, parts of the Cold start and Weights pages."""
+the Models page and the job that it waits for, parts of the Cold start and Weights pages; the two tries that are
+compared, and whether they are to be recomputed alike."""
 
 
 @dataclass(frozen=True)

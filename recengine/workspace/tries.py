@@ -102,6 +102,18 @@ def read_earlier(root: Path, name: str, fingerprint: str) -> tuple[Try, ...]:
     return tuple(replace(one, pinned=False) for one in earlier if one.dataset_name == name)
 
 
+def tries_stamp(root: Path) -> str:
+    """Another text whenever a try, or what `obstacle` looks at, is another: a key for caches."""
+    seen: list[tuple[str, ...]] = [(name,) for name in sorted(_names(root / SCORE_TABLES))]
+    for folder in sorted((root / FOLDER).glob("*")):
+        if folder.is_dir():
+            with os.scandir(folder) as entries:
+                # a file that is replaced is another one
+                facts = ((entry, entry.stat()) for entry in entries if not entry.name.startswith("."))
+                seen += sorted((folder.name, entry.name, f"{at.st_ino} {at.st_mtime_ns}") for entry, at in facts)
+    return digest(seen)
+
+
 def read_try(root: Path, fingerprint: str, number: int) -> Try:
     """One try. Raises `StoreError` where there is none of that number, or it is damaged."""
     folder = root / FOLDER / fingerprint

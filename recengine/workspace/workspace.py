@@ -37,6 +37,7 @@ from recengine.workspace.tries import (
     record_try,
     rename_try,
     star_try,
+    tries_stamp,
 )
 from recengine.workspace.validations import stored_validation, validation
 from recengine.workspace.weight_answers import WeightAnswers
@@ -318,6 +319,10 @@ class Workspace(WeightSearches, WeightAnswers):
     def earlier_tries(self, dataset: Dataset) -> tuple[Try, ...]:
         """Tries on other data that bore the name of `dataset`."""
         return read_earlier(self.root, dataset.name, dataset.fingerprint)
+
+    def tries_stamp(self) -> str:
+        """Another text whenever something of a try is another: a key for caches."""
+        return tries_stamp(self.root)
 
     def find_try(self, fingerprint: str, number: int) -> Try:
         """One try. Raises `StoreError`."""

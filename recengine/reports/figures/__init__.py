@@ -17,9 +17,12 @@ from recengine.reports.figures.models import (
 from recengine.reports.figures.newcomers import newcomer_quality_alt, newcomer_quality_figure
 from recengine.reports.figures.parts import explanation_alt, explanation_figure, list_parts_alt, list_parts_figure
 from recengine.reports.figures.quality import metrics_alt, metrics_figure, slices_alt, slices_figure
+from recengine.reports.figures.tries import changes_alt, changes_figure, overlap_alt, overlap_figure
 from recengine.reports.figures.weights import sweep_alt, sweep_figure, triangle_alt, triangle_figure
 
 __all__ = [
+    "changes_alt",
+    "changes_figure",
     "comparison_alt",
     "comparison_figure",
     "explanation_alt",
@@ -36,6 +39,8 @@ __all__ = [
     "metrics_figure",
     "newcomer_quality_alt",
     "newcomer_quality_figure",
+    "overlap_alt",
+    "overlap_figure",
     "slices_alt",
     "slices_figure",
     "sweep_alt",

@@ -4,6 +4,7 @@ from recengine.tuning.budget import DEFAULT_TRIALS, MAX_TRIALS, Budget
 from recengine.tuning.cloning import AGREEMENTS, Agreement, Clone, clone_weights
 from recengine.tuning.exploring import Effort, Points, Setting
 from recengine.tuning.front import hypervolume, non_dominated
+from recengine.tuning.listwise import Gain, LearnedWeights, learn_weights
 from recengine.tuning.measures import Limit, Measure, find_measure, read_limit
 from recengine.tuning.question import WeightQuestion
 from recengine.tuning.region import Region, indifference
@@ -24,7 +25,9 @@ __all__ = [
     "Clone",
     "Effort",
     "FoundWeights",
+    "Gain",
     "Goal",
+    "LearnedWeights",
     "Limit",
     "Measure",
     "Points",
@@ -48,6 +51,7 @@ __all__ = [
     "higher_is_better",
     "hypervolume",
     "indifference",
+    "learn_weights",
     "non_dominated",
     "paired",
     "read_limit",

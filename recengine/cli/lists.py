@@ -22,6 +22,7 @@ def recommend(asked: argparse.Namespace) -> None:
     user = user_position(dataset, asked.user)
     row = fuse_row(workbench.pool, workbench.source, scenario.fusion, user, scenario.k)
     ranked = np.flatnonzero((row.rank > 0) & (row.rank <= scenario.k))
+    additive = scenario.fusion.strategy.additive
     items: list[dict[str, Any]] = []
     for item in ranked[np.argsort(row.rank[ranked])]:
         parts = {name: float(row.parts[position, item]) for position, name in enumerate(scenario.scorers)}
@@ -31,6 +32,7 @@ def recommend(asked: argparse.Namespace) -> None:
             "rank": int(row.rank[item]),
             "score": float(row.score[item]),
             "parts": parts,
+            "ranks": {name: float(row.ranks[position, item]) for position, name in enumerate(scenario.scorers)},
         }
         if scenario.rerankers:
             # None for one that a rule put in from beyond what is ranked
@@ -41,19 +43,25 @@ def recommend(asked: argparse.Namespace) -> None:
         "user": asked.user,
         "k": scenario.k,
         "weights": weights_document(scenario),
+        "strategy": scenario.strategy,
+        "additive": additive,
         "items": items,
     }
 
     def text() -> str:
         before = ["before"] if scenario.rerankers else []
-        header = ["title", "rank", *before, "score", *scenario.scorers]
+        columns = scenario.scorers if additive else [f"{name}'s rank" for name in scenario.scorers]
+        header = ["title", "rank", *before, "score", *columns]
         rows = [
             [
                 entry["title"],
                 str(entry["rank"]),
                 *(str(entry["fused_rank"] or "") for _ in before),
-                f"{entry['score']:.4f}",
-                *(f"{entry['parts'][name]:.4f}" for name in scenario.scorers),
+                _figure(entry["score"], ".4f"),
+                *(
+                    _figure(entry["parts"][name], ".4f") if additive else _figure(entry["ranks"][name], ",g")
+                    for name in scenario.scorers
+                ),
             ]
             for entry in items
         ]
@@ -62,23 +70,33 @@ def recommend(asked: argparse.Namespace) -> None:
     emit(document, as_json=asked.json, text=text, device=workbench.device)
 
 
+def _figure(value: float, form: str) -> str:
+    return "-" if np.isnan(value) else format(value, form)
+
+
 def explain_item(asked: argparse.Namespace) -> None:
     """Why one item is where it is for one user."""
     workbench, scenario = open_workbench(asked)
     dataset = workbench.dataset
     user, item = user_position(dataset, asked.user), item_position(dataset, asked.item)
     explanation = explain(workbench.pool, workbench.source, scenario.fusion, user, item, k=scenario.k, dataset=dataset)
+    labels = {name: fitted.label for name, fitted in workbench.fitted.items()}
     document = {
         "dataset": dataset.name,
         "user": asked.user,
         "item": asked.item,
         "title": dataset.titles[item],
         "rank": explanation.rank,
+        "fused_rank": explanation.fused_rank,
         "score": explanation.score,
+        "strategy": scenario.strategy,
+        "additive": explanation.additive,
+        "account": [remark.text(dataset.titles, labels) for remark in explanation.account],
         "parts": [
             {
                 "scorer": part.scorer,
                 "weight": part.weight,
+                "rank": part.rank,
                 "contribution": part.contribution,
                 "exact": part.exact,
                 "history": [
@@ -92,7 +110,6 @@ def explain_item(asked: argparse.Namespace) -> None:
     }
 
     def text() -> str:
-        labels = {name: fitted.label for name, fitted in workbench.fitted.items()}
         return sentence(explanation, dataset.titles, labels)
 
     emit(document, as_json=asked.json, text=text, device=workbench.device)

@@ -8,7 +8,7 @@ from recengine.arrays import Positions, Values, read_only
 from recengine.data import Dataset
 from recengine.errors import ScenarioError
 from recengine.explanation.explanation import Explanation, Part
-from recengine.fusion import DEFAULT_K, FusedRow, Fusion, Pool, Source, fuse_row
+from recengine.fusion import DEFAULT_K, FusedRow, Fusion, Pointwise, Pool, Remark, Source, account, fuse_row
 from recengine.models import Explains, Scorer, ScoreShares
 
 
@@ -24,17 +24,20 @@ def explain(
 ) -> Explanation:
     """Why `item` stands where it does for `user`: the parts of its fused score, scorer by scorer.
 
-    A scorer adds `weight * normalised`, where `normalised = a * raw + b` and, where the scorer can say so,
-    `raw = sum of s_j + other` over the history items j. So item j's share is `weight * a * s_j`, and the rest is
-    `weight * b + weight * a * other`: exact. Where a scorer has no opinion on the item, cannot take its score apart, or
-    gives all items the same score, all of the contribution is rest.
+    A scorer adds `m * normalised`, m being its weight under a weighted sum (and under CombMNZ that times the weight of
+    all scorers that list the item), where `normalised = a * raw + b` and, where the scorer can say so,
+    `raw = sum of s_j + other` over the history items j. So item j's share is `m * a * s_j`, and the rest is
+    `m * b + m * a * other`: exact. Where a scorer has no opinion on the item, cannot take its score apart, or gives all
+    items the same score, all of the contribution is rest.
 
-    Normalisation by rank or softmax is no such map. There the scorer's contribution is divided in proportion to the
-    parts of the raw score, share j = `contribution * s_j / (sum of abs(s_j) + abs(other))`, which keeps the sign of
-    each part and stays bounded where they cancel out; what cancels is rest. Those parts say `exact=False`.
+    Rank, softmax, reciprocal rank and Borda points are no such map. There the scorer's contribution is divided in
+    proportion to the parts of the raw score, share j = `contribution * s_j / (sum of abs(s_j) + abs(other))`, which
+    keeps the sign of each part and stays bounded where they cancel out; what cancels is rest. Those parts say
+    `exact=False`.
 
     The score is the sum of the contributions in float64: the score of the list, which is float32, but for rounding.
-    A strategy that is not additive has no contributions: they are NaN, and the score is the strategy's own.
+    A strategy that is not additive has no contributions: they are NaN, the score is the strategy's own, and `account`
+    says how the item came to its place.
     k: length of the lists, for re-rankers. dataset: lets errors name the user and the item by id instead of position.
 
     Raises `ScenarioError` for a user or an item that does not exist, a user the pool does not have, and an item that is
@@ -51,34 +54,45 @@ def explain(
         score=sum(part.contribution for part in parts) if fusion.strategy.additive else float(row.score[item]),
         additive=fusion.strategy.additive,
         parts=parts,
+        strategy=fusion.strategy.label,
+        account=_account(pool, source, fusion, row, user, item, k),
     )
 
 
+def _account(
+    pool: Pool, source: Source, fusion: Fusion, row: FusedRow, user: int, item: int, k: int
+) -> tuple[Remark, ...]:
+    if isinstance(fusion.strategy, Pointwise):
+        return fusion.strategy.remarks(row.ranks[:, item], row.weights, pool.scorers)
+    return account(pool, source, fusion, user, item, k)
+
+
 def _part(name: str, scorer: Scorer, fusion: Fusion, row: FusedRow, c: int, user: int, item: int) -> Part:
-    weight = float(row.weights[c])
-    normalised = float(row.normalised[c, item])
+    multiplier = float(row.multipliers[c, item])
     contribution = float(row.parts[c, item])
     items, shares = np.zeros(0, dtype=np.int32), np.zeros(0)
-    exact = True
-    if row.opinion[c, item] and isinstance(scorer, Explains) and weight > 0 and fusion.strategy.additive:
+    exact = fusion.strategy.additive
+    # NaN where the strategy is not additive
+    if row.opinion[c, item] and isinstance(scorer, Explains) and multiplier > 0:
         raw = scorer.explain(user, item)
         if np.isnan(row.scale[c]):
             items, shares = raw.items, _in_proportion(contribution, raw)
             exact = len(shares) == 0
         elif row.scale[c] > 0:
-            items, shares = raw.items, weight * float(row.scale[c]) * raw.shares
+            items, shares = raw.items, multiplier * float(row.scale[c]) * raw.shares
     items, shares = _largest_first(items, shares)
     return Part(
         scorer=name,
-        weight=weight,
+        weight=float(row.weights[c]),
         raw=float(row.raw[c, item]),
-        normalised=normalised,
+        normalised=float(row.normalised[c, item]),
         contribution=contribution,
         exact=exact,
         items=items,
         shares=shares,
         # what is left after the shares, so the two sum to the contribution whatever float32 rounded in the row
         rest=contribution - float(shares.sum()),
+        rank=float(row.ranks[c, item]),
     )
 
 

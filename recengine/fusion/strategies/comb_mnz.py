@@ -74,7 +74,7 @@ class CombMnz(Pointwise):
         share = float(weights[lists].sum())
         return (
             Remark(
-                f"among the best {self.listed:,} of {joined(len(names))}, which hold {share:.0%} of the weight: so "
+                f"among the best {self.listed:,} of {joined(len(names))}, with {100 * share:.0f} % of the weight: so "
                 "much of their sum counts",
                 names,
             ),

@@ -91,7 +91,7 @@ class Interleaving(Listwise):
         return (
             Remark(
                 f"taken at place {place + 1:,} by {{scorers[0]}}, whose {ordinal(int(drawn.own[0, place]))} best it is "
-                f"and whose quota is {float(weights[scorer]):.0%}",
+                f"and whose quota is {100 * float(weights[scorer]):.0f} %",
                 (scorers[scorer],),
             ),
         )

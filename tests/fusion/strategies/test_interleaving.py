@@ -61,7 +61,7 @@ def test_who_has_nothing_left_passes_and_what_nobody_knows_comes_last() -> None:
         account(pool, source, fusion, 0, item)[0].text(["", "", "", "", ""], {"second": "Text"}) for item in (1, 0)
     ]
     assert texts == [
-        "taken at place 3 by Text, whose 3rd best it is and whose quota is 17%",
+        "taken at place 3 by Text, whose 3rd best it is and whose quota is 17 %",
         "no scorer of weight has an opinion on it, so it stands behind all that were taken",
     ]
 

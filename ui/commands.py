@@ -46,7 +46,7 @@ def fit(workspace: Workspace, dataset: Dataset, scenario: Scenario) -> Command:
     """Fit what `scenario` names, from its file in the workspace, where it is put by `save_scenario`."""
     labels = [scorer_label(name, recipe) for name, recipe in scenario.recipes().items()]
     what = ", ".join(labels) if len(labels) <= MAX_NAMED else f"{len(labels)} scorers"
-    arguments = ("--dataset", dataset.name, "--scenario", _file(workspace, scenario))
+    arguments = ("--dataset", dataset.name, "--scenario", scenario_file(workspace, scenario))
     return Command("fit", arguments, f"Fit {dataset.name}: {what}", dataset.name)
 
 
@@ -73,7 +73,7 @@ def tune(dataset: Dataset, scorer: str, question: Question, *, save: str, budget
 
 def report(workspace: Workspace, dataset: Dataset, scenario: Scenario, sections: Sequence[str]) -> Command:
     """Write the report on `scenario`, from its file in the workspace, to where `report_file` says."""
-    arguments = ["--dataset", dataset.name, "--scenario", _file(workspace, scenario)]
+    arguments = ["--dataset", dataset.name, "--scenario", scenario_file(workspace, scenario)]
     if len(sections) != len(SECTIONS):
         arguments += ["--sections", ",".join(sections)]
     arguments += ["--out", str(workspace.report_path(dataset.name, scenario, sections))]
@@ -90,7 +90,7 @@ def latest_of(workspace: Workspace, verb: str, subject: str) -> Job | None:
     return next((job for job in workspace.jobs.list() if (job.verb, job.subject) == (verb, subject)), None)
 
 
-def _file(workspace: Workspace, scenario: Scenario) -> str:
+def scenario_file(workspace: Workspace, scenario: Scenario) -> str:
     """Where `save_scenario` puts it, named so that it is found from anywhere."""
     return str(workspace.root.absolute() / "scenarios" / f"{scenario.key}.json")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -25,8 +26,29 @@ FONT_SIZE = 13
 
 def show(figure: go.Figure, *, alt: str, key: str) -> None:
     """Show a figure drawn in the theme `PAGE`. alt: what it says, for those who cannot see it."""
+    _dress(figure)
+    st.plotly_chart(figure, config=CONFIG, alt=alt, key=key)
+
+
+def show_to_click(figure: go.Figure, *, alt: str, key: str, on_point: Callable[[int], None]) -> None:
+    """As `show`; a click on a point of the last trace calls `on_point` with its number, before the page runs.
+
+    Whatever the figure marks as chosen has to come from there: a figure that changed has no selection any more.
+    """
+    last = len(figure.data) - 1
+
+    def selected() -> None:
+        points = st.session_state[key]["selection"]["points"]
+        numbers = [point["point_index"] for point in points if point["curve_number"] == last]
+        if numbers:
+            on_point(int(numbers[0]))
+
+    _dress(figure)
+    st.plotly_chart(figure, config=CONFIG, alt=alt, key=key, on_select=selected, selection_mode="points")
+
+
+def _dress(figure: go.Figure) -> None:
     figure.update_layout(
         xaxis={"tickfont_size": FONT_SIZE, "showgrid": True}, yaxis_tickfont_size=FONT_SIZE, legend_font_size=FONT_SIZE
     )
     st.html(TEXT)
-    st.plotly_chart(figure, config=CONFIG, alt=alt, key=key)

@@ -14,6 +14,7 @@ from recengine.scenario import Outcome, Workbench
 from ui import components, compute, state
 from ui.desk_faders import read_faders
 from ui.desk_live import live_rule
+from ui.desk_marks import find_marks
 from ui.desk_panel import SILENT, desk_panel, live_panel
 from ui.panels import results_panel
 from ui.view import View
@@ -97,7 +98,9 @@ def panel(workbench: Workbench, found: Shown) -> dict[str, Any]:
     user = workbench.dataset.user_position[view.user]
     place = int((workbench.pool.users == user).argmax())
     live = live_rule(workbench.pool, workbench.source, view.scenario.fusion, place)
-    desk = desk_panel(workbench, view, state.faders(), state.top(), row, live, problem=found.problem)
+    top = state.top()
+    marks = find_marks(workbench, view, top)
+    desk = desk_panel(workbench, view, state.faders(), top, row, live, problem=found.problem, marks=marks)
     results = results_panel(
         workbench, view, found.outcome, found.baseline, row, before, compute.user_history(workbench, user)
     )

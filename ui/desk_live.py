@@ -63,7 +63,7 @@ def live_pool(pool: Pool, fusion: Fusion, place: int) -> dict[str, Any]:
     values: base64 of float32 (C, n), little-endian, n items of the pool in ascending order. bound (C,): the best of
     each scorer among what is left out. complete: whether nothing is.
     """
-    prepared = prepare(_of_one_user(pool, place), fusion.strategy.value_map(fusion.normalization, fusion.neutral))
+    prepared = prepare(of_one_user(pool, place), fusion.strategy.value_map(fusion.normalization, fusion.neutral))
     n = int(np.count_nonzero(pool.items[place] != PADDING))
     values = np.ascontiguousarray(prepared.values[:, 0, :n], dtype="<f4")
     return {
@@ -73,7 +73,7 @@ def live_pool(pool: Pool, fusion: Fusion, place: int) -> dict[str, Any]:
     }
 
 
-def _of_one_user(pool: Pool, place: int) -> Pool:
+def of_one_user(pool: Pool, place: int) -> Pool:
     """The pool of the user at `place` alone, so that nobody else's values are computed."""
     own: dict[str, Any] = {}
     for field in fields(pool):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -18,14 +18,13 @@ from recengine.reports.words import combination
 from recengine.scenario import Scenario, Workbench, default_weights
 from ui.desk_faders import Faders
 from ui.desk_live import Live, live_pool
+from ui.desk_marks import Marks
 from ui.panels import item_details, series
 from ui.view import MAX_WEIGHT, View
 
 SILENT = "All weights are 0, so nothing ranks the items. The list of before stays: raise a weight."
 STEPS = 100
 """Steps of a slider from one end to the other."""
-Marks = Mapping[str, Sequence[float]]
-"""By scorer: ascending raw weights at which the shown user's list changes while the other weights stay."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +45,12 @@ def desk_panel(
     live: Live,
     *,
     problem: str = "",
-    marks: Marks | None = None,
+    marks: Mapping[str, Marks] | None = None,
     presets: Sequence[Preset] = (),
 ) -> dict[str, Any]:
     """The sliders as they stand. row: the user's catalogue under the scenario. problem: why what is shown is older.
 
-    presets: beside the built-in ones.
+    marks: ticks by scorer. presets: beside the built-in ones.
     """
     weights = dict(faders.weights)
     before = view.baseline.fusion.effective
@@ -63,7 +62,7 @@ def desk_panel(
             "solo": looks["name"] in faders.solo,
             "baseline": before[at],
             "note": opinion_note(row, at),
-            "marks": list((marks or {}).get(looks["name"], ())),
+            "marks": asdict((marks or {}).get(looks["name"], Marks())),
         }
         for at, looks in enumerate(series(workbench))
     ]

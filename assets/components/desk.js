@@ -46,7 +46,7 @@ function openDesk(page) {
     turn ??= data.turn;
     once(root, data.desk.scorers.map(({ name, label, color, pattern }) => [name, label, color, pattern]), () => {
       bank = buildBank(data.desk.scorers, { move, release, type, mute, solo: soloOf });
-      root.replaceChildren(make("div", { class: "top" }, tools.bar, status, bank.mix, bank.was), bank.list, line);
+      root.replaceChildren(make("div", { class: "top" }, tools.bar, make("div", { class: "told" }, status, line), bank.mix, bank.was), bank.list);
       held = null;
     });
     if (first || (held === null && data.turn === turn)) adopt();
@@ -96,7 +96,7 @@ function openDesk(page) {
       const { name } = scorer;
       fillFader(bank.rows[at], scorer, { weight: weights[name], top, step: (step * top) / data.desk.top,
         share: shares && shares[at], heard: heard(name), muted: muted.has(name), solo: solo.has(name) });
-      fillMarks(bank.rows[at], held === null || held === name ? scorer.marks : [], top);
+      fillMarks(bank.rows[at], held === null || held === name ? scorer.marks : NO_MARKS, top);
     });
     fillMix(bank.mix, shares ?? scorers.map(() => 0));
     fillMix(bank.was, scorers.map(({ baseline }) => baseline));

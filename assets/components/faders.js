@@ -1,5 +1,6 @@
 // The bank of sliders: one row a scorer, with raw and effective weight, mute and solo. It only draws and tells; what the
 // sliders stand at is kept by desk.js.
+const MANY = 6; // sliders beyond which they stand closer
 const ICONS = {
   heard: "M3 9v6h4l5 5V4L7 9H3zm13.5 3c0-1.77-1.02-3.29-2.5-4.03v8.05c1.48-.73 2.5-2.25 2.5-4.02zM14 3.23v2.06c2.89.86 5 3.54 5 6.71s-2.11 5.85-5 6.71v2.06c4.01-.91 7-4.49 7-8.77s-2.99-7.86-7-8.77z",
   muted: "M16.5 12c0-1.77-1.02-3.29-2.5-4.03v2.21l2.45 2.45c.03-.2.05-.41.05-.63zm2.5 0c0 .94-.2 1.82-.54 2.64l1.51 1.51C20.63 14.91 21 13.5 21 12c0-4.28-2.99-7.86-7-8.77v2.06c2.89.86 5 3.54 5 6.71zM4.27 3L3 4.27 7.73 9H3v6h4l5 5v-6.73l4.25 4.25c-.67.52-1.42.93-2.25 1.18v2.06c1.38-.31 2.63-.95 3.69-1.81L19.73 21 21 19.73l-9-9L4.27 3zM12 4L9.91 6.09 12 8.18V4z",
@@ -25,7 +26,7 @@ function buildBank(scorers, told) {
   const was = make("div", { class: "mix was", title: "The baseline's weights", "aria-hidden": "true" },
     scorers.map((scorer) => paint(make("span", {}), scorer)));
   const rows = scorers.map((scorer, at) => buildFader(scorer, at, told));
-  const list = make("ul", { class: "bank", tabindex: scorers.length > 5 ? 0 : null, "aria-label": "Weights" }, rows);
+  const list = make("ul", { class: scorers.length > MANY ? "bank is-many" : "bank", tabindex: scorers.length > MANY ? 0 : null, "aria-label": "Weights" }, rows);
   return { mix, was, rows, list };
 }
 
@@ -77,11 +78,17 @@ function fillMix(bar, shares) {
 }
 
 // Ticks where the list changes; those of other sliders hold only until one moves.
-function fillMarks(row, marks, top) {
-  once(row.marks, [marks, top], () => row.marks.replaceChildren(
-    ...marks.filter((weight) => weight <= top).map((weight) => make("span", { style: `--at: ${weight / top}` }))));
-  row.slider.title = marks.length ? `The list changes at ${marks.length} weights, shown by ticks` : "";
+function fillMarks(row, { moves, enters }, top) {
+  once(row.marks, [moves, enters, top], () => {
+    const entering = new Set(enters);
+    row.marks.replaceChildren(...moves.filter((weight) => weight <= top).map((weight) =>
+      make("span", { class: entering.has(weight) ? "enters" : null, style: `--at: ${weight / top}` })));
+  });
+  row.slider.title = moves.length
+    ? `This list changes at ${moves.length} weights (ticks); at ${enters.length} of them (long ticks) another item comes in` : "";
 }
+
+const NO_MARKS = { moves: [], enters: [] };
 
 function percentText(share) {
   const percent = 100 * share;

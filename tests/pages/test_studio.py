@@ -248,3 +248,17 @@ def test_coming_back_from_a_page_with_the_same_widgets_keeps_the_user(open_page:
     app.switch_page("pages/explain.py").run()
     app.switch_page(STUDIO).run()
     assert app.selectbox(key="user").value == "u00009"
+
+
+def test_a_tick_is_where_the_list_changes(open_page: OpenPage) -> None:
+    app = open_page(STUDIO, {"k": "5"})
+    als = shown(app)["desk"]["scorers"][0]
+    enters = als["marks"]["enters"]
+    assert set(enters) <= set(als["marks"]["moves"])
+    assert enters
+    at = enters[0]
+
+    def listed(weight: float) -> set[str]:
+        return {row["item"] for row in shown(move(app, als=weight))["list"]["rows"]}
+
+    assert listed(at - 1e-4) != listed(at + 1e-4)

@@ -44,7 +44,9 @@ PAGES = (
     ),
     PageFacts("pages/studio.py", "Studio", "tune", "What happens to the lists when the weights move?"),
     PageFacts("pages/tries.py", "Tries", "science", "What have I tried, and which is better?"),
-    PageFacts("pages/weights.py", "Weights", "balance_wallet", "Which weights would be better, and how much does it matter?"),
+    PageFacts(
+        "pages/weights.py", "Weights", "show_chart", "Which weights would be better, and how much does it matter?"
+    ),
     PageFacts("pages/explain.py", "Explain", "account_tree", "Why does this user get this item?"),
     PageFacts("pages/cold_start.py", "Cold start", "ac_unit", "What about people and items that nobody has seen yet?"),
     PageFacts("pages/fairness.py", "Fairness", "balance", "Whom does it serve worse, and what does it hide?"),

@@ -27,7 +27,7 @@ def show_tries(page: OpenDataset, found: tries.Tries) -> None:
     if not listed:
         st.info("No try is like that.", icon=":material/filter_alt:")
         return
-    used = {view.baseline.key: "baseline"} | {view.scenario.key: "in the Studio"}
+    used = {view.baseline.key: "baseline"} | {view.scenario.key: "shown"}
     st.dataframe(
         tries_tables.tries_table(list(listed.values()), fingerprint, found.obstacles, used),
         hide_index=True,

@@ -10,7 +10,7 @@ from recengine.fusion import FusedRow
 from recengine.reports.text import one_line
 from recengine.reports.words import UNDEFINED
 from recengine.scenario import Outcome, Workbench
-from ui.panels import item_detail, series
+from ui.panels import item_details, score_digits, series
 
 
 def list_panel(
@@ -26,17 +26,20 @@ def list_panel(
     items = items[items >= 0]
     held_out = set(workbench.relevant[user].indices.tolist())
     k, additive = outcome.scenario.k, bool(np.isfinite(row.parts[:, items]).all())
+    details, digits = item_details(dataset, items), score_digits(row.score[items])
     rows = [
         {
             "item": dataset.item_ids[item],
             "rank": rank,
             "title": one_line(dataset.titles[item]),
-            "detail": item_detail(dataset, item),
+            "detail": details[rank - 1],
             "move": (going if name == "A" else coming)(rank, int(other.rank[item]), k),
-            "score": f"{row.score[item]:.3f}" if np.isfinite(row.score[item]) else UNDEFINED,
+            "score": f"{row.score[item]:.{digits}f}" if np.isfinite(row.score[item]) else UNDEFINED,
             "held_out": item in held_out,
             "href": None,
-            "parts": [_part(float(adds), bool(row.opinion[c, item])) for c, adds in enumerate(row.parts[:, item])]
+            "parts": [
+                _part(float(adds), bool(row.opinion[c, item]), digits) for c, adds in enumerate(row.parts[:, item])
+            ]
             if additive
             else [],
         }
@@ -77,5 +80,5 @@ def _moved(before: int, after: int, said: str) -> dict[str, str]:
     return {"kind": kind, "text": str(by), "said": f"{kind} {by}, {said}"}
 
 
-def _part(value: float, opinion: bool) -> dict[str, Any]:
-    return {"value": value, "opinion": opinion, "text": f"{value:.3f}" + ("" if opinion else " (no opinion)")}
+def _part(value: float, opinion: bool, digits: int) -> dict[str, Any]:
+    return {"value": value, "opinion": opinion, "text": f"{value:.{digits}f}" + ("" if opinion else " (no opinion)")}

@@ -11,7 +11,7 @@ from streamlit.column_config import DatetimeColumn, NumberColumn, TextColumn
 
 from recengine.data import Dataset
 from recengine.evaluation import Figure
-from recengine.fusion import RERANKERS, STRATEGIES
+from recengine.fusion import NORMALIZATIONS, RERANKERS, STRATEGIES
 from recengine.models import recipe_name, recipes
 from recengine.ranking import METRICS
 from recengine.reports.text import one_line
@@ -25,11 +25,18 @@ SIGNIFICANT = 0.05
 TOLD = 3
 """Scorers that a try's weights are told of before the rest is only counted."""
 
+OPTIONAL = ("Data", "Mark", "Now", "Name", "Re-rankers", "Note", "Cannot be shown")
+"""Columns of the tries that are left out where they are empty."""
+
 COLUMNS = {
-    "Try": TextColumn(width="small", help="The number that the setting has for good."),
-    "Mark": TextColumn(width="small", help="★ starred, ⚑ pinned as the one to compare with."),
-    "Weights": TextColumn(width="medium", help="Effective weights: over their sum."),
-    "k": NumberColumn(width="small"),
+    "Try": NumberColumn(width=45, format="%d", help="The number that the setting has for good."),
+    "Mark": TextColumn(width=45, help="★ starred, ⚑ pinned as the one to compare with."),
+    "Now": TextColumn(width=95, help="What the Studio shows, and what it is compared with there."),
+    "Name": TextColumn(width=140),
+    "Weights": TextColumn(width=260, help="Effective weights: over their sum."),
+    "Strategy": TextColumn(width=170),
+    "k": NumberColumn(width=45, format="%d"),
+    "Data": TextColumn(help="Tries on data that bore this name before are not compared with those of now."),
     "Tried": DatetimeColumn(format="YYYY-MM-DD HH:mm"),
     "Cannot be shown": TextColumn(width="large"),
     **{
@@ -104,10 +111,11 @@ def scorer_name(scorer: str) -> str:
 
 
 def strategy_words(one: Try) -> str:
-    """The strategy's label, with the normalisation."""
+    """The strategy's label, with the normalisation where that is not the usual one."""
     name = str(one.document.get("strategy", "weighted-sum"))
     label = STRATEGIES[name].label if name in STRATEGIES else name
-    return f"{label}, {one.document.get('normalization', 'min-max')}"
+    normalization = str(one.document.get("normalization", NORMALIZATIONS[0]))
+    return label if normalization == NORMALIZATIONS[0] else f"{label}, {normalization}"
 
 
 def rerankers_words(one: Try) -> str:
@@ -129,8 +137,10 @@ def tries_table(
     """
     rows = [
         {
-            "Try": str(one.number) if one.dataset == fingerprint else f"{one.number} (earlier data)",
-            "Mark": " ".join(part for part in (marked(one), used.get(one.key, "")) if part),
+            "Try": one.number,
+            "Data": "" if one.dataset == fingerprint else "earlier",
+            "Mark": marked(one),
+            "Now": used.get(one.key, "") if one.dataset == fingerprint else "",
             "Name": one_line(one.name),
             "Weights": weights_words(one),
             "Strategy": strategy_words(one),
@@ -147,7 +157,7 @@ def tries_table(
         for one in tries
     ]
     table = pl.DataFrame(rows, infer_schema_length=None)
-    spare = [name for name in ("Mark", "Name", "Re-rankers", "Note", "Cannot be shown") if not any(table[name])]
+    spare = [name for name in OPTIONAL if not any(table[name])]
     return table.drop([*spare, *(["Split"] if table["Split"].n_unique() == 1 else [])])
 
 
@@ -180,19 +190,19 @@ def export(tries: Sequence[Try]) -> pl.DataFrame:
 def reading(found: Comparison) -> str:
     """The comparison in two sentences: what it does to the metric that comes first, and to the lists."""
     moved = found.metrics[MOVED_BY]
-    name, k = metric_label(MOVED_BY, found.first.k), len(found.users)
-    lists = f"{share(found.changed)} of {k:,} lists are not the same"
+    name, n = metric_label(MOVED_BY, found.first.k), len(found.users)
+    lists = f"{share(found.changed)} of {n:,} lists are not the same"
     if found.rank_biased_overlap.n:
-        lists += f"; their rank-biased overlap is {found.rank_biased_overlap.median:.2f} in the middle"
+        lists += f"; half of all have a rank-biased overlap of {found.rank_biased_overlap.median:.2f} or more"
     if moved.change is None or moved.p_holm is None or not moved.change.n or math.isnan(moved.p_holm):
         return f"{lists}. Nothing is held out to judge them by."
-    way = "higher" if moved.change.mean > 0 else "lower"
-    by = f"{abs(moved.change.mean):.3f} {way}" if f"{abs(moved.change.mean):.3f}" != "0.000" else "the same"
+    by = f"{abs(moved.change.mean):.3f}"
+    way = "the same as" if float(by) == 0 else f"{by} {'higher' if moved.change.mean > 0 else 'lower'} than"
     sure = "more than chance explains" if moved.p_holm < SIGNIFICANT else "within chance"
     return (
-        f"B's {name} is {by} than A's (95 % interval {moved.change.low:+.3f} to {moved.change.high:+.3f}, "
+        f"B's {name} is {way} A's (95 % interval {moved.change.low:+.3f} to {moved.change.high:+.3f}, "
         f"{p_value(moved.p_value or 0.0)}, corrected {p_value(moved.p_holm)}): {sure}. {lists}."
-    ).replace("the same than", "the same as")
+    )
 
 
 def changes_table(found: Comparison) -> pl.DataFrame:
@@ -290,7 +300,7 @@ def _verdict(moved: MetricChange) -> str:
 
 
 def _signed(value: float, layout: str) -> str:
-    return UNDEFINED if math.isnan(value) else format(value, f"+{layout}").replace("%", "\u00a0%")
+    return UNDEFINED if math.isnan(value) else format(value, f"+z{layout}").replace("%", "\u00a0%")
 
 
 def _mean(figure: Figure | None) -> float | None:

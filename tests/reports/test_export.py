@@ -64,6 +64,17 @@ def test_trec_reads_back_in_the_same_order_with_ties_decided(
     assert tied == [np.float32(0.5), np.nextafter(np.float32(0.5), np.float32(0))]
 
 
+def test_trec_of_re_ranked_lists_falls_with_the_places(rankings: Rankings, dataset: Dataset, tmp_path: Path) -> None:
+    scores = rankings.scores.copy()
+    scores[0, :2] = scores[0, 1::-1]  # rises from the first place to the second
+    scores[1, 1] = np.nan  # put in by a rule
+    export_lists(replace(rankings, scores=scores), dataset, "trec", tmp_path / "run")
+    rows = [line.split() for line in (tmp_path / "run").read_text(encoding="utf-8").splitlines()]
+    k = rankings.k
+    assert [float(score) for *_, score, _ in rows] == [k + 1 - int(rank) for *_, rank, _, _ in rows]
+    assert len(rows) == np.count_nonzero(rankings.items >= 0)
+
+
 def test_an_outside_tool_computes_our_metrics_from_the_files(
     workbench: Workbench, rankings: Rankings, dataset: Dataset, tmp_path: Path
 ) -> None:

@@ -116,7 +116,9 @@ class _Calibrated:
         mixed *= weight[self._row]
         mixed += SMOOTHING * self._p
         raised = self._p * (np.log(mixed) - logs.ravel()[self._place])
-        likelihood = np.bincount(self._candidate, raised, minlength=self._items.size).reshape(self._items.shape)
+        # without an entry the sums are no floats
+        sums = np.bincount(self._candidate, raised, minlength=self._items.size).astype(np.float64, copy=False)
+        likelihood = sums.reshape(self._items.shape)
         likelihood += (self._mix * logs).sum(axis=1)[:, None]
         if not self._has.all():
             weight = (1 - SMOOTHING) / np.maximum(self._chosen, 1)

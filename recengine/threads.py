@@ -1,7 +1,8 @@
-"""Keeping BLAS to one thread where the work around it already runs on every core."""
+"""How many cores there are, and keeping BLAS to one thread where the work around it already runs on every core."""
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,13 @@ from threadpoolctl import ThreadpoolController
 
 # the limit is one of the process: two blocks that overlap would restore each other's limit for good
 _ONE_AT_A_TIME = threading.Lock()
+
+
+def usable_cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @contextmanager

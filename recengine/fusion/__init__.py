@@ -4,6 +4,7 @@ from recengine.fusion.building import DEFAULT_DEPTH, build_pool
 from recengine.fusion.checks import check_k, check_weights
 from recengine.fusion.facts import Facts
 from recengine.fusion.fusion import DEFAULT_K, FusedLists, FusedRow, Fusion, account, fuse, fuse_row
+from recengine.fusion.memory import PoolMemory, pool_memory
 from recengine.fusion.normalization import NEUTRALS, NORMALIZATIONS, Neutral, Normalization, ValueMap
 from recengine.fusion.pool import Pool, Source
 from recengine.fusion.prepared import prepare
@@ -27,6 +28,7 @@ __all__ = [
     "Normalization",
     "Pointwise",
     "Pool",
+    "PoolMemory",
     "Remark",
     "Reranker",
     "Source",
@@ -41,5 +43,6 @@ __all__ = [
     "fuse_row",
     "make_reranker",
     "make_strategy",
+    "pool_memory",
     "prepare",
 ]

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+import weakref
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
 import numpy as np
 
 from recengine.arrays import Mask, Positions, Scores, read_only
+from recengine.compiled import worth_compiling
 from recengine.errors import ScenarioError
+from recengine.fusion.memory import block_size, pool_memory
 from recengine.fusion.pool import Pool, Source
+from recengine.fusion.wide import WideArrays
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked
 from recengine.ranking import PADDING, top_k
 from recengine.ranking.ranks import average_ranks
+from recengine.threads import usable_cores
 
 DEFAULT_DEPTH = 200
-BLOCK_BYTES = 1 << 28
-MAX_BLOCK = 256
-
-
-def block_size(n_scorers: int, n_items: int) -> int:
-    """Users that are scored at once, so that a block takes at most about `BLOCK_BYTES` beside the pool itself.
-
-    For each user and item: raw scores and ranks of every scorer (4 + 4 bytes), the scorers' own scores before they are
-    put together (4), and for one scorer at a time the sorting and the sums in double precision (48).
-    """
-    return int(np.clip(BLOCK_BYTES // (n_items * (12 * n_scorers + 48)), 1, MAX_BLOCK))
+LEAST_FOR_THREADS = 1 << 22
+"""Raw scores of a block that are worth more than one thread."""
 
 
 def build_pool(
@@ -30,6 +32,7 @@ def build_pool(
     *,
     users: Positions | None = None,
     depth: int = DEFAULT_DEPTH,
+    folder: Path | None = None,
     progress: Progress = silent,
     cancel: Cancel = never,
 ) -> Pool:
@@ -37,7 +40,11 @@ def build_pool(
 
     The pool of a user is every scorer's best `depth` eligible unseen items, ties to the lower position; where there are
     at most `depth` times the number of scorers in all, it is all of them. It does not depend on the other users.
-    Raises `ScenarioError` for a depth below 1 or no scorer, `CancelledError`.
+
+    folder: where the arrays as wide as the pool are written to block by block, items.npy, scores.npy and ranks.npy, and
+    mapped from. Without one they stay in memory, but those of a big pool go to a temporary folder, which vanishes with
+    the pool. `pool_memory` tells beforehand what it takes.
+    Raises `ScenarioError` for a depth below 1 or no scorer, `CancelledError`, `StoreError` where files fail.
     """
     if depth < 1:
         raise ScenarioError(f"Pool depth must be 1 or more, got {depth}. 200 suits most catalogues.")
@@ -46,24 +53,52 @@ def build_pool(
     n_users, n_items = source.seen.shape
     if users is None:
         users = np.arange(n_users, dtype=np.int32)
-    size = block_size(len(source.scorers), n_items)
-    blocks = []
-    for start in range(0, max(len(users), 1), size):
-        stop_if_asked(cancel)
-        progress(start / max(len(users), 1), f"Scoring the catalogue: {start} of {len(users)} users")
-        blocks.append(_build_block(source, users[start : start + size], depth))
-    progress(1.0, f"Scored the catalogue for {len(users)} users")
-    return _join(blocks)
+    n_scorers = len(source.scorers)
+    memory = pool_memory(len(users), n_items, n_scorers, depth, mapped=True if folder else None)
+    with ExitStack() as cleanup:
+        temporary = None
+        if folder is None and memory.disk:
+            folder = temporary = Path(tempfile.mkdtemp(prefix="recengine-pool-"))
+            cleanup.callback(shutil.rmtree, temporary, ignore_errors=True)
+        wide = cleanup.enter_context(WideArrays(folder, len(users), n_scorers, memory.width))
+        size = block_size(n_scorers, n_items)
+        blocks: list[Pool] = []
+        for start in range(0, max(len(users), 1), size):
+            stop_if_asked(cancel)
+            progress(start / max(len(users), 1), f"Scoring the catalogue: {start} of {len(users)} users")
+            blocks += [wide.take_over(block) for block in _build_blocks(source, users[start : start + size], depth)]
+        progress(1.0, f"Scored the catalogue for {len(users)} users")
+        pool = _join(blocks, wide)
+        if temporary is not None:
+            cleanup.pop_all()
+            weakref.finalize(pool, shutil.rmtree, temporary, ignore_errors=True)
+    return pool
 
 
-def _build_block(source: Source, users: Positions, depth: int) -> Pool:
+def _build_blocks(source: Source, users: Positions, depth: int) -> list[Pool]:
+    """The pools of `users`, shared out among threads where there is enough to do."""
     raw = source.scores(users)
     open_items = source.unseen(users)
+    threads = min(usable_cores(), len(users)) if raw.size >= LEAST_FOR_THREADS else 1
+    edges = [part * len(users) // threads for part in range(threads + 1)] if threads else [0, 0]
+
+    def build(start: int, stop: int) -> Pool:
+        rows = slice(start, stop)
+        return _build_block(source, users[rows], raw[:, rows], open_items[rows], depth)
+
+    if threads < 2:
+        return [build(0, len(users))]
+    with ThreadPoolExecutor(threads) as executor:
+        return list(executor.map(build, edges[:-1], edges[1:]))
+
+
+def _build_block(source: Source, users: Positions, raw: Scores, open_items: Mask, depth: int) -> Pool:
+    """raw (C, B, n_items) and open_items (B, n_items) of these users; both are written to."""
     unseen = open_items.sum(axis=1, dtype=np.int32)
     nothing = np.float32(np.nan)
     np.copyto(raw, nothing, where=~open_items)
-    ranks = np.stack([average_ranks(scores) for scores in raw])
     opinion = ~np.isnan(raw)
+    opinions = opinion.sum(axis=2, dtype=np.int32)
     mean, deviation = _mean_and_deviation(raw, opinion)
     high = np.fmax.reduce(raw, axis=2, initial=nothing)
     if source.eligible is not None:
@@ -71,26 +106,51 @@ def _build_block(source: Source, users: Positions, depth: int) -> Pool:
 
     pooled = _best_of_every_scorer(raw, open_items, depth)
     left_out = open_items & ~pooled
-    items, (scores, pooled_ranks) = _compact(pooled, (raw, ranks))
+    items, scores = _compact(pooled, raw)
+    threshold = np.stack([np.fmax.reduce(row, axis=1, initial=nothing, where=left_out) for row in raw])
+    ranks, threshold_rank = _ranks(raw, opinions, items, scores, left_out, threshold)
     return Pool(
         scorers=tuple(source.scorers),
         depth=depth,
         users=users,
         items=items,
         scores=scores,
-        ranks=pooled_ranks,
+        ranks=ranks,
         low=np.fmin.reduce(raw, axis=2, initial=nothing),
         high=high,
         mean=mean,
         deviation=deviation,
         partition=_partition(raw, high, deviation),
-        opinions=opinion.sum(axis=2, dtype=np.int32),
+        opinions=opinions,
         unseen=unseen,
         left_out=left_out.sum(axis=1, dtype=np.int32),
-        threshold=np.fmax.reduce(np.where(left_out, raw, nothing), axis=2, initial=nothing),
-        threshold_rank=np.fmin.reduce(np.where(left_out, ranks, nothing), axis=2, initial=nothing),
-        silent_left_out=np.logical_or.reduce(left_out & ~opinion, axis=2),
+        threshold=threshold,
+        threshold_rank=threshold_rank,
+        silent_left_out=np.stack([(left_out & ~told).any(axis=1) for told in opinion]),
     )
+
+
+def _ranks(
+    raw: Scores, opinions: Positions, items: Positions, scores: Scores, left_out: Mask, threshold: Scores
+) -> tuple[Scores, Scores]:
+    """Ranks among the opinions of each row: of the pooled scores, (C, B, P), and of the threshold, (C, B)."""
+    ranks = np.full(scores.shape, np.nan, dtype=np.float32)
+    threshold_rank = np.full(threshold.shape, np.nan, dtype=np.float32)
+    if worth_compiling(raw.size):
+        from recengine.fusion import kernels
+
+        for scorer, row in enumerate(raw):
+            # sorting scores is much faster than sorting positions, and leaves NaN at the end
+            ordered = np.sort(row, axis=1)
+            kernels.find_ranks(ordered, opinions[scorer], scores[scorer], ranks[scorer])
+            kernels.find_ranks(ordered, opinions[scorer], threshold[scorer][:, None], threshold_rank[scorer][:, None])
+        return ranks, threshold_rank
+    rows, columns = np.nonzero(items != PADDING)
+    for scorer, row in enumerate(raw):
+        every = average_ranks(row)
+        ranks[scorer, rows, columns] = every[rows, items[rows, columns]]
+        np.fmin.reduce(every, axis=1, initial=np.float32(np.nan), where=left_out, out=threshold_rank[scorer])
+    return ranks, threshold_rank
 
 
 def _best_of_every_scorer(raw: Scores, open_items: Mask, depth: int) -> Mask:
@@ -104,20 +164,18 @@ def _best_of_every_scorer(raw: Scores, open_items: Mask, depth: int) -> Mask:
     return pooled
 
 
-def _compact(pooled: Mask, arrays: tuple[Scores, ...]) -> tuple[Positions, list[Scores]]:
-    """Items (B, P) where `pooled` (B, n_items), ascending, and of each array (C, B, n_items) its part, (C, B, P)."""
+def _compact(pooled: Mask, raw: Scores) -> tuple[Positions, Scores]:
+    """Items (B, P) where `pooled` (B, n_items), ascending, and their part of raw (C, B, n_items), (C, B, P)."""
     counts = pooled.sum(axis=1)
     row, item = np.nonzero(pooled)
     column = np.arange(len(row)) - (np.cumsum(counts) - counts)[row]
     shape = (len(pooled), int(counts.max(initial=1)))
     items = np.full(shape, PADDING, dtype=np.int32)
     items[row, column] = item
-    parts = []
-    for array in arrays:
-        part = np.full((len(array), *shape), np.nan, dtype=np.float32)
-        part[:, row, column] = array[:, row, item]
-        parts.append(part)
-    return items, parts
+    scores = np.full((len(raw), *shape), np.nan, dtype=np.float32)
+    for part, scorer in zip(scores, raw, strict=True):
+        part[row, column] = scorer[row, item]
+    return items, scores
 
 
 def _mean_and_deviation(raw: Scores, opinion: Mask) -> tuple[Scores, Scores]:
@@ -150,35 +208,22 @@ def _partition(raw: Scores, high: Scores, deviation: Scores) -> Scores:
     return partition
 
 
-def _join(blocks: list[Pool]) -> Pool:
-    width = max(block.items.shape[1] for block in blocks)
-
+def _join(blocks: list[Pool], wide: WideArrays) -> Pool:
     def along_users(name: str, axis: int) -> np.ndarray:
         return read_only(np.concatenate([getattr(block, name) for block in blocks], axis=axis))
-
-    def padded(name: str, value: float) -> np.ndarray:
-        first = getattr(blocks[0], name)
-        users = sum(len(block.users) for block in blocks)
-        joined = np.full((*first.shape[:-2], users, width), value, dtype=first.dtype)
-        start = 0
-        for block in blocks:
-            part = getattr(block, name)
-            stop = start + part.shape[-2]
-            joined[..., start:stop, : part.shape[-1]] = part
-            start = stop
-        return read_only(joined)
 
     by_row = (
         *("low", "high", "mean", "deviation", "partition", "opinions"),
         *("threshold", "threshold_rank", "silent_left_out"),
     )
+    items, scores, ranks = wide.finish()
     return Pool(
         scorers=blocks[0].scorers,
         depth=blocks[0].depth,
         users=along_users("users", 0),
-        items=padded("items", PADDING),
-        scores=padded("scores", np.nan),
-        ranks=padded("ranks", np.nan),
+        items=items,
+        scores=scores,
+        ranks=ranks,
         unseen=along_users("unseen", 0),
         left_out=along_users("left_out", 0),
         **{name: along_users(name, 1) for name in by_row},

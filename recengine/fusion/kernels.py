@@ -194,3 +194,20 @@ def _place(
             best_items[place] = items[columns[candidate]]
             if filled == k:
                 bar = best_scores[k - 1]
+
+
+@compiled
+def find_ranks(ordered: Scores, counts: Positions, asked: Scores, ranks: Scores) -> None:
+    """Write the rank of each of `asked` (B, m) among the first counts[b] of its row of `ordered` (B, n), ascending.
+
+    1 is the highest, equal ones share their mean rank; what is asked stands in the row, or is NaN, which has no rank.
+    """
+    for row in range(len(asked)):
+        n = counts[row]
+        known = ordered[row, :n]
+        for column in range(asked.shape[1]):
+            score = asked[row, column]
+            if not np.isnan(score):
+                below = np.searchsorted(known, score, side="left")
+                reached = np.searchsorted(known, score, side="right")
+                ranks[row, column] = (n - reached) + (reached - below + 1) / 2

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
@@ -108,8 +109,8 @@ class Store(Protocol):
     ) -> Fitted:
         """The scorer stored under the digest of `made_from`, every choice that it depends on, or the one just made."""
 
-    def pool(self, key: str, make: Callable[[], Pool]) -> Pool:
-        """The pool stored under `key`, or the one just made, stored."""
+    def pool(self, key: str, make: Callable[[Path | None], Pool]) -> Pool:
+        """The pool stored under `key`, or the one just made, stored. `make` gets the folder to write big arrays to."""
 
     def taught(self, made_from: Mapping[str, Any], strategy: Learned, make: Callable[[], Taught]) -> Taught:
         """What `strategy` was taught, stored under the digest of `made_from`, or just now, stored."""
@@ -127,9 +128,9 @@ class NoStore:
         """Make it."""
         return make()
 
-    def pool(self, key: str, make: Callable[[], Pool]) -> Pool:
+    def pool(self, key: str, make: Callable[[Path | None], Pool]) -> Pool:
         """Make it."""
-        return make()
+        return make(None)
 
     def taught(self, made_from: Mapping[str, Any], strategy: Learned, make: Callable[[], Taught]) -> Taught:
         """Make it."""
@@ -274,10 +275,12 @@ def _fit(
     return store.fitted(_fit_made_from(scenario, recipe, store.resources.device, measured), recipe, train, make)
 
 
-def _pool_maker(source: Source, users: Positions, depth: int, progress: Progress, cancel: Cancel) -> Callable[[], Pool]:
-    def make() -> Pool:
+def _pool_maker(
+    source: Source, users: Positions, depth: int, progress: Progress, cancel: Cancel
+) -> Callable[[Path | None], Pool]:
+    def make(folder: Path | None) -> Pool:
         progress(0.0, "Gathering candidates")
-        return build_pool(source, users=users, depth=depth, progress=progress, cancel=cancel)
+        return build_pool(source, users=users, depth=depth, folder=folder, progress=progress, cancel=cancel)
 
     return make
 

@@ -62,6 +62,20 @@ def replace_folder(target: Path) -> Iterator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
+@contextmanager
+def scratch_folder(parent: Path) -> Iterator[Path]:
+    """A new empty folder in `parent`, for files that are to be moved from there; it vanishes when the block ends."""
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(dir=parent, prefix=".scratch."))
+    except OSError as error:
+        raise StoreError(_cannot_write(parent, error)) from error
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def remove_folder(folder: Path) -> None:
     """Remove `folder` with all in it, at once for every reader. Raises `StoreError` where it must stay."""
     try:

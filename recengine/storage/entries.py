@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,9 +42,19 @@ def save_entry(
     settings: Mapping[str, Any],
     arrays: Mapping[str, NDArray[Any]] | None = None,
     tables: Mapping[str, pl.DataFrame] | None = None,
+    written: Mapping[str, Path] | None = None,
 ) -> None:
-    """Write an entry whole, replacing what stood in `folder`. Raises `StoreError` when it cannot be written."""
+    """Write an entry whole, replacing what stood in `folder`. Raises `StoreError` when it cannot be written.
+
+    written: arrays that are .npy files already; they are moved into the entry where the system lets them, else copied.
+    """
     with replace_folder(folder) as temporary:
+        for name, path in (written or {}).items():
+            target = temporary / f"{_checked(name)}.npy"
+            try:
+                path.replace(target)
+            except OSError:  # on another disk, or on a system that moves no file that is mapped
+                shutil.copyfile(path, target)
         for name, array in (arrays or {}).items():
             with (temporary / f"{_checked(name)}.npy").open("wb") as file:
                 np.save(_Sink(file), array, allow_pickle=False)

@@ -16,7 +16,7 @@ from recengine.data.split import check_seed
 from recengine.errors import RecipeError, ScenarioError
 from recengine.evaluation import Change, Figure, Resamples, change, user_figures
 from recengine.fusion import check_k
-from recengine.fusion.building import block_size
+from recengine.fusion.memory import block_size
 from recengine.models import Learns, Recipe, Resources, Scorer, estimated_memory, refuse_if_too_large
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked, within
 from recengine.ranking import METRICS, Rankings, compute_metrics, take, top_k

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
+
+import numpy as np
 
 from recengine.data import Dataset
 from recengine.device import device_kind
@@ -17,7 +19,7 @@ from recengine.fusion.strategies import Learned, Taught
 from recengine.models import Learns, Resources
 from recengine.models.base import Recipe
 from recengine.scenario import Fitted
-from recengine.storage import Entry, digest, load_entry, locked, save_entry
+from recengine.storage import Entry, digest, load_entry, locked, save_entry, scratch_folder
 
 Made = TypeVar("Made")
 SCORE_TABLES = "scores"
@@ -63,20 +65,32 @@ class Shelf:
 
         return self._keep("scorer", digest(made_from), make, save, restore)
 
-    def pool(self, key: str, make: Callable[[], Pool]) -> Pool:
-        """The pool stored under `key`, or the one just made, stored."""
+    def pool(self, key: str, make: Callable[[Path | None], Pool]) -> Pool:
+        """The pool stored under `key`, or the one just made in a folder, from where its files are moved."""
         settings = ("scorers", "depth")
         arrays = [field.name for field in fields(Pool) if field.init and field.name not in settings]
 
         def save(folder: Path, pool: Pool) -> None:
             facts: dict[str, Any] = {"scorers": list(pool.scorers), "depth": pool.depth}
-            save_entry(folder, kind="pool", settings=facts, arrays={name: getattr(pool, name) for name in arrays})
+            own = {name: getattr(pool, name) for name in arrays}
+            written = {
+                name: Path(array.filename)
+                for name, array in own.items()
+                if isinstance(array, np.memmap) and array.filename is not None
+            }
+            rest = {name: array for name, array in own.items() if name not in written}
+            save_entry(folder, kind="pool", settings=facts, arrays=rest, written=written)
 
         def restore(entry: Entry) -> Pool:
             scorers, depth = tuple(entry.settings["scorers"]), entry.settings["depth"]
             return Pool(scorers=scorers, depth=depth, **{name: entry.arrays[name] for name in arrays})
 
-        return self._keep("pool", key, make, save, restore)
+        with ExitStack() as cleanup:
+
+            def made() -> Pool:
+                return make(cleanup.enter_context(scratch_folder(self.root / "pools")))
+
+            return self._keep("pool", key, made, save, restore)
 
     def taught(self, made_from: Mapping[str, Any], strategy: Learned, make: Callable[[], Taught]) -> Taught:
         """What `strategy` was taught, stored under the digest of `made_from`, or just now, stored."""

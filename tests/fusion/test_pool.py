@@ -1,12 +1,16 @@
+import gc
+import tracemalloc
 from dataclasses import fields
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from scipy.stats import rankdata
 
-from recengine.errors import CancelledError, ScenarioError
-from recengine.fusion import Pool, Source, build_pool, building
+from recengine import compiled
+from recengine.errors import CancelledError, ScenarioError, StoreError
+from recengine.fusion import Fusion, Pool, Source, build_pool, building, fuse, memory, pool_memory
 from tests.fusion.catalogues import NAN, Case, cases, source_of
 
 
@@ -64,10 +68,13 @@ def test_rows_without_opinions_or_items() -> None:
         assert np.isnan(getattr(pool, name)).all(), name
 
 
-@settings(max_examples=200)
-@given(cases())
-def test_pool_by_its_definition(case: Case) -> None:
-    pool = build_pool(case.source, depth=case.depth)
+@pytest.mark.parametrize("handled", [-(10**9), compiled.PATIENCE], ids=["NumPy", "compiled"])
+@settings(max_examples=120, deadline=None)
+@given(case=cases())
+def test_pool_by_its_definition(handled: int, case: Case) -> None:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(compiled._LEDGER, "handled", handled)
+        pool = build_pool(case.source, depth=case.depth)
     n_items = case.source.seen.shape[1]
     raw = case.source.scores(pool.users)
     for user in range(len(pool.users)):
@@ -144,19 +151,100 @@ def test_a_users_pool_does_not_depend_on_the_other_users() -> None:
 def test_a_users_pool_does_not_depend_on_the_block(monkeypatch: pytest.MonkeyPatch) -> None:
     source = many_users()
     whole = build_pool(source, depth=4)
-    monkeypatch.setattr(building, "BLOCK_BYTES", 7 * 30 * (12 * 2 + 48))
-    assert building.block_size(2, 30) == 7
+    monkeypatch.setattr(memory, "BLOCK_BYTES", 7 * 30 * (12 * 2 + 48))
+    assert memory.block_size(2, 30) == 7
     assert_same_rows(whole, list(range(40)), build_pool(source, depth=4))
 
 
+def test_a_users_pool_does_not_depend_on_threads_or_loops(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = many_users()
+    monkeypatch.setattr(compiled._LEDGER, "handled", -(10**9))
+    whole = build_pool(source, depth=4)
+    monkeypatch.setattr(compiled._LEDGER, "handled", compiled.PATIENCE)
+    monkeypatch.setattr(building, "LEAST_FOR_THREADS", 1)
+    monkeypatch.setattr(building, "usable_cores", lambda: 3)
+    assert_same_rows(whole, list(range(40)), build_pool(source, depth=4))
+
+
+def test_a_pool_in_files_is_the_pool_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = many_users()
+    whole = build_pool(source, depth=4)
+    monkeypatch.setattr(memory, "MAX_BLOCK", 7)
+    mapped = build_pool(source, depth=4, folder=tmp_path / "pool")
+    assert_same_rows(whole, list(range(40)), mapped)
+    assert mapped.items.shape == whole.items.shape
+    assert sorted(path.name for path in (tmp_path / "pool").iterdir()) == ["items.npy", "ranks.npy", "scores.npy"]
+    assert isinstance(mapped.scores, np.memmap)
+    np.testing.assert_array_equal(np.load(tmp_path / "pool" / "scores.npy"), whole.scores)
+    fusion = Fusion((2.0, 1.0), "z-score")
+    ours, theirs = fuse(mapped, source, fusion, 5).rankings, fuse(whole, source, fusion, 5).rankings
+    np.testing.assert_array_equal(ours.items, theirs.items)
+    np.testing.assert_array_equal(ours.scores, theirs.scores)
+
+
+def test_a_big_pool_goes_to_files_that_vanish_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(memory, "IN_MEMORY_BYTES", 100)
+    pool = build_pool(many_users(), depth=4)
+    assert isinstance(pool.ranks, np.memmap)
+    assert len(list(tmp_path.iterdir())) == 1
+    del pool
+    gc.collect()
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(CancelledError):
+        build_pool(many_users(), cancel=lambda: True)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(StoreError, match="cannot be made"):
+        build_pool(many_users(), folder=tmp_path / "file")
+    (tmp_path / "pool").mkdir()
+    (tmp_path / "pool" / "scores.npy").write_text("x")
+    with pytest.raises(StoreError, match=r"scores\.npy: cannot be written"):
+        build_pool(many_users(), folder=tmp_path / "pool")
+
+
+def test_memory_is_told_beforehand() -> None:
+    # MovieLens-20M: 4 * 200 = 800 columns of 4 bytes for items, scores and ranks of 4 scorers: 9 arrays
+    told = pool_memory(138_493, 26_744, 4, 200)
+    assert told.width == 4 * 200
+    assert told.disk == 138_493 * 800 * 4 * (1 + 2 * 4)
+    assert told.fuse == 138_493 * 800 * 4 * (1 + 4)
+    assert told.peak < 500 * 2**20
+    small = pool_memory(943, 500, 3, 200)
+    assert (small.width, small.disk) == (500, 0)
+    assert small.peak > 943 * 500 * 4 * (1 + 2 * 3)
+
+
+@pytest.mark.parametrize("mapped", [False, True], ids=["in memory", "in files"])
+def test_building_keeps_within_what_was_told(tmp_path: Path, mapped: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "BLOCK_BYTES", 1 << 22)
+    monkeypatch.setattr(compiled._LEDGER, "handled", compiled.PATIENCE)
+    rng = np.random.default_rng(0)
+    source = source_of({name: rng.standard_normal((2000, 500)) for name in ("first", "second", "third")})
+    folder = tmp_path / "pool" if mapped else None
+    build_pool(source, users=np.arange(3, dtype=np.int32), depth=20)  # loads what it needs
+    told = pool_memory(2000, 500, 3, 20, mapped=mapped)
+    tracemalloc.start()
+    pool = build_pool(source, depth=20, folder=folder)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < told.peak
+    if folder:
+        assert sum(path.stat().st_size - 128 for path in folder.iterdir()) <= told.disk
+        assert pool.items.shape[1] <= told.width
+
+
 def test_blocks_keep_within_the_budget() -> None:
-    assert building.block_size(3, 1_000_000) == building.BLOCK_BYTES // (1_000_000 * (12 * 3 + 48)) == 3
-    assert building.block_size(3, 10**9) == 1
-    assert building.block_size(1, 10) == building.MAX_BLOCK
+    assert memory.block_size(3, 1_000_000) == memory.BLOCK_BYTES // (1_000_000 * (12 * 3 + 48)) == 3
+    assert memory.block_size(3, 10**9) == 1
+    assert memory.block_size(1, 10) == memory.MAX_BLOCK
 
 
 def test_progress_rises_to_1_and_cancel_stops(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(building, "MAX_BLOCK", 10)
+    monkeypatch.setattr(memory, "MAX_BLOCK", 10)
     shares: list[float] = []
     build_pool(many_users(), progress=lambda share, text: shares.append(share))
     assert shares == [0, 10 / 40, 20 / 40, 30 / 40, 1]

@@ -128,6 +128,25 @@ def test_bytes_replace_bytes(tmp_path: Path) -> None:
     assert len(list((tmp_path / "deep").iterdir())) == 1
 
 
+@pytest.mark.parametrize("moves", [True, False], ids=["moved", "copied"])
+def test_an_array_that_is_a_file_already_becomes_part_of_the_entry(
+    tmp_path: Path, moves: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    np.save(tmp_path / "big.npy", np.arange(5))
+    if not moves:
+        replace = Path.replace
+
+        def refuse(path: Path, target: Path) -> Path:
+            if path.suffix == ".npy":
+                raise PermissionError("mapped")
+            return replace(path, target)
+
+        monkeypatch.setattr(Path, "replace", refuse)
+    save_entry(tmp_path / "entry", kind="k", settings={}, written={"numbers": tmp_path / "big.npy"})
+    assert (tmp_path / "big.npy").exists() != moves
+    assert load_entry(tmp_path / "entry", kind="k", mend=MEND).arrays["numbers"].tolist() == [0, 1, 2, 3, 4]
+
+
 def test_a_folder_that_is_a_file_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(StoreError, match="cannot be written"):

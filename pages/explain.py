@@ -35,13 +35,21 @@ def say(workbench: Workbench, why: Explanation, row: FusedRow) -> None:
     with numbers.container(border=True, horizontal=True, height="stretch"):
         st.metric(
             "Rank",
-            f"{why.rank:,} of {(row.rank > 0).sum():,}",
+            f"{why.rank:,} of {(row.rank > 0).sum():,}" if why.rank else "none",
             delta=parts.moved(why.rank, int(before.rank[why.item])) if view.scenario != view.baseline else None,
             delta_color="off",
             delta_arrow="off",
-            help="Among all items that the user has not seen; 1 is the best.",
+            help="Among all items that the user has not seen; 1 is the best."
+            if why.additive
+            else "Among the candidates of the pool; 1 is the best.",
         )
-        st.metric("Fused score", f"{why.score:.4f}", help="The sum of all parts below.")
+        if state.current().scenario.rerankers:
+            st.metric("Before re-ranking", f"{why.fused_rank:,}" if why.fused_rank else "none")
+        st.metric(
+            "Fused score",
+            parts.score_text(why),
+            help="The sum of all parts below." if why.additive else "As the strategy gives it; only its order matters.",
+        )
         st.metric(
             "Held out",
             "yes" if workbench.relevant[why.user, why.item] else "no",
@@ -60,11 +68,27 @@ def show_parts(workbench: Workbench, why: Explanation) -> None:
         charts.show(figure, alt=figures.explanation_alt(why, dataset.titles, labels=labels), key="steps")
     with table:
         st.subheader("By scorer", anchor=False)
-        st.dataframe(parts.by_scorer(why, labels), hide_index=True, column_config=parts.SCORER_COLUMNS, key="by_scorer")
+        st.dataframe(
+            parts.by_scorer(why, labels), hide_index=True, column_config=parts.scorer_columns(why), key="by_scorer"
+        )
         st.markdown(parts.sum_line(why, labels))
         st.markdown(parts.scorer_lines(why, labels))
         with st.expander("What the numbers mean", icon=":material/help:"):
             st.markdown(parts.meaning(state.current().scenario.fusion))
+
+
+def show_account(workbench: Workbench, why: Explanation) -> None:
+    """How the item came to its place, where the score is no sum, and where each scorer has it."""
+    labels = parts.labels(workbench)
+    words, table = st.columns([3, 2], gap="medium")
+    with words:
+        st.subheader(plain(f"By {why.strategy}"), anchor=False)
+        st.markdown(parts.account_lines(why, workbench.dataset.titles, labels))
+        with st.expander("What the words mean", icon=":material/help:"):
+            st.markdown(parts.meaning(state.current().scenario.fusion))
+    with table:
+        st.subheader("By scorer", anchor=False)
+        st.dataframe(parts.by_rank(why, labels), hide_index=True, column_config=parts.RANK_COLUMNS, key="by_scorer")
 
 
 def show_shares(workbench: Workbench, why: Explanation) -> None:
@@ -73,7 +97,7 @@ def show_shares(workbench: Workbench, why: Explanation) -> None:
         st.subheader("Every share", anchor=False, width="stretch")
         exports.table_csv("shares", "Shares as CSV", lambda: tables.shares_table(why, workbench.dataset))
     shares = parts.every_share(why, workbench)
-    st.dataframe(shares, hide_index=True, column_config=parts.SHARE_COLUMNS, height=320, key="shares")
+    st.dataframe(shares, hide_index=True, column_config=parts.share_columns(why), height=320, key="shares")
 
 
 page = open_page("pages/explain.py")
@@ -91,5 +115,8 @@ with notice():
         dataset=page.dataset,
     )
     say(page.workbench, why, row)
-    show_parts(page.workbench, why)
-    show_shares(page.workbench, why)
+    if why.additive:
+        show_parts(page.workbench, why)
+        show_shares(page.workbench, why)
+    else:
+        show_account(page.workbench, why)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -56,8 +57,25 @@ def explain_examples(workbench: Workbench, outcome: Outcome, users: Sequence[int
     )
 
 
-def parts_of_list(workbench: Workbench, outcome: Outcome, user: int, items: Sequence[int]) -> dict[str, Values]:
-    """What each scorer adds to the score of each of `items`, (len(items),) a scorer; they sum to the fused score."""
-    fusion = outcome.scenario.fusion
-    row = fuse_row(workbench.pool, workbench.source, fusion, user, outcome.scenario.k)
-    return {name: row.parts[c, list(items)] for c, name in enumerate(workbench.pool.scorers)}
+@dataclass(frozen=True)
+class ListedBy:
+    """What each scorer makes of the items of a list, one value an item, by the name of the scorer.
+
+    parts: what it adds to the score; they sum to the fused score, NaN where the strategy is not additive. ranks: its
+    own rank of the item among all that the user has not seen; NaN without an opinion.
+    """
+
+    parts: dict[str, Values]
+    ranks: dict[str, Values]
+
+
+def listed_by(workbench: Workbench, outcome: Outcome, user: int, items: Sequence[int]) -> ListedBy:
+    """What each scorer makes of `items` for `user`."""
+    scenario = outcome.scenario
+    row = fuse_row(workbench.pool, workbench.source, scenario.fusion, user, scenario.k)
+    at = list(items)
+    names = workbench.pool.scorers
+    return ListedBy(
+        {name: row.parts[c, at] for c, name in enumerate(names)},
+        {name: row.ranks[c, at].astype(np.float64) for c, name in enumerate(names)},
+    )

@@ -135,37 +135,40 @@ def weights_table(scenario: Scenario) -> pl.DataFrame:
 
 
 def parts_table(explanation: Explanation) -> pl.DataFrame:
-    """One row a scorer: `scorer, weight, raw, normalised, contribution, history, rest, exact`.
+    """One row a scorer: `scorer, weight, raw, rank, normalised, contribution, history, rest, exact`.
 
-    weight: effective. raw: null = no opinion. contribution = weight * normalised = history + rest; the contributions
-    sum to the fused score. exact: false where history and rest are approximate.
+    weight: effective. raw: null = no opinion. rank: the scorer's own, from 1, ties share their mean; null likewise.
+    contribution = history + rest, under a weighted sum weight * normalised; the contributions sum to the fused score.
+    exact: false where history and rest are approximate. Without an additive strategy all amounts are null.
     """
     rows = [
         {
             "scorer": part.scorer,
             "weight": part.weight,
             "raw": part.raw,
+            "rank": part.rank,
             "normalised": part.normalised,
             "contribution": part.contribution,
-            "history": float(part.shares.sum()),
+            "history": float(part.shares.sum()) if explanation.additive else float("nan"),
             "rest": part.rest,
             "exact": part.exact,
         }
         for part in explanation.parts
     ]
-    amounts = ("weight", "raw", "normalised", "contribution", "history", "rest")
+    amounts = ("weight", "raw", "rank", "normalised", "contribution", "history", "rest")
     schema = {"scorer": pl.String, **dict.fromkeys(amounts, pl.Float64), "exact": pl.Boolean}
-    return pl.DataFrame(rows, schema=schema).with_columns(pl.col("raw").fill_nan(None))
+    return pl.DataFrame(rows, schema=schema).with_columns(pl.col(pl.Float64).fill_nan(None))
 
 
 def shares_table(explanation: Explanation, dataset: Dataset) -> pl.DataFrame:
     """One row a scorer and history item, largest first, then the scorer's rest: `scorer, item_id, title, share, exact`.
 
-    The shares sum to the fused score. A rest, which is of no item, has neither id nor title.
+    The shares sum to the fused score. A rest, which is of no item, has neither id nor title. Without an additive
+    strategy there is no row.
     """
     schema = {"scorer": pl.String, "item_id": pl.String, "title": pl.String, "share": pl.Float64, "exact": pl.Boolean}
     frames = []
-    for part in explanation.parts:
+    for part in explanation.parts if explanation.additive else ():
         items = dataset.items.select("id", "title")[part.items]
         frames.append(
             pl.DataFrame(

@@ -131,6 +131,37 @@ def test_rank_normalisation_says_approximate_and_min_max_exact(open_page: OpenPa
     assert "weight 0, so it adds nothing" in said({"w_popularity": "0"})
 
 
+@pytest.mark.parametrize(
+    ("strategy", "said"),
+    [
+        ("condorcet", "duels"),
+        ("interleaving", "taken at place 1 by"),
+        ('cascade:{"stages":"text:30,als"}', "stage 1: "),
+    ],
+)
+def test_places_that_are_no_sum_are_told_in_words_and_ranks(open_page: OpenPage, strategy: str, said: str) -> None:
+    app = open_page(EXPLAIN, {"strategy": strategy})
+    assert not app.exception
+    assert not app.error
+    assert metric(app, "Rank").startswith("1 of ")
+    texts = " ".join(one.value for one in app.markdown)
+    assert "ranks 1st, by" in texts
+    assert said in texts.replace("\\", "")
+    assert "nan" not in re.findall(r"\w+", texts.lower())
+    (table,) = (frame.value for frame in app.dataframe)
+    assert list(table.columns) == ["Scorer", "Own rank", "Own score", "Weight"]
+
+
+@pytest.mark.parametrize("strategy", ["reciprocal-rank", "borda", "comb-mnz"])
+def test_the_parts_of_other_sums_are_shown_too(open_page: OpenPage, strategy: str) -> None:
+    app = open_page(EXPLAIN, {"strategy": strategy})
+    assert not app.exception
+    by_scorer, shares = (frame.value for frame in app.dataframe)
+    score = float(metric(app, "Fused score"))
+    assert by_scorer["Adds"].sum() == pytest.approx(score, abs=1e-6 if score < 0.1 else 1e-4)
+    assert shares["Share"].sum() == pytest.approx(score, abs=1e-4)
+
+
 def test_the_baseline_rank_is_shown_once_weights_differ(open_page: OpenPage) -> None:
     assert all(not one.delta for one in open_page(EXPLAIN).metric)
     app = open_page(EXPLAIN, {"w_als": "0"})

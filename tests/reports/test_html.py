@@ -16,9 +16,10 @@ from recengine.errors import ScenarioError
 from recengine.evaluation import Figure
 from recengine.explanation import Explanation
 from recengine.reports import SECTIONS, explain_examples, pick_examples
-from recengine.reports.examples import parts_of_list
+from recengine.reports.examples import listed_by
 from recengine.reports.text import one_line
-from recengine.scenario import Outcome, Scenario, Workbench
+from recengine.scenario import Outcome, Scenario, Workbench, run_scenario
+from tests.reports.conftest import make_scenario
 
 Report = Callable[..., str]
 
@@ -231,5 +232,30 @@ def test_the_first_place_of_each_example_is_explained(workbench: Workbench, outc
 
 def test_the_parts_of_a_list_sum_to_its_scores(workbench: Workbench, outcome: Outcome) -> None:
     rankings = outcome.lists.rankings
-    parts = parts_of_list(workbench, outcome, 7, rankings.items[7].tolist())
+    parts = listed_by(workbench, outcome, 7, rankings.items[7].tolist()).parts
     assert sum(parts.values()) == pytest.approx(rankings.scores[7], abs=1e-6)
+
+
+@pytest.mark.parametrize("strategy", ["condorcet", "cascade", "interleaving"])
+def test_places_that_are_no_sum_are_told_by_ranks_and_in_words(
+    report: Report, workbench: Workbench, strategy: str
+) -> None:
+    told = run_scenario(workbench, make_scenario().with_strategy(strategy))
+    explained = explain_examples(workbench, told, [0])
+    page = Page(report(outcome=told, example_users=[0], explanations=explained, sections=["examples"]))
+    words = " ".join(page.words.split())
+    assert not re.search(r"\bnan\b", words, re.IGNORECASE)
+    assert "each scorer's own rank of the item" in words
+    assert "The scorers' own ranks of it:" in words
+    assert page.charts() == []
+
+
+def test_small_scores_are_told_apart(report: Report, workbench: Workbench) -> None:
+    """Reciprocal ranks are all near 1 / 60."""
+    told = run_scenario(workbench, make_scenario().with_strategy("reciprocal-rank"))
+    assert told.lists.rankings.scores[0, 0] < 0.1
+    page = Page(report(outcome=told, example_users=[0], explanations=[], sections=["examples"]))
+    first, second = (f"{score:.5f}" for score in told.lists.rankings.scores[0, :2])
+    assert first != second
+    assert first in page.words
+    assert second in page.words

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -74,6 +76,20 @@ def test_parts_of_an_explanation_sum_to_its_score(explanation: Explanation) -> N
     assert table["raw"].to_list() == [1.2, None, 3.0]
     assert table["history"].to_list() == pytest.approx([0.3 + 0.1, 0.0, 0.0])
     assert (table["history"] + table["rest"]).sum() == pytest.approx(explanation.score)
+
+
+def test_places_that_are_no_sum_have_ranks_and_no_amounts(explanation: Explanation, dataset: Dataset) -> None:
+    nothing = float("nan")
+    parts = [
+        replace(part, contribution=nothing, rest=nothing, rank=rank)
+        for part, rank in zip(explanation.parts, (2.0, nothing, 7.5), strict=True)
+    ]
+    told = replace(explanation, additive=False, parts=tuple(parts))
+    table = tables.parts_table(told)
+    assert table["rank"].to_list() == [2.0, None, 7.5]
+    for amount in ("contribution", "history", "rest"):
+        assert table[amount].to_list() == [None, None, None]
+    assert tables.shares_table(told, dataset).is_empty()
 
 
 def test_shares_of_an_explanation_stand_by_their_item_and_sum_to_its_score(

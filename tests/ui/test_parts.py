@@ -1,10 +1,12 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from recengine.explanation import Explanation, Part
-from recengine.fusion import Fusion
+from recengine.fusion import NEUTRALS, NORMALIZATIONS, STRATEGIES, Fusion, Remark, make_strategy
 from ui import parts
 
 NONE = np.zeros(0, dtype=np.int32)
@@ -34,7 +36,7 @@ def test_a_row_a_scorer_whose_amounts_sum_to_the_score() -> None:
     assert table["Adds"].sum() == pytest.approx(0.8)
     assert table["By history"].to_list() == pytest.approx([0.3 - 0.1, 0.0, 0.0])
     assert (table["By history"] + table["Rest"]).to_list() == pytest.approx([0.5, 0.3, 0.0])
-    assert set(table.columns) == set(parts.SCORER_COLUMNS)
+    assert set(table.columns) == set(parts.scorer_columns(explanation()))
 
 
 @given(st.lists(st.floats(-2, 2), min_size=1, max_size=6))
@@ -61,18 +63,87 @@ def test_each_scorer_says_how_far_its_part_goes_back_to_the_history() -> None:
     assert "weight 0" in popularity
 
 
+def fused_by(strategy: str) -> Fusion:
+    return Fusion((1.0,), strategy=make_strategy(strategy))
+
+
 @pytest.mark.parametrize(
     ("fusion", "said"),
     [
         (Fusion((1.0,), "min-max", "mean"), ["lowest unseen item of this user gets 0", "as its mean", "are exact"]),
         (Fusion((1.0,), "z-score", "floor"), ["the mean over this user's unseen items is 0", "as its lowest opinion"]),
-        (Fusion((1.0,), "rank", "mean"), ["cancel out", "as its middle rank", "approximate"]),
+        (Fusion((1.0,), "rank", "mean"), ["cancel out", "as its middle rank", "approximate", "a rank cannot be"]),
+        (Fusion((1.0,), "softmax", "mean"), ["cancel out", "as likely as the average item", "a probability cannot be"]),
+        (fused_by("reciprocal-rank"), ["cancel out", "adds nothing to it", "a rank cannot be"]),
+        (fused_by("borda"), ["an equal share of the points", "a rank cannot be"]),
+        (fused_by("comb-mnz"), ["lowest unseen item of this user gets 0", "adds nothing to it", "are exact"]),
+        (fused_by("condorcet"), ["No sum", "Own rank"]),
     ],
 )
-def test_the_meaning_is_that_of_the_normalisation(fusion: Fusion, said: list[str]) -> None:
+def test_the_meaning_is_that_of_the_strategy_and_the_normalisation(fusion: Fusion, said: list[str]) -> None:
     text = parts.meaning(fusion)
     assert "{" not in text
     assert all(words in text for words in said)
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("normalization", NORMALIZATIONS)
+@pytest.mark.parametrize("neutral", NEUTRALS)
+def test_there_is_a_meaning_whatever_is_chosen(strategy: str, normalization: Any, neutral: Any) -> None:
+    assert parts.meaning(Fusion((1.0,), normalization, neutral, make_strategy(strategy)))
+
+
+def test_small_scores_have_more_digits() -> None:
+    one, other = 0.7 / 61, 0.3 / 62
+    why = Explanation(
+        0,
+        2,
+        1,
+        1,
+        one + other,
+        True,
+        (
+            Part("als", 0.7, 1.2, 1 / 61, one, False, NONE, np.zeros(0), one),
+            Part("text", 0.3, 1.2, 1 / 62, other, False, NONE, np.zeros(0), other),
+        ),
+    )
+    assert parts.score_text(why) == f"{one + other:.6f}"
+    assert parts.by_scorer(why, LABELS)["Adds"].sum() == pytest.approx(one + other, abs=1e-6)
+    assert parts.sum_line(why, LABELS).replace("\\", "").endswith(f"= {one + other:.6f}, the fused score.")
+
+
+def listed() -> Explanation:
+    """An item that a voting put on place 4."""
+    nothing = float("nan")
+    return Explanation(
+        user=0,
+        item=2,
+        rank=4,
+        fused_rank=4,
+        score=nothing,
+        additive=False,
+        parts=(
+            Part("als", 0.75, 1.2, 0.5, nothing, False, NONE, np.zeros(0), nothing, 2.5),
+            Part("text", 0.25, nothing, 0.5, nothing, False, NONE, np.zeros(0), nothing, nothing),
+        ),
+        strategy="Condorcet voting",
+        account=(Remark("beaten by {items[0]} and {scorers[0]}", ("als",), (1,)),),
+    )
+
+
+def test_without_a_sum_the_scorers_own_ranks_are_shown() -> None:
+    table = parts.by_rank(listed(), LABELS)
+    assert set(table.columns) == set(parts.RANK_COLUMNS)
+    assert table["Own rank"].to_list() == [2.5, None]
+    assert table["Own score"].to_list() == [1.2, None]
+    assert parts.score_text(listed()) == "none"
+
+
+def test_the_account_is_markdown_in_which_titles_are_only_text() -> None:
+    (line,) = parts.account_lines(listed(), ["", "*[x](http://a.b)*", "*c*"], LABELS).split("\n")
+    assert line.startswith("- beaten by")
+    assert "Collaborative" in line
+    assert "[x](http" not in line
 
 
 def test_a_move_against_the_baseline() -> None:

@@ -19,6 +19,7 @@ from recengine.fusion.strategies import SegmentWeights
 from recengine.fusion.strategies.weight_sets import named_text
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked
 from recengine.ranking import compute_metrics
+from recengine.threads import single_threaded_blas
 from recengine.tuning.question import pool_of
 
 METRIC = "ndcg"
@@ -219,20 +220,19 @@ def _best(lists: _Lists, start: Values, curvature: Values | None = None, strengt
 
 def _learn(lists: _Lists, start: Values, group: Positions | None, seed: int) -> tuple[Values, dict[int, Values], float]:
     """Weights for everybody, those of each segment by its number, and the strength. group: by row of the pool."""
-    shared = _best(lists, start)
-    if group is None:
-        return shared, {}, math.inf
-    strength = _best_strength(lists, group, shared, seed)
-    curvature = lists.curvature(shared)
-    mine = group[lists.rows]
-    return (
-        shared,
-        {
+    # thousands of products that are too small to be shared out
+    with single_threaded_blas():
+        shared = _best(lists, start)
+        if group is None:
+            return shared, {}, math.inf
+        strength = _best_strength(lists, group, shared, seed)
+        curvature = lists.curvature(shared)
+        mine = group[lists.rows]
+        by_group = {
             int(one): _best(lists.take(np.flatnonzero(mine == one)), shared, curvature, strength)
             for one in np.unique(mine)
-        },
-        strength,
-    )
+        }
+    return shared, by_group, strength
 
 
 def _best_strength(lists: _Lists, group: Positions, start: Values, seed: int) -> float:

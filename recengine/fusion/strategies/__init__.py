@@ -64,6 +64,7 @@ __all__ = [
     "Remark",
     "Rows",
     "SegmentWeights",
+    "Stacking",
     "Strategy",
     "Switching",
     "Taught",

@@ -82,8 +82,9 @@ def offered_items(dataset: Dataset, row: FusedRow, chosen: int, search: str = ""
 
 
 def item_label(dataset: Dataset, row: FusedRow, item: int) -> str:
-    """ "3 · Fargo (1996)", or that the item has no rank as it is in the history."""
-    rank = f"{row.rank[item]:,}" if row.rank[item] > 0 else "in the history"
+    """ "3 · Fargo (1996)", or why the item has no rank: in the history, or out by the pool or a rule."""
+    unranked = "in the history" if np.isnan(row.normalised[:, item]).all() else "not listed"
+    rank = f"{row.rank[item]:,}" if row.rank[item] > 0 else unranked
     return f"{rank} · {one_line(dataset.titles[item])}"
 
 

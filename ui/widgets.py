@@ -13,7 +13,8 @@ from ui.view import MAX_K, chosen
 
 NORMALIZATION_HELP = (
     "How the scorers' scores are made comparable for each user. **min-max**: lowest unseen item 0, highest 1. "
-    "**z-score**: mean 0, standard deviation 1. **rank**: by place alone."
+    "**z-score**: mean 0, standard deviation 1. **rank**: by place alone. **softmax**: as probabilities that sum to 1, "
+    "so that the few items far ahead of the others get nearly all. Strategies that read places alone make no use of it."
 )
 NEUTRAL_HELP = (
     "What a scorer without an opinion on an item counts as. **mean**: neither for nor against it. "

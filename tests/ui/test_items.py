@@ -13,7 +13,7 @@ from ui.items import MAX_OFFERED, best_item, item_label, neighbour, offered_item
 def row(ranks: list[int]) -> FusedRow:
     """A user for whom item i is on rank `ranks[i]`, 0 = in the history."""
     rank = np.array(ranks, dtype=np.int32)
-    nothing = np.zeros((1, len(ranks)), dtype=np.float32)
+    nothing = np.where(rank > 0, 0, np.nan).astype(np.float32)[None]
     one = np.ones(1)
     return FusedRow(
         raw=nothing,
@@ -53,6 +53,8 @@ def test_a_chosen_item_of_the_history_is_offered_too_and_says_so(synthetic_datas
     assert offered_items(data, one, chosen=1) == [1, 2, 3, 0]
     assert item_label(data, one, 1) == "in the history · two lines"
     assert item_label(data, one, 0) == "3 · a"
+    taken_out = replace(one, normalised=np.zeros_like(one.normalised))
+    assert item_label(data, taken_out, 1) == "not listed · two lines"
 
 
 @pytest.mark.parametrize(("search", "found"), [("FAR", [2, 0]), (" i3 ", [2, 3]), (".*", [2]), ("", [2, 3, 1, 0])])

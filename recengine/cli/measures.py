@@ -13,7 +13,7 @@ from recengine.cli.output import emit, table
 from recengine.evaluation import Figure
 from recengine.fairness import FairnessReport, fairness_report
 from recengine.ranking import METRICS
-from recengine.scenario import rerankers_text, run_scenario, scorer_outcomes, strategy_text
+from recengine.scenario import Price, reranker_prices, rerankers_text, run_scenario, scorer_outcomes, strategy_text
 from recengine.workspace import Workspace
 
 
@@ -25,6 +25,7 @@ def evaluate(asked: argparse.Namespace) -> None:
     recorded = Workspace.open().record_try(workbench.dataset, outcome) if asked.record else None
     evaluated = int((workbench.relevant.getnnz(axis=1) > 0).sum())
     certified = int(outcome.lists.certified.sum())
+    prices = reranker_prices(workbench, scenario)
     document = {
         "dataset": workbench.dataset.name,
         "fingerprint": workbench.dataset.fingerprint,
@@ -41,6 +42,11 @@ def evaluate(asked: argparse.Namespace) -> None:
         "certified_lists": certified,
         "rescored_lists": outcome.lists.rescored,
         "unproven_lists": outcome.lists.unproven,
+        # what each re-ranker costs, against the chain without it; lists that rules reached beyond the shortlist for,
+        # and those for whom a rule could not be kept
+        "prices": [asdict(price) for price in prices],
+        "lists_beyond": outcome.lists.beyond,
+        "unmet_rules": dict(outcome.lists.unmet),
         "scorers": {name: _table(other.table) for name, other in alone.items()},
         "fusion": _table(outcome.table),
         "slices": {
@@ -62,8 +68,10 @@ def evaluate(asked: argparse.Namespace) -> None:
             interval = "" if figure.low is None else f"{figure.low:.4f} to {figure.high:.4f}"
             rows.append([f"{metric.label} ({figure.variant})", *(f"{column.mean:.4f}" for column in columns), interval])
         title = f"{workbench.dataset.name}, split {scenario.split}, k = {scenario.k}, n = {evaluated:,} users"
+        costs = [_price_text(price) for price in prices]
+        unmet = [f"Rule not kept for {n:,} users: {rule}." for rule, n in outcome.lists.unmet.items() if n]
         kept = [] if recorded is None else [f"Kept as try {recorded.number}."]
-        return "\n".join([title, table(header, rows), *kept])
+        return "\n".join([title, table(header, rows), *costs, *unmet, *kept])
 
     emit(document, as_json=asked.json, text=text, device=workbench.device)
 
@@ -87,6 +95,14 @@ def fairness(asked: argparse.Namespace) -> None:
 
     document = {"dataset": workbench.dataset.name, "weights": weights_document(scenario), **_fairness(report)}
     emit(document, as_json=asked.json, text=text, device=workbench.device)
+
+
+def _price_text(price: Price) -> str:
+    """ "Diversity: NDCG -0.0132 (-0.0176 to -0.0087), Diversity within a list 0.738 → 0.817." """
+    cost = price.cost
+    metric = METRICS[price.metric].label
+    aim = f"{price.without:{price.aim.format}} → {price.with_it:{price.aim.format}} {price.aim.unit}".rstrip()
+    return f"{price.label}: {metric} {cost.mean:+.4f} ({cost.low:+.4f} to {cost.high:+.4f}), {price.aim.label} {aim}."
 
 
 def _table(figures: Mapping[str, Figure]) -> dict[str, Any]:

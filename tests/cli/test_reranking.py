@@ -41,6 +41,10 @@ def test_evaluate_measures_the_re_ranked_lists(command: Command) -> None:
     plain = command("evaluate", *ALIKE)["fusion"]
     chained = command("evaluate", *ALIKE, "--rerank", "popularity-penalty:strength=1", "deduplication")
     assert chained["fusion"]["arp"]["mean"] < plain["arp"]["mean"]
+    penalty, repeats = chained["prices"]
+    assert (penalty["name"], repeats["name"]) == ("popularity-penalty", "deduplication")
+    assert penalty["with_it"] < penalty["without"]
+    assert set(penalty["cost"]) == {"mean", "low", "high", "n"}
 
 
 def test_mistakes_are_one_line(mistake: Command) -> None:

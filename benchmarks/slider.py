@@ -1,15 +1,17 @@
 """From a slider move to the repainted page in Chromium, against the barest page Streamlit can show.
 
 Ours: the Studio page, on MovieLens-100K where it can be had, else on the synthetic sample; the clock stops when the
-list AND the population metrics show the new weights. Every move goes to weights that were not shown before.
+list AND the population metrics show the new weights, as the server computed them. Every move goes to weights that were
+not shown before.
 Peer: one slider and a 20-row dataframe; the clock stops when its cells show the new value.
 Both in one browser and one run, a move of each in turn. The clock runs inside the page: it starts at the key press that
 commits the slider and stops at the first animation frame after the awaited marks were seen, by a MutationObserver for
 elements (in shadow roots too) and by a hook in `fillText` for cells, which Streamlit draws on a canvas.
 
-Two lines. The last one is the claim: against a bare page as Streamlit ships. The first one is no claim; it tells what
-of that is the studio's `.streamlit/config.toml`, for its bare page runs under the same file, which switches off the
-full garbage collection after every run, two thirds of a bare page's time.
+Three lines. The last one is the claim: against a bare page as Streamlit ships. The others are no claims. The first
+tells what the browser itself does at each frame while a slider is dragged, before any answer: sum, ranking and drawing
+of the list. The second tells what of the claim is the studio's `.streamlit/config.toml`, for its bare page runs under
+the same file, which switches off the full garbage collection after every run, two thirds of a bare page's time.
 
 Run: python -m benchmarks.slider
 """
@@ -36,6 +38,8 @@ from tests.browser.server import CHROMIUM_ARGUMENTS, ROOT, find_chromium, serve
 MOVES = 20
 """As many as the slider has steps from 0 to 1."""
 WARM_UP = 3
+FRAMES = 60
+"""Mouse moves of the drag whose frames are timed."""
 TARGET = 1.5
 REST = 400
 """Milliseconds between two moves, for server and page to come to rest."""
@@ -66,6 +70,16 @@ CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
   if (clock.check) clock.check();
   return fillText.call(this, text, ...rest);
 };
+const frame = window.requestAnimationFrame;
+clock.frames = [];
+window.requestAnimationFrame = (draw) => frame((now) => {
+  const list = () => clock.find("[data-testid=ranked-list]")?.dataset.live;
+  const before = list();
+  const start = performance.now();
+  draw(now);
+  const milliseconds = performance.now() - start;
+  if (list() && list() !== before) clock.frames.push(milliseconds);
+});
 document.addEventListener("keydown", () => { clock.start = performance.now(); }, {capture: true});
 document.addEventListener("DOMContentLoaded", () => watch(document));
 clock.find = (selector) => {
@@ -93,7 +107,7 @@ BARE_SHOWS = """() => {
   return clock.drawn.has(`v${value}-0`) && clock.drawn.has(`v${value}-19`);
 }"""
 STUDIO_SHOWS = """() => {
-  const weight = (name) => `${name}=${Number(document.querySelector(`.st-key-w_${name} input`).value)}`;
+  const weight = (name) => `${name}=${Number(clock.find(`[data-scorer=${name}] input[type=range]`).value)}`;
   const weights = `${weight("als")},${weight("text")},${weight("popularity")};`;
   return ["ranked-list", "metric-strip"].every((name) =>
     clock.find(`[data-testid=${name}]`)?.dataset.stamp?.startsWith(weights));
@@ -139,21 +153,24 @@ def main() -> None:
         studio = stack.enter_context(serve(ROOT / "app.py", folder / "studio.log", workspace))
         start = {"dataset": dataset, "w_als": "0", "w_text": "0.5", "w_popularity": "0.3"}
         ours = Subject(
-            _open(browser, f"{studio.url}/studio?{urlencode(start)}"),
-            ".st-key-w_als input",
-            ".st-key-w_text input",
+            _open(browser, f"{studio.url}/studio?{urlencode(start)}", "[data-testid=desk] input"),
+            "[data-scorer=als] input[type=range]",
+            "[data-scorer=text] input[type=range]",
             STUDIO_SHOWS,
         )
         peers = [
-            Subject(_open(browser, server.url), ".stSlider input", ".stSlider input", BARE_SHOWS)
+            Subject(_open(browser, server.url, ".stSlider"), ".stSlider input", ".stSlider input", BARE_SHOWS)
             for server in (alike, shipped)
         ]
         for subject in (ours, *peers):
             for _ in range(WARM_UP):
                 subject.move(subject.other)
         rounds = [[subject.move() for subject in (ours, *peers)] for _ in range(MOVES)]
+        drawn = _drag(ours.page)
         time, alike_time, shipped_time = map(statistics.median, zip(*rounds, strict=True))
     print(f"{dataset}, {len(rounds)} moves; studio {[round(times[0]) for times in rounds]} ms")
+    frame = {"ours": round(statistics.median(drawn), 2), "slowest": round(max(drawn), 2), "frames": len(drawn)}
+    print(json.dumps({"name": "slider, work of a frame", **frame, "unit": "ms"}))
     line = {"name": "slider, same settings", "ours": time, "peer": alike_time, "ratio": time / alike_time, "unit": "ms"}
     print(json.dumps({key: round(value, 3) if isinstance(value, float) else value for key, value in line.items()}))
     report("slider", ours=time, peer=shipped_time, target=TARGET, unit="ms")
@@ -183,11 +200,29 @@ def _recengine(workspace: dict[str, str], *arguments: str) -> int:
     return subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=False).returncode
 
 
-def _open(browser: Browser, url: str) -> Page:
+def _drag(page: Page) -> list[float]:
+    """Milliseconds of each frame in which the list was ranked and drawn, while a slider is dragged to its end."""
+    page.bring_to_front()
+    box = page.locator("[data-scorer=popularity] input[type=range]").bounding_box()
+    if box is None:
+        sys.exit("slider: the Studio shows no slider of popularity.")
+    y = box["y"] + box["height"] / 2
+    page.evaluate("clock.frames.length = 0")
+    page.mouse.move(box["x"] + 2, y)
+    page.mouse.down()
+    for at in range(FRAMES):
+        page.mouse.move(box["x"] + 2 + (box["width"] - 4) * (at + 1) / FRAMES, y)
+    page.mouse.up()
+    page.wait_for_timeout(REST)
+    found: list[float] = page.evaluate("clock.frames")
+    return found
+
+
+def _open(browser: Browser, url: str, shown: str) -> Page:
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.add_init_script(CLOCK)
     page.goto(url)
-    page.locator(".stSlider").first.wait_for()
+    page.locator(shown).first.wait_for()
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", state="attached")
     page.wait_for_timeout(2000)
     return page

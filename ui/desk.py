@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from ui import components, compute, state
 from ui.desk_faders import read_faders
 from ui.desk_live import live_rule
 from ui.desk_marks import find_marks
-from ui.desk_panel import SILENT, desk_panel, live_panel
+from ui.desk_panel import SILENT, Preset, desk_panel, live_panel
 from ui.panels import results_panel
 from ui.view import View
 
@@ -92,15 +92,17 @@ def shown(workbench: Workbench) -> Shown:
     return replace(found, problem=SILENT) if state.faders().silent else found
 
 
-def panel(workbench: Workbench, found: Shown) -> dict[str, Any]:
-    """All that the desk draws."""
+def panel(workbench: Workbench, found: Shown, presets: Sequence[Preset] = ()) -> dict[str, Any]:
+    """All that the desk draws. presets: to choose from beside the built-in ones."""
     view, row, before = found.view, found.row, found.before
     user = workbench.dataset.user_position[view.user]
     place = int((workbench.pool.users == user).argmax())
     live = live_rule(workbench.pool, workbench.source, view.scenario.fusion, place)
     top = state.top()
     marks = find_marks(workbench, view, top)
-    desk = desk_panel(workbench, view, state.faders(), top, row, live, problem=found.problem, marks=marks)
+    desk = desk_panel(
+        workbench, view, state.faders(), top, row, live, problem=found.problem, marks=marks, presets=presets
+    )
     results = results_panel(
         workbench, view, found.outcome, found.baseline, row, before, compute.user_history(workbench, user)
     )

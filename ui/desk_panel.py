@@ -143,13 +143,20 @@ def opinion_note(row: FusedRow, scorer: int) -> str:
     opinions = row.raw[scorer][row.opinion[scorer]]
     if not len(opinions):
         return "no opinion on this user"
-    return "tells this user's items not apart" if len(opinions) > 1 and opinions.min() == opinions.max() else ""
+    return "the same score for all items of this user" if len(opinions) > 1 and opinions.min() == opinions.max() else ""
 
 
 def settings_line(view: View) -> str:
-    """How scores are combined, in one line."""
+    """How scores are combined, in one line: what the strategy makes no use of is left out."""
     scenario = view.scenario
     kind = scenario.fusion.strategy
-    neutral = f"no opinion counts as {scenario.neutral}"
-    said = " · ".join([combination(scenario), scenario.normalization, neutral, f"lists of {scenario.k}"])
+    maps = {
+        norm: {neutral: kind.value_map(norm, neutral) for neutral in ("mean", "floor")} for norm in ("rank", "z-score")
+    }
+    parts = [combination(scenario)]
+    if maps["rank"] != maps["z-score"]:
+        parts.append(scenario.normalization)
+    if maps["rank"]["mean"] != maps["rank"]["floor"]:
+        parts.append(f"no opinion counts as {scenario.neutral}")
+    said = " · ".join([*parts, f"lists of {scenario.k}"])
     return said if kind.weighs else f"{said}. Weights do not matter here."

@@ -11,7 +11,7 @@ import numpy as np
 from recengine.arrays import Values, read_only
 from recengine.errors import ScenarioError
 from recengine.evaluation import Resamples
-from recengine.fusion import Fusion, Normalization, Pool, Source, fuse
+from recengine.fusion import Fusion, Normalization, Pool, Source, check_weights, fuse
 from recengine.progress import Cancel, Progress, never, silent
 from recengine.ranking import PADDING, Rankings, overlap, rank_biased_overlap
 from recengine.tuning.exploring import DEFAULT_EVALUATIONS, Effort, Explorer, Points, Setting, climb
@@ -77,6 +77,7 @@ def clone_weights(
         raise ScenarioError(f"clone: {by[:80]!r} is unknown. Choose among {', '.join(AGREEMENTS)}.")
     if not start.strategy.weighs:
         raise ScenarioError(f"clone: the strategy {start.strategy.name} does not weigh scorers. Choose another.")
+    check_weights(start.weights, pool.scorers)
     if copied is not None:
         pool, source, start = without_scorer(pool, source, start, copied)
     if len(pool.scorers) < 2:

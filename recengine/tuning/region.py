@@ -91,6 +91,10 @@ def indifference(
     signs = [1.0 if measure.higher_is_better else -1.0 for measure in (objective, *wanted)]
     if not objective.per_user:
         raise ScenarioError(f'indifference: "{metric}" has no value for each user. Choose another, such as ndcg.')
+    if not fusion.strategy.weighs:
+        raise ScenarioError(
+            f"indifference: the strategy {fusion.strategy.name} does not weigh scorers. Choose another."
+        )
     question = question.measured()
     names = question.pool.scorers
     chosen = tuple(among) or names
@@ -101,10 +105,10 @@ def indifference(
         raise ScenarioError("indifference: needs at least two scorers that share the weight. Add another.")
     measures = list(dict.fromkeys([objective, *wanted]))
     question.check(measures)
+    for weights in (fusion.weights, *also):
+        check_weights(weights, names)
     present = Setting.of(fusion)
     grid = _grid(present, names, chosen, seed)
-    for weights in also:
-        check_weights(weights, names)
     settings = list(dict.fromkeys([*grid, present, *(present.with_weights(_shares(weights)) for weights in also)]))
     values = np.empty((len(settings), len(measures)))
     by_user = np.empty((len(question.pool.users), len(settings)), dtype=np.float32)

@@ -9,7 +9,7 @@ import numpy as np
 
 from recengine.arrays import Scores, Values, read_only
 from recengine.errors import ScenarioError
-from recengine.fusion import Fusion, Pool, Source, fuse_row
+from recengine.fusion import Fusion, Pool, Source, check_weights, fuse_row
 from recengine.tuning.exploring import rounded
 
 RIDGE = 1.0
@@ -61,6 +61,7 @@ def weigh_thumbs(
     """
     if not fusion.strategy.weighs:
         raise ScenarioError(f"thumbs: the strategy {fusion.strategy.name} does not weigh scorers. Choose another.")
+    check_weights(fusion.weights, pool.scorers)
     latest = {(thumb.user, thumb.item): thumb.good for thumb in thumbs}
     kinds = set(latest.values())
     if kinds != {True, False}:

@@ -13,7 +13,7 @@ import numpy as np
 from recengine.arrays import Values
 from recengine.errors import ScenarioError
 from recengine.evaluation import Change, Resamples, change
-from recengine.fusion import NEUTRALS, NORMALIZATIONS, Fusion, Neutral, Normalization
+from recengine.fusion import NEUTRALS, NORMALIZATIONS, Fusion, Neutral, Normalization, check_k, check_weights
 from recengine.fusion.checks import check_choice
 from recengine.progress import Cancel, Progress, never, silent
 from recengine.tuning.exploring import Effort, Explorer, Points, Score, Setting, climb
@@ -127,6 +127,8 @@ def find_weights(
 
 def _find(question: WeightQuestion, start: Fusion, goal: Goal, progress: Progress, cancel: Cancel) -> FoundWeights:
     begun = time.perf_counter()
+    check_weights(start.weights, question.pool.scorers)
+    check_k(goal.k, question.relevant.shape[1])
     question = question.measured()
     measures, limits = goal.measures, goal.limits
     question.check(measures)
@@ -264,7 +266,8 @@ def _front(explorer: Explorer, axes: Sequence[int], signs: Values, score: Score)
     if not len(kept):
         return [], None
     low, high = oriented[numbers].min(axis=0), oriented[numbers].max(axis=0)
-    share = (oriented[kept] - low) / np.where(high > low, high - low, 1.0)
+    # a measure that is always the same keeps nobody from anything
+    share = np.where(high > low, (oriented[kept] - low) / np.where(high > low, high - low, 1.0), 1.0)
     return kept.tolist(), hypervolume(share)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from recengine.arrays import Values, read_only
 from recengine.errors import ScenarioError
-from recengine.fusion import Fusion
+from recengine.fusion import Fusion, check_weights
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked
 from recengine.ranking import METRICS
 from recengine.tuning.measures import Measure, find_measure
@@ -73,6 +73,7 @@ def scorers_worth(
     question = question.measured()
     question.check(asked)
     names = question.pool.scorers
+    check_weights(fusion.weights, names)
     if len(names) > MAX_SCORERS:
         raise ScenarioError(f"worth: at most {MAX_SCORERS} scorers can be told apart, got {len(names)}. Use fewer.")
     effective = np.array(fusion.effective)

@@ -18,6 +18,7 @@ PAGES = {
     "": "Overview",
     "models": "Models",
     "studio": "Studio",
+    "tries": "Tries",
     "explain": "Explain",
     "cold_start": "Cold start",
     "fairness": "Fairness",

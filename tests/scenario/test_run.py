@@ -66,6 +66,13 @@ def test_one_scorer_alone_is_the_fusion_with_all_weight_on_it(workbench: Workben
         assert alone.lists.rankings.items[user].tolist() == best.tolist()
 
 
+def test_one_scorer_alone_is_alone_under_every_strategy(workbench: Workbench, scenario: Scenario) -> None:
+    plain = scorer_outcomes(workbench, scenario)
+    switched = scenario.with_strategy("segment-weights", {"weights": "heavy: equal | warm: equal | cold: equal"})
+    for name, outcome in scorer_outcomes(workbench, switched).items():
+        assert (outcome.lists.rankings.items == plain[name].lists.rankings.items).all()
+
+
 def test_slices_rank_their_own_items_only(workbench: Workbench, scenario: Scenario) -> None:
     outcome = run_scenario(workbench, scenario, fairness=False)
     assert set(outcome.slices) == set(workbench.slices) >= {"long-tail"}

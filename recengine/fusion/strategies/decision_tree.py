@@ -152,8 +152,8 @@ class DecisionTree(Learned):
             return ()
         tree, table = self.one(rows, weights, scorers, column, facts)
         rule = _rules(tree, self.taught(facts).columns)[int(tree.leaves(table)[0])]
-        said = f"{rule.text}: {rule.share:.1%} of such candidates were relevant in the validation part."
-        within = "Among the items of one rule the weighted sum decides."
+        said = f"{rule.text}: {rule.share:.1%} of such candidates were relevant in the validation part"
+        within = "among the items of one rule the weighted sum decides"
         return (Remark(said.replace("{", "{{").replace("}", "}}")), Remark(within))
 
 

@@ -164,10 +164,10 @@ class Stacking(Learned):
         }
         named = [f"{{scorers[{number}]}} {adds[scorer]:+.2f}" for number, scorer in enumerate(scorers)]
         line = f"{', '.join(named)}, facts of the item {adds[ITEM]:+.2f}, of the user {adds[USER]:+.2f}"
-        score = f"From {parts[-1]:+.2f}, which everything has: {line}. Together {parts.sum():+.2f}."
+        score = f"From {parts[-1]:+.2f}, which everything has: {line}, together {parts.sum():+.2f}"
         most = sorted(range(len(columns)), key=lambda number: -abs(parts[number]))[:3]
         lines = [_counted(columns[number], float(table[0, number]), float(parts[number])) for number in most]
-        return (Remark(score, tuple(scorers)), Remark(f"What counted most: {'; '.join(lines)}."))
+        return (Remark(score, tuple(scorers)), Remark(f"What counted most: {', '.join(lines)}"))
 
 
 def _counted(column: Feature, value: float, part: float) -> str:

@@ -101,7 +101,7 @@ def test_it_learns_whom_to_believe_and_is_stored_as_numbers() -> None:
     sums = plain.score[lists.rankings.items[4]]
     assert (np.diff(sums) <= 0).all()
     said = [remark.text([""] * N_ITEMS) for remark in account(pool, known, fusion, 4, int(lists.rankings.items[4, 0]))]
-    assert said[0] == "If right rank at most 5.5: 100.0% of such candidates were relevant in the validation part."
+    assert said[0] == "If right rank at most 5.5: 100.0% of such candidates were relevant in the validation part"
 
 
 def test_nodes_that_are_no_tree_are_refused() -> None:

@@ -3,15 +3,33 @@
 from ui import choices, state
 from ui.frame import notice, open_page
 from ui.weights_along import show_along
+from ui.weights_clone import show_clone
+from ui.weights_find import show_find
 from ui.weights_panels import tell_loaded
+from ui.weights_thumbs import show_thumbs
 from ui.weights_triangle import show_triangle
+from ui.weights_worth import show_worth
 
-PARTS = {"along": "Along one weight", "triangle": "Triangle"}
+PARTS = {
+    "along": "Along one weight",
+    "triangle": "Triangle",
+    "find": "Find weights",
+    "worth": "Worth of each scorer",
+    "thumbs": "Judge by thumbs",
+    "clone": "Clone a system",
+}
 
 page = open_page("pages/weights.py")
 with notice():
     tell_loaded()
     part = choices.choose("Show", PARTS, "weigh", "along", show_label=False)
-    show = {"along": show_along, "triangle": show_triangle}
+    show = {
+        "along": show_along,
+        "triangle": show_triangle,
+        "find": show_find,
+        "worth": show_worth,
+        "thumbs": show_thumbs,
+        "clone": show_clone,
+    }
     show[part](page)
 state.write_link(state.current())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -18,12 +17,18 @@ MEASURED = {"test": "Test part", "validation": "Validation part"}
 
 
 def metric_names(k: int) -> dict[str, str]:
-    """Every metric by what it is called; its variant too, where several have one name."""
-    often = Counter(metric.label for metric in METRICS.values())
-    return {
-        key: metric_label(key, k) + (f" · {metric.variant}" if often[metric.label] > 1 else "")
-        for key, metric in METRICS.items()
-    }
+    """Every metric by what it is called; with its variant, where another one has that name by itself."""
+    known: set[str] = set()
+    names = {}
+    for key, metric in METRICS.items():
+        names[key] = metric_label(key, k) + (f" · {metric.variant}" if metric.label in known else "")
+        known.add(metric.label)
+    return names
+
+
+def weight_words(weight: float) -> str:
+    """With three decimals at most: "0.7", "0.812", "just above 0"."""
+    return "just above 0" if 0 < weight < 0.0005 else f"{weight:.3f}".rstrip("0").rstrip(".")
 
 
 def scorer_names(workbench: Workbench) -> dict[str, str]:
@@ -66,17 +71,17 @@ def sweep_line(found: Sweep, label: str) -> str:
 def flat_line(found: Sweep, metric: str, label: str) -> str:
     """Where the metric is as good as at its best, and what the weight of now has."""
     near, best = found.near_best(metric, NEAR), found.best(metric)
-    now = f"now {metric_value(metric, found.at(metric, found.current))} at {found.current:g}"
+    now = f"now {metric_value(metric, found.at(metric, found.current))} at {weight_words(found.current)}"
     if found.current > found.top:
-        now = f"now beyond the range, at {found.current:g}"
+        now = f"now beyond the range, at {weight_words(found.current)}"
     if near is None or best is None:
         return f"{METRICS[metric].explanation} It is {now}."
     low, high = near[0], near[1]
     inside = "inside it" if low <= found.current <= high else "outside it"
     place = best[0] if best[0] == best[1] else (best[0] + best[1]) / 2
     return (
-        f"Best {metric_value(metric, best[2])} at {label} {place:.3g}; within 1 % of that from {low:.3g} to "
-        f"{high:.3g}, shaded. It is {now}, {inside}."
+        f"Best {metric_value(metric, best[2])} at {label} {weight_words(place)}; within 1 % of that from "
+        f"{weight_words(low)} to {weight_words(high)}, shaded. It is {now}, {inside}."
     )
 
 

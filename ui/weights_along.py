@@ -86,7 +86,7 @@ def _choose(scenario: Scenario, scorer: str, label: str, found: Sweep) -> float:
         st.session_state[CHOSEN] = float(found.current)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.number_input(
-            plain(f"Weight of {label}"),
+            "Weight to look at",
             0.0,
             MAX_WEIGHT,
             step=0.01,
@@ -98,14 +98,18 @@ def _choose(scenario: Scenario, scorer: str, label: str, found: Sweep) -> float:
         if chosen > 0 or any(weight for name, weight in scenario.weights if name != scorer):
             load_button("Use this weight", with_weight(scenario, scorer, chosen), key="use weight", primary=True)
         st.caption(
-            "Line: now. Dashed: baseline, where it is on this line. Dotted: chosen. Shaded: within 1\u00a0% of the best."
+            "Line: now. Dashed: baseline, if it is on this line. Dotted: chosen. Shaded: within 1\u00a0% of the best."
         )
     return float(chosen)
 
 
 def _curve(found: Sweep, metric: str, name: str, label: str, baseline: float | None, chosen: float) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{plain(name)}**", width="stretch", help=f"{METRICS[metric].explanation} {direction(metric)}.")
+        st.markdown(
+            f"**{plain(name)}**",
+            width="stretch",
+            help=f"{METRICS[metric].explanation} {direction(metric).capitalize()}.",
+        )
         exports.table_csv(f"weight-{metric}", "CSV", lambda: weight_tables.sweep_table(found, metric))
     parts = found.stretches(metric, PARTS)
 
@@ -118,7 +122,7 @@ def _curve(found: Sweep, metric: str, name: str, label: str, baseline: float | N
         key=f"curve {metric}",
         on_point=choose,
     )
-    st.caption(plain(f"{flat_line(found, metric, label)} n = {found.n[metric]:,} users."))
+    st.caption(plain(f"{flat_line(found, metric, label)} n = {found.n[metric]:,} users; {METRICS[metric].variant}."))
 
 
 def _changes(workbench: Workbench, scenario: Scenario, scorer: str, label: str, top: float) -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 import streamlit as st
 
 from recengine.scenario import Scenario, Workbench
+from recengine.tuning import Points
 from ui import actions, compute, jobs, state, weight_commands
 from ui.frame import Open
 from ui.text import plain
+from ui.weight_measures import measure_label
 from ui.weights import MEASURED
 
 LOADED = "told: weights loaded"
@@ -77,8 +83,8 @@ def load_button(label: str, scenario: Scenario, *, key: str, primary: bool = Fal
     """A button that puts the weights of a scenario on the sliders; of no use where they are there already."""
     now = state.current().scenario
     there = scenario == now
-    other = scenario.models != now.models
-    why = "These are on the sliders." if there else "They are for other scorers. Choose those on the Models page first."
+    other = _bench(scenario) != _bench(now)
+    why = "These are on the sliders." if there else "They are for other scorers, another split or another seed."
     st.button(
         label,
         icon=":material/tune:",
@@ -89,6 +95,24 @@ def load_button(label: str, scenario: Scenario, *, key: str, primary: bool = Fal
         on_click=use,
         args=(scenario,),
     )
+
+
+def _bench(scenario: Scenario) -> Scenario:
+    """All that the fitted scorers depend on."""
+    plain = scenario.only(scenario.scorers[0]).with_strategy("weighted-sum").with_rerankers([])
+    return replace(plain, normalization="min-max", neutral="mean", k=1)
+
+
+def setting_columns(points: Points, labels: Mapping[str, str], k: int) -> dict[str, Any]:
+    """How a table of settings is shown: weights as shares, values with four digits."""
+    shown: dict[str, Any] = {
+        labels.get(name, name): st.column_config.NumberColumn(plain(labels.get(name, name)), format="percent")
+        for name in points.scorers
+    }
+    for text in points.values:
+        label = measure_label(text, k)
+        shown[label] = st.column_config.NumberColumn(plain(label), format="%.4f")
+    return shown
 
 
 def tell_loaded() -> None:

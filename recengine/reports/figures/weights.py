@@ -148,7 +148,7 @@ def triangle_figure(
     colors = sample_colorscale(SCALE, shares.tolist())
     tiles = [
         {"type": "path", "path": path, "fillcolor": color, "line": {"width": 0}, "layer": "below"}
-        for path, color, value in zip(_tiles(x, y, triangle.parts), colors, values.tolist(), strict=True)
+        for path, color, value in zip(tile_paths(x, y, triangle.parts), colors, values.tolist(), strict=True)
         if not math.isnan(value)
     ]
     chart.update_layout(shapes=tiles)
@@ -250,7 +250,7 @@ def corner_coordinates(weights: Values) -> tuple[Values, Values]:
     return third + first / 2, first * RISE
 
 
-def _tiles(x: Values, y: Values, parts: int) -> list[str]:
+def tile_paths(x: Values, y: Values, parts: int) -> list[str]:
     """A hexagon around each mix, a hair wider than its cell so that no gap shows."""
     radius = 1.02 / parts / math.sqrt(3)
     angles = np.pi / 6 + np.arange(6) * np.pi / 3

@@ -18,6 +18,14 @@ from recengine.reports.figures.newcomers import newcomer_quality_alt, newcomer_q
 from recengine.reports.figures.parts import explanation_alt, explanation_figure, list_parts_alt, list_parts_figure
 from recengine.reports.figures.quality import metrics_alt, metrics_figure, slices_alt, slices_figure
 from recengine.reports.figures.tries import changes_alt, changes_figure, overlap_alt, overlap_figure
+from recengine.reports.figures.weight_searches import (
+    front_alt,
+    front_figure,
+    region_alt,
+    region_figure,
+    worth_alt,
+    worth_figure,
+)
 from recengine.reports.figures.weights import sweep_alt, sweep_figure, triangle_alt, triangle_figure
 
 __all__ = [
@@ -27,6 +35,8 @@ __all__ = [
     "comparison_figure",
     "explanation_alt",
     "explanation_figure",
+    "front_alt",
+    "front_figure",
     "item_groups_alt",
     "item_groups_figure",
     "list_parts_alt",
@@ -41,6 +51,8 @@ __all__ = [
     "newcomer_quality_figure",
     "overlap_alt",
     "overlap_figure",
+    "region_alt",
+    "region_figure",
     "slices_alt",
     "slices_figure",
     "sweep_alt",
@@ -51,4 +63,6 @@ __all__ = [
     "triangle_figure",
     "user_groups_alt",
     "user_groups_figure",
+    "worth_alt",
+    "worth_figure",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import prod
 from pathlib import Path
 from types import TracebackType
 
@@ -66,7 +67,7 @@ class WideArrays:
         n = len(block.users)
         for rows, name in zip(self._rows, WIDE, strict=True):
             array = getattr(block, name)
-            layers = array.reshape(-1, n, array.shape[-1])
+            layers = array.reshape(prod(array.shape[:-2]), n, array.shape[-1])
             for number, layer in enumerate(layers):
                 rows.put(number * self._n_users + self._filled, layer)
         self._filled += n

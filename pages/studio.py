@@ -5,16 +5,22 @@ from dataclasses import replace
 import streamlit as st
 
 from recengine.scenario import Workbench
-from ui import components, desk, exports, state, widgets
+from recengine.workspace import Workspace
+from ui import components, desk, exports, state, tries, widgets
+from ui.combining import combining_panel
 from ui.frame import notice, open_page
 
 
 @st.fragment(key="studio")
-def studio(workbench: Workbench) -> None:
+def studio(workspace: Workspace, workbench: Workbench) -> None:
     """The desk and all that it changes. It runs alone, so it holds as few elements as it can."""
     desk.follow()
     with notice():
-        components.desk(desk.panel(workbench, desk.shown(workbench)), on_move=desk.answer, on_explain=explain)
+        combining_panel(workspace, workbench)
+    with notice():
+        found = desk.shown(workbench)
+        tries.remember(workbench.dataset, found.outcome)
+        components.desk(desk.panel(workbench, found), on_move=desk.answer, on_explain=explain)
     state.write_link(state.current())
 
 
@@ -31,4 +37,4 @@ with st.container(horizontal=True, vertical_alignment="center"):
     widgets.choose_settings(page.workbench)
     widgets.pin_button()
     exports.studio_exports(page.workbench)
-studio(page.workbench)
+studio(page.workspace, page.workbench)

@@ -10,45 +10,54 @@ import streamlit as st
 from recengine.device import device_kind
 from recengine.errors import RecengineError
 from recengine.fusion import STRATEGIES
-from recengine.reports.words import combination
-from recengine.scenario import Scenario, Workbench, workbench_key
-from ui import state
+from recengine.scenario import Scenario, Workbench, check_fits, workbench_key
+from recengine.workspace import Workspace
+from ui import compute, state
+from ui.pool_depth import pool_line
 from ui.reranker_panel import reranker_chain
-from ui.settings_form import setting_widget
+from ui.strategy_settings import strategy_settings
 from ui.text import plain
-from ui.view import View
 
 
-def combining_panel(workbench: Workbench, view: View) -> View:
-    """Strategy and re-rankers to choose; the view with them, or the one before where they cannot be.
+def combining_panel(workspace: Workspace, workbench: Workbench) -> None:
+    """Strategy and re-rankers to choose; what cannot be is told, and the view stays as it is.
 
     What the chosen strategy must be taught first is fitted by a job: the page runs anew and waits for it.
     """
-    st.caption(plain(combination(view.scenario)))
-    with st.expander("How scores are combined", icon=":material/merge:", key="combining"):
-        left, right = st.columns(2, gap="large")
-        with left:
-            strategy, settings = _choose_strategy(view.scenario)
+    view = state.current()
+    panel = st.expander("How scores are combined", icon=":material/merge:", key="combining", on_change=_opened)
+    if not panel.open:
+        return
+    with panel:
+        left, right = st.columns([1, 2], gap="medium")
+        with left.container(gap="xsmall"):
+            strategy, settings = _choose_strategy(workbench, view.scenario)
+            pool_line(workspace, workbench, compute.outcome(workbench, view.scenario))
         with right:
             rerankers = reranker_chain(workbench, view.scenario)
     try:
         scenario = replace(view.scenario.with_strategy(strategy, settings), rerankers=rerankers)
-        for reranker in scenario.fusion.rerankers:
-            reranker.check(workbench.dataset, scenario.k)
+        if workbench_key(scenario, device_kind()) == workbench.key:
+            check_fits(workbench, scenario)
+            # what only the users or items of the dataset can tell, told before the list is touched
+            compute.user_row(workbench, scenario, workbench.dataset.user_position[view.user])
     except RecengineError as error:
         st.error(plain(f"{error} The list is as it was before."), icon=":material/error:")
-        return view
+        return
     if scenario == view.scenario:
-        return view
+        return
     state.remember()
-    view = view.moved(scenario)
-    state.keep(view)
+    state.keep(view.moved(scenario))
     if workbench_key(scenario, device_kind()) != workbench.key:
         st.rerun(scope="app")
-    return view
 
 
-def _choose_strategy(scenario: Scenario) -> tuple[str, dict[str, Any]]:
+def _opened() -> None:
+    """What was typed while it was open before is in the scenario: the widgets start from there."""
+    state.renew_widgets()
+
+
+def _choose_strategy(workbench: Workbench, scenario: Scenario) -> tuple[str, dict[str, Any]]:
     """Name and settings that the widgets show."""
     made = state.generation()
     names = list(STRATEGIES)
@@ -60,13 +69,9 @@ def _choose_strategy(scenario: Scenario) -> tuple[str, dict[str, Any]]:
         key=f"strategy {made}",
     )
     kind = STRATEGIES[name]
-    st.markdown(plain(kind.about))
+    st.caption(plain(kind.about))
     st.caption(f":material/verified: {plain(kind.certificate)}")
     if not kind.weighs:
         st.caption("The weights of the sliders do not matter here.")
     now = dict(scenario.strategy_settings) if name == scenario.strategy else {}
-    settings = {
-        fact.name: setting_widget(fact, now.get(fact.name, fact.default), f"strategy {made} {name} {fact.name}")
-        for fact in kind.facts()
-    }
-    return name, settings
+    return name, strategy_settings(name, now, workbench, f"strategy {made} {name}")

@@ -24,6 +24,7 @@ from recengine.scenario import (
     workbench_key,
 )
 from recengine.scenario import verdicts as judge
+from recengine.scenario.price import Price, reranker_prices
 from recengine.simulation import Breakpoints, Sweep, Triangle, Yardstick
 from recengine.simulation import breakpoints as find_breakpoints
 from recengine.simulation import sweep as sweep_weight
@@ -90,6 +91,11 @@ def alone(workbench: Workbench, scenario: Scenario) -> dict[str, Outcome]:
 def verdicts(workbench: Workbench, outcome: Outcome) -> tuple[Verdict, Verdict, Verdict]:
     """The three verdicts on an outcome with fairness."""
     return _verdicts(workbench.key, outcome.scenario, _workbench=workbench, _outcome=outcome)
+
+
+def prices(workbench: Workbench, scenario: Scenario) -> tuple[Price, ...]:
+    """What each re-ranker of the chain costs and brings."""
+    return _prices(workbench.key, scenario, _workbench=workbench)
 
 
 def user_row(workbench: Workbench, scenario: Scenario, user: int) -> FusedRow:
@@ -180,6 +186,11 @@ def _breakpoints(
 
 def _yardstick(workbench: Workbench) -> Yardstick:
     return Yardstick(workbench.relevant, workbench.popularity, workbench.dataset.n_users)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs={Scenario: lambda scenario: scenario.key})
+def _prices(key: str, scenario: Scenario, *, _workbench: Workbench) -> tuple[Price, ...]:
+    return reranker_prices(_workbench, scenario)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -12,8 +12,10 @@ from recengine.fusion.rerankers.freshness import FIRST, Freshness
 from recengine.fusion.rerankers.rules import Rules
 from recengine.models.settings import SettingFacts
 from recengine.scenario import Scenario, Workbench, check_fits
+from recengine.scenario.price import Price
 from recengine.scenario.scenario import Choice
-from ui import actions, state
+from ui import actions, compute, state
+from ui.price_words import PRICE_HELP, price_words, unmet_words
 from ui.rule_panel import rule_panel
 from ui.rule_words import SETTINGS
 from ui.settings_form import setting_label, setting_widget
@@ -22,46 +24,58 @@ from ui.text import plain
 
 def reranker_chain(workbench: Workbench, scenario: Scenario) -> tuple[Choice, ...]:
     """The chain as the widgets show it."""
-    st.markdown("**Re-rankers**", help="Each reorders what the one before gives, for other reasons than score.")
-    if not scenario.rerankers:
+    key = f"rerankers {state.generation()}"
+    there = [name for name, _ in scenario.rerankers]
+    st.pills(
+        "Re-rankers",
+        list(RERANKERS),
+        selection_mode="multi",
+        default=there,
+        format_func=lambda name: RERANKERS[name].label,
+        help="Each reorders what the one before gives, for other reasons than score. Click one to add it at the end, "
+        "or to take it away.",
+        key=key,
+        on_change=_choose,
+        args=(workbench, key),
+    )
+    if not there:
         st.caption("None: the list is as the strategy ranks it.")
-    chain = tuple(_reranker(workbench, place, scenario) for place in range(len(scenario.rerankers)))
-    _add(workbench, scenario)
+        return ()
+    prices = compute.prices(workbench, scenario)
+    chain = tuple(_reranker(workbench, place, scenario, prices[place]) for place in range(len(there)))
+    for line in unmet_words(workbench, compute.outcome(workbench, scenario)):
+        st.caption(f":material/rule: {plain(line)}")
     return chain
 
 
-def _reranker(workbench: Workbench, place: int, scenario: Scenario) -> Choice:
-    """One re-ranker with its settings, and buttons that move or remove it."""
+def _reranker(workbench: Workbench, place: int, scenario: Scenario, price: Price) -> Choice:
+    """One re-ranker with its settings, its price, and buttons that move it."""
     name, settings = scenario.rerankers[place]
     kind = RERANKERS[name]
     key = f"reranker {state.generation()} {place} {name}"
-    with st.container(border=True, gap="small"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"{place + 1}. **{plain(kind.label)}**", help=plain(kind.about))
+    with st.container(border=True, gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            st.markdown(f"{place + 1}. **{plain(kind.label)}**", help=plain(kind.about), width="content")
+            st.caption(plain(price_words(price, scenario.k)), help=PRICE_HELP, width="stretch")
             last = len(scenario.rerankers) - 1
             for icon, told, to in (("arrow_upward", "Earlier", place - 1), ("arrow_downward", "Later", place + 1)):
-                st.button(
-                    "",
-                    icon=f":material/{icon}:",
-                    key=f"{key} {told}",
-                    help=told,
-                    type="tertiary",
-                    disabled=not 0 <= to <= last,
-                    on_click=_move,
-                    args=(workbench, place, to),
-                )
-            st.button(
-                "",
-                icon=":material/close:",
-                key=f"{key} remove",
-                help="Remove",
-                type="tertiary",
-                on_click=_remove,
-                args=(workbench, place),
-            )
+                if last:
+                    st.button(
+                        "",
+                        icon=f":material/{icon}:",
+                        key=f"{key} {told}",
+                        help=told,
+                        type="tertiary",
+                        disabled=not 0 <= to <= last,
+                        on_click=_move,
+                        args=(workbench, place, to),
+                    )
         now = dict(settings)
         shown = [fact for fact in kind.facts() if name != Rules.name or fact.name not in SETTINGS]
-        chosen = now | {fact.name: _setting(workbench, name, fact, now[fact.name], key) for fact in shown}
+        chosen = dict(now)
+        for column, fact in zip(st.columns(max(len(shown), 2), gap="small"), shown, strict=False):
+            with column:
+                chosen[fact.name] = _setting(workbench, name, fact, now[fact.name], key)
         if name == Rules.name:
             rule_panel(workbench, chosen, key, lambda changed: _set(workbench, place, changed))
     return name, tuple(chosen.items())
@@ -85,25 +99,15 @@ def _setting(workbench: Workbench, name: str, fact: SettingFacts, value: Any, ke
     )
 
 
-def _add(workbench: Workbench, scenario: Scenario) -> None:
-    there = {name for name, _ in scenario.rerankers}
-    with st.popover("Add a re-ranker", icon=":material/add:", disabled=len(there) == len(RERANKERS)):
-        for name, kind in RERANKERS.items():
-            if name not in there:
-                st.button(
-                    kind.label, key=f"add {name}", help=plain(kind.about), on_click=_append, args=(workbench, name)
-                )
-
-
-def _append(workbench: Workbench, name: str) -> None:
-    rerankers = state.current().scenario.rerankers
-    added = (name, tuple(make_reranker(name).settings().items()))
-    actions.attempt(lambda: _show(workbench, (*rerankers, added)))
-
-
-def _remove(workbench: Workbench, place: int) -> None:
-    rerankers = state.current().scenario.rerankers
-    actions.attempt(lambda: _show(workbench, rerankers[:place] + rerankers[place + 1 :]))
+def _choose(workbench: Workbench, key: str) -> None:
+    """The chain of what is chosen: those that stay in their order, a new one at the end."""
+    chosen: list[str] = st.session_state[key]
+    rerankers = [one for one in state.current().scenario.rerankers if one[0] in chosen]
+    there = {name for name, _ in rerankers}
+    rerankers += [(name, tuple(make_reranker(name).settings().items())) for name in chosen if name not in there]
+    actions.attempt(lambda: _show(workbench, tuple(rerankers)))
+    # also where it could not be shown: the widgets say what is
+    state.renew_widgets()
 
 
 def _move(workbench: Workbench, place: int, to: int) -> None:

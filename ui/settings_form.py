@@ -35,7 +35,11 @@ def setting_widget(fact: SettingFacts, value: Any, key: str) -> Any:
     if isinstance(check, Number) and check.high == SHARE and check.zero:
         return st.slider(label, 0.0, SHARE, value, step=SHARE / STEPS, format="%.2f", help=tip, key=key)
     if isinstance(check, Number):
-        return float(st.number_input(label, 0.0, check.high, value, step=step(value), format="%g", help=tip, key=key))
+        return float(
+            st.number_input(
+                label, 0.0, float(check.high), float(value), step=step(value), format="%g", help=tip, key=key
+            )
+        )
     if isinstance(check, Switch):
         return st.toggle(label, value, help=tip, key=key)
     if isinstance(check, Choice):

@@ -35,7 +35,7 @@ class CombMnz(Pointwise):
     certificate: ClassVar[str] = "Every list is exact: proven from the pool, or the whole catalogue is scored."
     reads_ranks: ClassVar[bool] = True
 
-    listed: int = setting(100, Whole(1, MAX_LISTED), "Best items of a scorer that count as listed by it.")
+    listed: int = setting(200, Whole(1, MAX_LISTED), "Best items of a scorer that count as listed by it.")
     weigh: str = setting(
         "both", Choice(("both", "votes")), "Whether weights count for scores and votes, or for votes alone."
     )

@@ -34,6 +34,10 @@ class Condorcet(Listwise):
     half a duel. No opinion stands at the scorer's middle rank (or at its floor, where the scenario says so).
     Duels grow with the square of the items: only the `shortlist` best by weighted mean place meet, the others follow in
     that order, with scores below 0.
+
+    The list is proven where the shortlist is: where the last one on it (or the k-th, where the list is longer) has a
+    mean place strictly above the weighted sum of the best that each scorer gives to what the pool leaves out, as under
+    a weighted sum. Duels then are among the same items as in the whole catalogue.
     Sources: Copeland (1951); Montague & Aslam (2002), CIKM, for voting as fusion.
     """
 
@@ -44,8 +48,8 @@ class Condorcet(Listwise):
         "Nobody's scale matters, and one scorer's extreme score decides nothing."
     )
     certificate: ClassVar[str] = (
-        "Pool of n: an item's duels depend on which others take part, so the list is proven only where the pool holds "
-        "the user's whole catalogue. Deepen the pool, or raise the shortlist, to see whether it changes."
+        "Proven where the pool proves which items are on the shortlist, since only those meet; else pool of n. A "
+        "deeper pool or a smaller shortlist proves more."
     )
 
     shortlist: int = setting(
@@ -62,7 +66,9 @@ class Condorcet(Listwise):
         """Duels in blocks of users, `BLOCK_PAIRS` pairs at once."""
         means = weighted_sum(rows.values, weights)
         score = means - np.float32(1)
-        columns = top_k(means, min(self.shortlist, means.shape[1]))
+        width = means.shape[1]
+        order = top_k(means, min(max(self.shortlist, k), width))
+        columns = order[:, : self.shortlist]
         here = columns != PADDING
         size = columns.shape[1]
         points = np.empty(columns.shape, dtype=np.float32)
@@ -74,7 +80,9 @@ class Condorcet(Listwise):
         points += take(means, columns, 0) / np.float32(4)
         row, place = np.nonzero(here)
         score[row, columns[row, place]] = points[row, place]
-        return PoolScores(score, rows.complete)
+        # where the pool is shorter than the shortlist there is no last one, and nothing is proven
+        last = take(means, order[:, -1:], -np.inf)[:, 0] if max(self.shortlist, k) <= width else np.float32(-np.inf)
+        return PoolScores(score, rows.complete | (last > weighted_sum(rows.bound, weights)))
 
     def account(
         self, rows: Rows, weights: Scores, scorers: Sequence[str], column: int, k: int, facts: Facts | None

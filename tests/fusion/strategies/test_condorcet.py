@@ -97,7 +97,12 @@ def test_blocks_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     np.testing.assert_array_equal(parts.scores, whole.scores)
 
 
-def test_only_a_whole_catalogue_is_proven() -> None:
+def test_a_list_is_proven_where_the_shortlist_is() -> None:
     source = random_source(10, 100)
-    assert fuse(build_pool(source, depth=10), source, voting([1, 1, 1]), 5).unproven == 10
-    assert fuse(build_pool(source, depth=40), source, voting([1, 1, 1]), 5).certified.all()
+    pool = build_pool(source, depth=20)
+    small, large = (fuse(pool, source, voting([1, 1, 1], n), 2) for n in (2, 60))
+    assert small.certified.all()
+    assert large.unproven == 10
+    # two places are proven; a longer list goes on in the order of mean places, of which the pool proves fewer
+    assert fuse(pool, source, voting([1, 1, 1], 2), 60).unproven == 10
+    assert fuse(build_pool(source, depth=40), source, voting([1, 1, 1], 60), 60).certified.all()

@@ -36,7 +36,7 @@ def choose_strategy(app: AppTest, name: str) -> None:
 
 def rerankers(app: AppTest) -> list[str]:
     (found,) = (group for group in app.button_group if group.label == "Re-rankers")
-    return list(found.value)
+    return list(found.value or [])
 
 
 def choose_rerankers(app: AppTest, *names: str) -> None:

@@ -8,6 +8,7 @@ from recengine.evaluation import Figure
 from recengine.fusion import RERANKERS, STRATEGIES, FusedLists
 from recengine.ranking import METRICS
 from recengine.scenario import Scenario
+from recengine.tuning import find_measure
 
 UNDEFINED = "\u2013"
 
@@ -16,6 +17,13 @@ def metric_label(key: str, k: int | None = None) -> str:
     """The metric's name for people, with its cut where there is one: "NDCG@10". An unknown key stands for itself."""
     label = METRICS[key].label if key in METRICS else plain(key)
     return label if k is None else f"{label}@{k}"
+
+
+def measure_label(text: str, k: int) -> str:
+    """A measure of a search for weights: "NDCG@10", "NDCG@10 gap by gender"."""
+    measure = find_measure(text)
+    label = metric_label(measure.metric, k)
+    return label if measure.attribute is None else f"{label} gap by {plain(measure.attribute)}"
 
 
 def metric_value(key: str, value: float | None) -> str:

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from recengine.data import Dataset
+from recengine.device import device_kind
 from recengine.errors import RecengineError, StoreError
-from recengine.scenario import Comparison, Outcome, Scenario, Workbench, compare_outcomes
+from recengine.fusion import WeightedSum
+from recengine.scenario import Comparison, Outcome, Scenario, Workbench, compare_outcomes, workbench_key
 from recengine.workspace import Try, Workspace
 from ui import adopting, state
 from ui.frame import OpenDataset
@@ -21,7 +23,7 @@ RECORDED = "try recorded"
 TOLD = "told: tries are not kept"
 TO_STUDIO = "on to the Studio"
 FIXED = ("dataset", "models", "split", "seed", "pool_depth", "all_data")
-"""What a baseline and what is compared with it must have in common: they are run on one workbench."""
+"""What of a scenario a link does not tell: it is that of the view's start."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,19 @@ def compared(first: tuple[Workbench, Outcome], second: tuple[Workbench, Outcome]
 
 
 def beside(scenario: Scenario, view: View) -> bool:
-    """Whether the scenario runs on the workbench of the view, so that it may be its baseline."""
+    """Whether the link can tell the scenario from the view's start: the choices of fits and pools are the same."""
     return all(getattr(scenario, name) == getattr(view.scenario, name) for name in FIXED)
+
+
+def runs_on(scenario: Scenario, view: View) -> bool:
+    """Whether the scenario runs on the workbench of the view, so that it may be its baseline.
+
+    One that has to be taught something does so only where the view's strategy was taught the same.
+    """
+    device = device_kind()
+    plain_sum = view.scenario.with_strategy(WeightedSum.name)
+    benches = {workbench_key(one, device) for one in (view.scenario, plain_sum)}
+    return beside(scenario, view) and workbench_key(scenario, device) in benches
 
 
 def beyond_studio(scenario: Scenario) -> str | None:
@@ -116,7 +129,7 @@ def pin(workspace: Workspace, one: Try) -> None:
         scenario = one.scenario
     except RecengineError:  # its mark stays for the day when it can be shown
         return
-    if beside(scenario, view) and beyond_studio(scenario) is None:
+    if runs_on(scenario, view) and beyond_studio(scenario) is None:
         state.keep(replace(view, baseline=replace(scenario, k=view.scenario.k)))
 
 

@@ -17,7 +17,8 @@ OF = ("--dataset", "synthetic")
 @pytest.fixture
 def stored(stored: Path, tmp_path: Path) -> Path:
     """The stored workspace, with tries of this test's own: files are replaced whole, so links will do."""
-    return Path(shutil.copytree(stored, tmp_path / "copy", copy_function=os.link))
+    ignored = shutil.ignore_patterns("tries")
+    return Path(shutil.copytree(stored, tmp_path / "copy", ignore=ignored, copy_function=os.link))
 
 
 @pytest.fixture

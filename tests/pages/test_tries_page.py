@@ -27,8 +27,9 @@ Record = Callable[..., list[int]]
 
 @pytest.fixture
 def workspace(small_workspace: Path, tmp_path: Path) -> Workspace:
-    """A copy to be written to; files are replaced whole, so links will do."""
-    return Workspace(Path(shutil.copytree(small_workspace, tmp_path / "copy", copy_function=os.link)))
+    """A copy without tries, to be written to; files are replaced whole, so links will do."""
+    ignored = shutil.ignore_patterns(FOLDER)
+    return Workspace(Path(shutil.copytree(small_workspace, tmp_path / "copy", ignore=ignored, copy_function=os.link)))
 
 
 @pytest.fixture

@@ -45,13 +45,13 @@ class Shown:
 def answer() -> None:
     """Do what the browser asks for: `{"turn": N, "weights": …, "muted": …, "solo": …}` or `{"turn": N, "do": ACTION}`.
 
-    Called before the page runs.
+    Called before the page runs. Turns count up; one that was answered before asks for nothing.
     """
     told = components.desk_move()
-    if not isinstance(told, Mapping):
+    turn = told.get("turn") if isinstance(told, Mapping) else None
+    if not isinstance(turn, int) or turn <= st.session_state.get(TURN, 0):
         return
-    turn = told.get("turn")
-    st.session_state[TURN] = turn if isinstance(turn, int) else 0
+    st.session_state[TURN] = turn
     before = state.current().scenario
     action = ACTIONS.get(str(told.get("do")))
     faders = read_faders(told, before)
@@ -60,7 +60,7 @@ def answer() -> None:
     elif faders is not None and faders != state.faders():
         state.move(faders)
     now = state.current().scenario
-    if now.with_weights(dict(before.weights)) != before:
+    if replace(now, weights=before.weights) != before:
         # settings outside the desk changed too
         st.session_state[WHOLE_PAGE] = True
 

@@ -15,6 +15,11 @@ START = {"w_als": "0.6", "w_text": "0.3", "w_popularity": "0.1"}
 PANELS = ("ranked-list", "metric-strip")
 
 
+DRAWN = """list => [list.querySelector(".foot").innerText, ...[...list.querySelectorAll("tbody tr")].map((row) =>
+  [row.innerText, row.link.href, row.track.title, [...row.track.children].map((part) => part.style.cssText)])]"""
+"""All that a list says: texts, links, and the parts of the bars."""
+
+
 def texts(page: Page, test_id: str) -> str:
     return page.get_by_test_id(test_id).inner_text()
 
@@ -67,9 +72,11 @@ def test_the_list_follows_a_dragged_slider_and_the_figures_its_release(
     assert page.url == address
     expect(page.get_by_test_id("metric-strip")).to_have_attribute("data-note", "Follows on release")
     expect(share(page, "als")).to_have_text("0 %")
+    drawn = page.get_by_test_id("ranked-list").evaluate(DRAWN)
     page.mouse.up()
     shows(page, "als=0,")
-    assert titles(page) == seen[-1]
+    # the server's list is the browser's, to every word and width
+    assert page.get_by_test_id("ranked-list").evaluate(DRAWN) == drawn
     assert texts(page, "metric-strip") != measured
     assert parse_qs(query(page))["w_als"] == ["0"]
     expect_unbroken(page, studio)
@@ -129,6 +136,28 @@ def test_mute_solo_undo_redo_and_presets(page: Page, studio: Server, workspace: 
     expect_unbroken(page, studio)
 
 
+def test_undo_takes_back_a_setting_outside_the_desk(page: Page, studio: Server, workspace: Workspace) -> None:
+    go(page, studio, "studio", dataset=workspace.dataset, **START)
+    page.get_by_role("button", name="Settings").click()
+    length = page.get_by_label("List length k", exact=True)
+    length.fill("3")
+    length.press("Enter")
+    page.locator('[data-testid=ranked-list][data-stamp*=";k=3;"]').wait_for()
+    settle(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Undo").click()
+    page.locator('[data-testid=ranked-list][data-stamp*=";k=10;"]').wait_for()
+    settle(page)
+    assert len(titles(page)) == 10
+    page.get_by_role("button", name="Settings").click()
+    expect(page.get_by_label("List length k", exact=True)).to_have_value("10")
+    slider(page, "als").focus()
+    page.keyboard.press("Home")
+    shows(page, "als=0,")
+    assert len(titles(page)) == 10
+    expect_unbroken(page, studio)
+
+
 def test_weights_that_rank_nothing_are_told_and_leave_the_list(
     page: Page, studio: Server, workspace: Workspace
 ) -> None:
@@ -151,6 +180,21 @@ def test_weights_that_rank_nothing_are_told_and_leave_the_list(
     number.press("Enter")
     expect(told).to_contain_text("A weight is a number from 0")
     assert number.input_value() == "2.5"
+    expect_unbroken(page, studio)
+
+
+def test_a_strategy_that_is_no_sum_follows_on_release(page: Page, studio: Server, workspace: Workspace) -> None:
+    go(page, studio, "studio", dataset=workspace.dataset, strategy="condorcet", **START)
+    listed = titles(page)
+    left, width, y = take(page, "als")
+    page.mouse.move(left + width * 0.01, y)
+    expect(page.locator(".status")).to_have_text(
+        "List and figures follow on release: Condorcet voting is no weighted sum."
+    )
+    assert titles(page) == listed
+    page.mouse.up()
+    shows(page, "als=0.01,")
+    assert titles(page) != listed
     expect_unbroken(page, studio)
 
 

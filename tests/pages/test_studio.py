@@ -262,3 +262,16 @@ def test_a_tick_is_where_the_list_changes(open_page: OpenPage) -> None:
         return {row["item"] for row in shown(move(app, als=weight))["list"]["rows"]}
 
     assert listed(at - 1e-4) != listed(at + 1e-4)
+
+
+def test_a_choice_that_cannot_be_shown_leaves_the_last_list(open_page: OpenPage) -> None:
+    app = open_page(STUDIO)
+    before = shown(app)
+    # by a link that no widget would make: this catalogue has no such attribute
+    impossible = {**app.query_params, "strategy": "segment-weights:by=shoe size;weights=42: equal"}
+    again = open_page(STUDIO, impossible)
+    after = shown(again)
+    assert "shoe size" in after["desk"]["problem"]
+    assert [row["item"] for row in after["list"]["rows"]] == [row["item"] for row in before["list"]["rows"]]
+    do(again, "start")
+    assert shown(again)["desk"]["problem"] == ""

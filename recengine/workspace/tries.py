@@ -6,7 +6,7 @@ import json
 import math
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -91,13 +91,17 @@ def read_tries(root: Path, fingerprint: str) -> StoredTries:
         try:
             tries.append(_read(path, pinned=number == pinned))
         except StoreError as error:
-            damaged.append(str(error))
+            if path.exists():  # else another process has just deleted it
+                damaged.append(str(error))
     return StoredTries(tuple(tries), tuple(damaged))
 
 
-def read_earlier(root: Path, name: str, fingerprint: str) -> tuple[Try, ...]:
-    """Tries on other data that bore the same name, as before it was imported anew; damaged ones are left out."""
-    folders = (folder for folder in sorted((root / FOLDER).glob("*")) if folder.name != fingerprint)
+def read_earlier(root: Path, name: str, known: Collection[str]) -> tuple[Try, ...]:
+    """Tries on data that bore the name before, as it was imported anew since; damaged ones are left out.
+
+    known: fingerprints of the data that has a name now, whose tries are listed there.
+    """
+    folders = (folder for folder in sorted((root / FOLDER).glob("*")) if folder.name not in known)
     earlier = (one for folder in folders for one in read_tries(root, folder.name).tries)
     return tuple(replace(one, pinned=False) for one in earlier if one.dataset_name == name)
 

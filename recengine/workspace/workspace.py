@@ -317,8 +317,12 @@ class Workspace(WeightSearches, WeightAnswers):
         return read_tries(self.root, dataset.fingerprint)
 
     def earlier_tries(self, dataset: Dataset) -> tuple[Try, ...]:
-        """Tries on other data that bore the name of `dataset`."""
-        return read_earlier(self.root, dataset.name, dataset.fingerprint)
+        """Tries on other data that bore the name of `dataset` and has none now."""
+        known = {dataset.fingerprint}
+        for name in self.dataset_names():
+            with suppress(DataError, StoreError):
+                known.add(self.dataset_entry(name).fingerprint)
+        return read_earlier(self.root, dataset.name, known)
 
     def tries_stamp(self) -> str:
         """Another text whenever something of a try is another: a key for caches."""

@@ -22,9 +22,8 @@ from scipy.sparse import csr_matrix
 
 from benchmarks._report import race, report
 from recengine.arrays import Positions, Scores
-from recengine.compiled import worth_compiling
-from recengine.fusion import FusedLists, Fusion, Pool, Source, build_pool, fuse
-from recengine.ranking import compute_metrics
+from recengine.fusion import FusedLists, Fusion, Pool, Source, build_pool, fuse, linear
+from recengine.ranking import compute_metrics, judged
 
 N_USERS = 6_040
 N_CANDIDATES = 500
@@ -84,8 +83,8 @@ def main() -> None:
         return ours(run)
 
     peer = ranx_what_if(tables, relevant_items)
-    while not worth_compiling(pool.scores.size):  # as after the first few moves
-        pass
+    for loops in (linear.LOOPS, judged.LOOPS):  # as after some moves
+        loops.load_now()
     check_same(ours(0), peer(0))  # also compiles both
     peer_time, move_time, anew_time = race(peer, ours, ours_anew, rounds=ROUNDS)
     report("what-if, weight move", ours=move_time, peer=peer_time, target=TARGET, unit="ms")

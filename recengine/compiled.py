@@ -2,37 +2,54 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar, cast
 
 Loop = TypeVar("Loop", bound=Callable[..., Any])
 
-PATIENCE = 1 << 26
-"""Values that a process handles with NumPy before it loads numba: about what loading costs, half a second."""
+PATIENCE = 1 << 27
+"""Values that a process handles with NumPy before it loads a loop: about what loading costs, half a second."""
 LEAST = 1 << 17
 """Values that are worth a thread of their own."""
 PARTS = 4
 """Parts for each thread, so that one that is held up does not hold up the others."""
 
 
-class _Ledger:
-    """How many values this process has handled without compiled loops."""
+class Loops:
+    """Compiled loops that do what NumPy can do too, with the same numbers, and are loaded once that would have paid.
 
-    handled = 0
-
-
-_LEDGER = _Ledger()
-
-
-def worth_compiling(n_values: int) -> bool:
-    """Whether to handle `n_values` with a compiled loop; both ways give the same numbers.
-
-    Loading costs the same however little is done then, so it waits until it would have paid. Then it always pays.
+    Loading costs half a second, and several in the process that compiles them for the first time, however little is
+    done then. So a short process never loads them, and a long one does so in the background: nobody waits for it who
+    is served sooner by NumPy. load: imports the loops and calls each once, for the types that it is used with.
     """
-    if _LEDGER.handled < PATIENCE:
-        _LEDGER.handled += n_values
-    return _LEDGER.handled >= PATIENCE
+
+    def __init__(self, load: Callable[[], None]) -> None:
+        self.loaded = False
+        self.handled = 0
+        self._load = load
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def pay(self, n_values: int) -> bool:
+        """Whether to handle `n_values` with the loops, which are loaded then."""
+        if self.loaded:
+            return True
+        self.handled += n_values
+        if n_values >= PATIENCE:
+            self.load_now()
+        elif self.handled >= PATIENCE and self._thread is None:
+            self._thread = threading.Thread(target=self.load_now, name="loading compiled loops")
+            self._thread.start()
+        return self.loaded
+
+    def load_now(self) -> None:
+        """Load them and wait for it: for work that is sure to need them."""
+        with self._lock:
+            if not self.loaded:
+                self._load()
+                self.loaded = True
 
 
 def compiled(function: Loop) -> Loop:

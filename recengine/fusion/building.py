@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from recengine.arrays import Mask, Positions, Scores, read_only
-from recengine.compiled import worth_compiling
+from recengine.compiled import Loops
 from recengine.errors import ScenarioError
 from recengine.fusion.memory import block_size, pool_memory
 from recengine.fusion.pool import Pool, Source
@@ -25,6 +25,16 @@ from recengine.threads import usable_cores
 DEFAULT_DEPTH = 200
 LEAST_FOR_THREADS = 1 << 22
 """Raw scores of a block that are worth more than one thread."""
+
+
+def _load() -> None:
+    from recengine.fusion import kernels
+
+    one = np.zeros((1, 1), dtype=np.float32)
+    kernels.find_ranks(one, np.ones(1, dtype=np.int32), one, one)
+
+
+LOOPS = Loops(_load)
 
 
 def build_pool(
@@ -136,7 +146,7 @@ def _ranks(
     """Ranks among the opinions of each row: of the pooled scores, (C, B, P), and of the threshold, (C, B)."""
     ranks = np.full(scores.shape, np.nan, dtype=np.float32)
     threshold_rank = np.full(threshold.shape, np.nan, dtype=np.float32)
-    if worth_compiling(raw.size):
+    if LOOPS.pay(raw.size):
         from recengine.fusion import kernels
 
         for scorer, row in enumerate(raw):

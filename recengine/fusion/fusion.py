@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recengine.arrays import Mask, Positions, Scores, Values, read_only
-from recengine.compiled import worth_compiling
 from recengine.errors import ScenarioError
 from recengine.fusion.catalogue import BATCH, catalogue_rows
 from recengine.fusion.checks import check_choice, check_k, check_weights
 from recengine.fusion.facts import Facts
-from recengine.fusion.linear import best_by_sum
+from recengine.fusion.linear import LOOPS, best_by_sum
 from recengine.fusion.normalization import NEUTRALS, NORMALIZATIONS, Neutral, Normalization
 from recengine.fusion.pool import Pool, Source
 from recengine.fusion.prepared import PreparedPool, prepare
@@ -257,7 +256,7 @@ def _best_of_pool(
     n_users, width = pool.items.shape
     items = np.full((n_users, k), PADDING, dtype=np.int32)
     scores = np.full((n_users, k), np.nan, dtype=np.float32)
-    if type(strategy).combine is Pointwise.combine and worth_compiling(pool.scores.size):
+    if type(strategy).combine is Pointwise.combine and LOOPS.pay(pool.scores.size):
         best_by_sum(pool, prepared, weights, items, scores)
         return items, scores
     block = max(1, BLOCK_BYTES // (4 * width))

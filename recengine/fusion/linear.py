@@ -5,12 +5,31 @@ from __future__ import annotations
 import numpy as np
 
 from recengine.arrays import AnyArray, Positions, Scores, read_only
-from recengine.compiled import in_parts
+from recengine.compiled import Loops, in_parts
 from recengine.fusion.pool import Pool
 from recengine.fusion.prepared import KEPT_BYTES, PreparedPool
 
 BLOCK_BYTES = 1 << 26
 """Values of a block of users, where a big pool is mapped block by block."""
+
+
+def _load() -> None:
+    from recengine.fusion import kernels
+
+    table = read_only(np.zeros((1, 1, 1), dtype=np.float32))
+    one, items = table[0], read_only(np.zeros((1, 1), dtype=np.int32))
+    kernels.best_of_pool(
+        kernels.AFFINE,
+        table,
+        *(one, one, one, one),
+        np.ones(1, dtype=np.bool_),
+        *(items, items[0], 0, 1),
+        np.zeros((1, 1), dtype=np.int32),
+        np.zeros((1, 1), dtype=np.float32),
+    )
+
+
+LOOPS = Loops(_load)
 
 
 def best_by_sum(pool: Pool, prepared: PreparedPool, weights: Scores, items: Positions, scores: Scores) -> None:

@@ -9,8 +9,21 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from recengine.arrays import Mask, Positions, read_only
-from recengine.compiled import in_parts, worth_compiling
+from recengine.compiled import Loops, in_parts
 from recengine.ranking.rankings import Rankings
+
+SEARCH = 16
+"""A look-up takes NumPy as long as so many additions."""
+
+
+def _load() -> None:
+    from recengine.ranking import kernels
+
+    one, two = (read_only(np.zeros(n, dtype=np.int32)) for n in (1, 2))
+    kernels.mark_hits(one, one[None], two, one, 0, 1, np.zeros((1, 1), dtype=np.bool_))
+
+
+LOOPS = Loops(_load)
 
 
 @dataclass(frozen=True)
@@ -49,7 +62,7 @@ def hits(rankings: Rankings, relevant: csr_matrix) -> Mask:
     """`out[u, j]` = whether `rankings.items[u, j]` is relevant to `rankings.users[u]`, (U, k)."""
     if not relevant.has_sorted_indices:
         relevant = relevant.sorted_indices()
-    if worth_compiling(rankings.items.size):
+    if LOOPS.pay(SEARCH * rankings.items.size):
         return _hits_by_loop(rankings, relevant)
     n_items = relevant.shape[1]
     rows = np.repeat(np.arange(relevant.shape[0], dtype=np.int64), np.diff(relevant.indptr))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -15,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from recengine import compiled
 from recengine.arrays import Positions, Scores
@@ -24,6 +26,7 @@ from recengine.fusion import (
     Fusion,
     ValueMap,
     build_pool,
+    building,
     fuse,
     kernels,
     linear,
@@ -32,7 +35,8 @@ from recengine.fusion import (
 )
 from recengine.fusion.normalization import Normaliser, Shape
 from recengine.fusion.prepared import weighted_sum
-from recengine.ranking import PADDING, take, top_k
+from recengine.ranking import PADDING, hits, judged, take, top_k
+from recengine.ranking import kernels as ranking_kernels
 from tests.fusion.catalogues import NAN, Case, cases, source_of
 
 SHAPES = {"affine": kernels.AFFINE, "places": kernels.PLACES, "reciprocal": kernels.RECIPROCAL}
@@ -145,8 +149,8 @@ def test_infinite_and_undefined_scores() -> None:
     np.testing.assert_array_equal(scores, [[np.inf, np.inf, 1, NAN]])
 
 
-def fuse_with(case: Case, monkeypatch: pytest.MonkeyPatch, handled: int) -> FusedLists:
-    monkeypatch.setattr(compiled._LEDGER, "handled", handled)
+def fuse_with(case: Case, monkeypatch: pytest.MonkeyPatch, loaded: bool) -> FusedLists:
+    monkeypatch.setattr(linear.LOOPS, "loaded", loaded)
     return fuse(build_pool(case.source, depth=case.depth), case.source, case.fusion, case.k)
 
 
@@ -154,7 +158,7 @@ def fuse_with(case: Case, monkeypatch: pytest.MonkeyPatch, handled: int) -> Fuse
 @given(cases())
 def test_fuse_gives_the_same_lists_with_and_without(case: Case) -> None:
     with pytest.MonkeyPatch.context() as monkeypatch:
-        plain, fast = (fuse_with(case, monkeypatch, handled) for handled in (-(10**9), compiled.PATIENCE))
+        plain, fast = (fuse_with(case, monkeypatch, loaded) for loaded in (False, True))
     np.testing.assert_array_equal(fast.rankings.items, plain.rankings.items)
     np.testing.assert_array_equal(fast.rankings.scores, plain.rankings.scores)
     np.testing.assert_array_equal(fast.certified, plain.certified)
@@ -166,7 +170,7 @@ def test_a_big_pool_is_not_mapped_as_a_whole(kind: str, monkeypatch: pytest.Monk
     source = source_of({name: rng.standard_normal((50, 80)) for name in ("first", "second")})
     fusion = Fusion((2.0, 1.0), kind)  # type: ignore[arg-type]
     pool = build_pool(source, depth=10)
-    monkeypatch.setattr(compiled._LEDGER, "handled", compiled.PATIENCE)
+    monkeypatch.setattr(linear.LOOPS, "loaded", True)
     whole = fuse(pool, source, fusion, 5)
     big = replace(pool)
     for module in (prepared, linear):
@@ -213,13 +217,40 @@ def test_what_goes_wrong_in_a_part_is_raised(monkeypatch: pytest.MonkeyPatch) ->
         compiled.in_parts(work, 10, 10**9)
 
 
-def test_loading_waits_until_it_would_have_paid(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled._LEDGER, "handled", 0)
-    third = compiled.PATIENCE // 3
-    assert [compiled.worth_compiling(third) for _ in range(4)] == [False, False, False, True]
-    assert compiled.worth_compiling(1)
-    monkeypatch.setattr(compiled._LEDGER, "handled", 0)
-    assert compiled.worth_compiling(compiled.PATIENCE)
+def test_loading_waits_until_it_would_have_paid_and_goes_on_beside_the_work() -> None:
+    calls: list[str] = []
+    may_end = threading.Event()
+
+    def load() -> None:
+        calls.append(threading.current_thread().name)
+        may_end.wait(10)
+
+    loops = compiled.Loops(load)
+    third = compiled.PATIENCE // 3 + 1
+    assert [loops.pay(third) for _ in range(2)] == [False, False]
+    assert not calls
+    assert [loops.pay(third) for _ in range(3)] == [False, False, False]
+    may_end.set()
+    loops.load_now()  # waits for the thread
+    assert loops.pay(1)
+    assert calls == ["loading compiled loops"]
+
+
+def test_work_that_is_longer_than_loading_waits_for_it() -> None:
+    loops = compiled.Loops(lambda: None)
+    assert loops.pay(compiled.PATIENCE)
+
+
+def test_loaded_loops_are_compiled_for_what_they_are_called_with() -> None:
+    for module in (linear, building, judged):
+        module.LOOPS.load_now()
+    loops = (kernels.best_of_pool, kernels.find_ranks, ranking_kernels.mark_hits)
+    rng = np.random.default_rng(0)
+    source = source_of({name: rng.standard_normal((5, 60)) for name in ("first", "second")})
+    before = [len(vars(loop)["overloads"]) for loop in loops]
+    lists = fuse(build_pool(source, depth=5), source, Fusion((2.0, 1.0)), 5)
+    hits(lists.rankings, csr_matrix(np.eye(5, 60)))
+    assert [len(vars(loop)["overloads"]) for loop in loops] == before
 
 
 def test_without_a_place_for_a_cache_a_loop_is_compiled_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from scipy.stats import rankdata
 
-from recengine import compiled
 from recengine.errors import CancelledError, ScenarioError, StoreError
 from recengine.fusion import Fusion, Pool, Source, build_pool, building, fuse, memory, pool_memory
 from tests.fusion.catalogues import NAN, Case, cases, source_of
@@ -68,12 +67,13 @@ def test_rows_without_opinions_or_items() -> None:
         assert np.isnan(getattr(pool, name)).all(), name
 
 
-@pytest.mark.parametrize("handled", [-(10**9), compiled.PATIENCE], ids=["NumPy", "compiled"])
+@pytest.mark.parametrize("loaded", [False, True], ids=["NumPy", "compiled"])
 @settings(max_examples=120, deadline=None)
 @given(case=cases())
-def test_pool_by_its_definition(handled: int, case: Case) -> None:
+def test_pool_by_its_definition(loaded: bool, case: Case) -> None:
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(compiled._LEDGER, "handled", handled)
+        building.LOOPS.load_now()
+        monkeypatch.setattr(building.LOOPS, "loaded", loaded)
         pool = build_pool(case.source, depth=case.depth)
     n_items = case.source.seen.shape[1]
     raw = case.source.scores(pool.users)
@@ -158,9 +158,9 @@ def test_a_users_pool_does_not_depend_on_the_block(monkeypatch: pytest.MonkeyPat
 
 def test_a_users_pool_does_not_depend_on_threads_or_loops(monkeypatch: pytest.MonkeyPatch) -> None:
     source = many_users()
-    monkeypatch.setattr(compiled._LEDGER, "handled", -(10**9))
+    monkeypatch.setattr(building.LOOPS, "loaded", False)
     whole = build_pool(source, depth=4)
-    monkeypatch.setattr(compiled._LEDGER, "handled", compiled.PATIENCE)
+    monkeypatch.setattr(building.LOOPS, "loaded", True)
     monkeypatch.setattr(building, "LEAST_FOR_THREADS", 1)
     monkeypatch.setattr(building, "usable_cores", lambda: 3)
     assert_same_rows(whole, list(range(40)), build_pool(source, depth=4))
@@ -221,7 +221,7 @@ def test_memory_is_told_beforehand() -> None:
 @pytest.mark.parametrize("mapped", [False, True], ids=["in memory", "in files"])
 def test_building_keeps_within_what_was_told(tmp_path: Path, mapped: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "BLOCK_BYTES", 1 << 22)
-    monkeypatch.setattr(compiled._LEDGER, "handled", compiled.PATIENCE)
+    monkeypatch.setattr(building.LOOPS, "loaded", True)
     rng = np.random.default_rng(0)
     source = source_of({name: rng.standard_normal((2000, 500)) for name in ("first", "second", "third")})
     folder = tmp_path / "pool" if mapped else None

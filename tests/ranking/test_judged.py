@@ -6,14 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
-from recengine import compiled
-from recengine.ranking import Rankings, hits, judge
+from recengine.ranking import Rankings, hits, judge, judged
 
 
 @pytest.fixture(autouse=True, params=["NumPy", "compiled"], scope="module")
 def either_way(request: pytest.FixtureRequest) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(compiled._LEDGER, "handled", compiled.PATIENCE if request.param == "compiled" else -(10**9))
+        judged.LOOPS.load_now()
+        monkeypatch.setattr(judged.LOOPS, "loaded", request.param == "compiled")
         yield
 
 

@@ -54,10 +54,10 @@ def run_scenario(workbench: Workbench, scenario: Scenario, *, slices: bool = Tru
 
 
 def scorer_outcomes(workbench: Workbench, scenario: Scenario, *, progress: Progress = silent) -> Mapping[str, Outcome]:
-    """Each scorer's own ranking, whatever strategy mixes them, else under the same settings; fairness left out."""
+    """Each scorer's own ranking, whatever mixes and re-ranks them, else under the same settings; fairness left out."""
     outcomes = {}
     # a strategy may weigh by the user, or not at all, so that a scorer with all the weight is not alone
-    plain = scenario.with_strategy("weighted-sum")
+    plain = scenario.with_strategy("weighted-sum").with_rerankers([])
     for position, name in enumerate(scenario.scorers):
         progress(position / len(scenario.scorers), f"Measuring {workbench.fitted[name].label} alone")
         outcomes[name] = run_scenario(workbench, plain.only(name), fairness=False)

@@ -15,7 +15,7 @@ from recengine.workspace import Workspace
 from ui import compute, state
 from ui.pool_depth import pool_line
 from ui.reranker_panel import reranker_chain
-from ui.strategy_settings import strategy_settings
+from ui.strategy_settings import WIDE, strategy_settings
 from ui.text import plain
 
 
@@ -29,7 +29,7 @@ def combining_panel(workspace: Workspace, workbench: Workbench) -> None:
     if not panel.open:
         return
     with panel:
-        left, right = st.columns([1, 2], gap="medium")
+        left, right = st.columns([1, 1 if view.scenario.strategy in WIDE else 2], gap="medium")
         with left.container(gap="xsmall"):
             strategy, settings = _choose_strategy(workbench, view.scenario)
             pool_line(workspace, workbench, compute.outcome(workbench, view.scenario))

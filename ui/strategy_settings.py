@@ -15,6 +15,8 @@ from ui.settings_form import setting_label, setting_widget
 from ui.text import plain
 from ui.weight_tables import stages_table, weights_table
 
+WIDE = frozenset({Cascade.name, Switching.name, SegmentWeights.name})
+"""Strategies whose settings take room."""
 MAX_ROWS = 30
 """Values of an attribute that a table has rows for."""
 DECIDING = {HISTORY: "Length of the history", LAST_EVENT: "Days since the last event"}
@@ -44,11 +46,13 @@ def _cascade(now: dict[str, Any], workbench: Workbench, key: str) -> dict[str, A
 def _switching(now: dict[str, Any], workbench: Workbench, key: str) -> dict[str, Any]:
     strategy = Switching(**now)
     categories, numbers = _user_attributes(workbench)
-    by = _choose_by(strategy.by, [HISTORY, LAST_EVENT, *numbers, *categories], key)
+    first, second, third = st.columns(3, gap="small")
+    with first:
+        by = _choose_by(strategy.by, [HISTORY, LAST_EVENT, *numbers, *categories], key)
     if by in categories:
         _, groups = workbench.source.known(strategy.label).groups_of(by, strategy.name)
         before = names(strategy.at, "at") if by == strategy.by else []
-        listed = st.multiselect(
+        listed = second.multiselect(
             "Groups with weights of their own",
             groups,
             default=[group for group in before if group in groups] or groups[:1],
@@ -59,11 +63,13 @@ def _switching(now: dict[str, Any], workbench: Workbench, key: str) -> dict[str,
         softness = 0.0
     else:
         fact = next(fact for fact in Switching.facts() if fact.name == "at")
-        at = str(setting_widget(fact, strategy.at if by == strategy.by else fact.default, f"{key} {by} at"))
+        with second:
+            at = str(setting_widget(fact, strategy.at if by == strategy.by else fact.default, f"{key} {by} at"))
         ends = [part.strip() for part in at.split(",")]
         rows = [f"below {ends[0]}", *(f"from {end}" for end in ends)]
         fact = next(fact for fact in Switching.facts() if fact.name == "softness")
-        softness = float(setting_widget(fact, strategy.softness, f"{key} softness"))
+        with third:
+            softness = float(setting_widget(fact, strategy.softness, f"{key} softness"))
     texts = [text.strip() for text in strategy.weights.split("|")] if by == strategy.by else []
     texts = (texts + [OWN] * len(rows))[: len(rows)] if texts else [EQUAL, *[OWN] * (len(rows) - 1)]
     edited = weights_table(
@@ -75,11 +81,14 @@ def _switching(now: dict[str, Any], workbench: Workbench, key: str) -> dict[str,
 def _segments(now: dict[str, Any], workbench: Workbench, key: str) -> dict[str, Any]:
     strategy = SegmentWeights(**now)
     categories, _ = _user_attributes(workbench)
-    by = _choose_by(strategy.by, [HISTORY, *categories], key)
+    first, second = st.columns(2, gap="small")
+    with first:
+        by = _choose_by(strategy.by, [HISTORY, *categories], key)
     at = strategy.at
     if by == HISTORY:
         fact = next(fact for fact in SegmentWeights.facts() if fact.name == "at")
-        at = str(setting_widget(fact, at, f"{key} at"))
+        with second:
+            at = str(setting_widget(fact, at, f"{key} at"))
     facts = workbench.source.known(strategy.label)
     _, groups = SegmentWeights(by=by, at=at).segments(facts)
     sets = named_sets(strategy.weights, "weights") if by == strategy.by else {}

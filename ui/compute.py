@@ -118,12 +118,10 @@ def sweep(workbench: Workbench, scenario: Scenario, scorer: str, top: float, met
     return _sweep(workbench.key, scenario.fusion, scenario.k, scorer, top, metrics, _workbench=workbench)
 
 
-def triangle(
-    workbench: Workbench, scenario: Scenario, scorers: tuple[str, ...], parts: int, progress: Progress
-) -> Triangle:
+def triangle(workbench: Workbench, scenario: Scenario, scorers: tuple[str, ...], parts: int) -> Triangle:
     """Every metric of `TRIANGLE` at every mix of three scorers; the other weights are of no account."""
     template = scenario.only(scorers[0]).fusion
-    return _triangle(workbench.key, template, scenario.k, scorers, parts, _workbench=workbench, _progress=progress)
+    return _triangle(workbench.key, template, scenario.k, scorers, parts, _workbench=workbench)
 
 
 def breakpoints(workbench: Workbench, scenario: Scenario, user: int, scorer: str, top: float) -> Breakpoints:
@@ -154,14 +152,7 @@ def _sweep(
 
 @st.cache_resource(max_entries=6, show_spinner=False, hash_funcs={Fusion: repr})
 def _triangle(
-    key: str,
-    fusion: Fusion,
-    k: int,
-    scorers: tuple[str, ...],
-    parts: int,
-    *,
-    _workbench: Workbench,
-    _progress: Progress,
+    key: str, fusion: Fusion, k: int, scorers: tuple[str, ...], parts: int, *, _workbench: Workbench
 ) -> Triangle:
     return measure_triangle(
         _workbench.pool,
@@ -172,7 +163,6 @@ def _triangle(
         k=k,
         parts=parts,
         keys=TRIANGLE,
-        progress=_progress,
     )
 
 

@@ -96,7 +96,7 @@ def _wait(workspace: Workspace, job: Job) -> NoReturn:
 def _loaded(workspace: Workspace, dataset: Dataset, view: View) -> Workbench:
     """The stored workbench; what is damaged is told, and can be fitted again."""
     try:
-        with progress_bar("Opening the dataset and its fitted scorers") as progress:
+        with _progress("Opening the dataset and its fitted scorers") as progress:
             return compute.workbench(workspace, dataset, view.scenario, progress)
     except StoreError as error:
         st.error(plain(str(error)), icon=":material/error:")
@@ -115,7 +115,7 @@ def _fit_again(workspace: Workspace, dataset: Dataset, view: View) -> None:
 
 
 @contextmanager
-def progress_bar(text: str) -> Iterator[Progress]:
+def _progress(text: str) -> Iterator[Progress]:
     """A progress bar that is gone afterwards."""
     bar = st.progress(0.0, text)
     try:

@@ -12,7 +12,7 @@ from recengine.data import Dataset
 from recengine.evaluation import Change
 from recengine.fairness.groups import user_groupings
 from recengine.ranking import METRICS
-from recengine.reports.words import metric_value
+from recengine.reports.words import measure_label, metric_value
 from recengine.scenario import ScorerCost
 from recengine.tuning import Points, Worth, find_measure
 from recengine.workspace import WeightSearch
@@ -42,12 +42,7 @@ def bounds(dataset: Dataset, k: int) -> dict[str, str]:
 
 def gaps(dataset: Dataset, k: int) -> dict[str, str]:
     """The gap of NDCG between groups of users, by each attribute."""
-    return {f"gap:{name}": f"{find_measure(f'gap:{name}').label}@{k}" for name in user_groupings(dataset)}
-
-
-def measure_label(text: str, k: int) -> str:
-    """ "NDCG@10", "NDCG gap by gender@10"."""
-    return f"{find_measure(text).label}@{k}"
+    return {f"gap:{name}": measure_label(f"gap:{name}", k) for name in user_groupings(dataset)}
 
 
 def measure_value(text: str, value: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from recengine.reports import figures
+from recengine.reports.words import measure_label
 from recengine.scenario import Scenario
 from recengine.tuning import find_measure
 from recengine.workspace import WeightSearch
@@ -16,7 +17,6 @@ from ui.weight_measures import (
     change_words,
     goals,
     limit_text,
-    measure_label,
     measure_value,
     points_table,
     search_title,

@@ -8,12 +8,12 @@ from typing import Any
 
 import streamlit as st
 
+from recengine.reports.words import measure_label
 from recengine.scenario import Scenario, Workbench
 from recengine.tuning import Points
 from ui import actions, compute, jobs, state, weight_commands
 from ui.frame import Open
 from ui.text import plain
-from ui.weight_measures import measure_label
 from ui.weights import MEASURED
 
 LOADED = "told: weights loaded"
@@ -106,12 +106,12 @@ def _bench(scenario: Scenario) -> Scenario:
 def setting_columns(points: Points, labels: Mapping[str, str], k: int) -> dict[str, Any]:
     """How a table of settings is shown: weights as shares, values with four digits."""
     shown: dict[str, Any] = {
-        labels.get(name, name): st.column_config.NumberColumn(plain(labels.get(name, name)), format="percent")
+        labels.get(name, name): st.column_config.NumberColumn(labels.get(name, name), format="percent")
         for name in points.scorers
     }
     for text in points.values:
         label = measure_label(text, k)
-        shown[label] = st.column_config.NumberColumn(plain(label), format="%.4f")
+        shown[label] = st.column_config.NumberColumn(label, format="%.4f")
     return shown
 
 

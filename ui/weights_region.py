@@ -5,13 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from recengine.reports import figures
+from recengine.reports.words import measure_label
 from recengine.scenario import default_gap
 from recengine.tuning import find_measure
 from recengine.workspace import WeightRegion, WeightSearch
 from ui import actions, charts, exports, jobs, weight_commands
 from ui.frame import Open
 from ui.text import plain
-from ui.weight_measures import measure_label, settings_table
+from ui.weight_measures import settings_table
 from ui.weights import scorer_names
 from ui.weights_panels import load_button, setting_columns
 
@@ -86,6 +87,6 @@ def _show(page: Open, answer: WeightRegion, k: int) -> None:
     )
     with st.container(horizontal=True):
         for name, number in rows.items():
-            load_button(plain(f"Load: {name.lower()}"), answer.at(number), key=f"load {name}")
+            load_button(plain(f"Load {name[0].lower()}{name[1:]}"), answer.at(number), key=f"load {name}")
         everything = {str(number + 1): number for number in range(len(region.points)) if region.alike[number]}
         exports.table_csv("as-good", "All of them as CSV", lambda: settings_table(region.points, everything, labels, k))

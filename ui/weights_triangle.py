@@ -9,7 +9,7 @@ from recengine.reports import figures, weight_tables
 from recengine.reports.words import direction, metric_value
 from recengine.scenario import Scenario, Workbench
 from recengine.simulation import Triangle
-from ui import charts, compute, exports, fitting, state
+from ui import charts, compute, exports, state
 from ui.frame import Open
 from ui.text import plain
 from ui.weights import metric_names, mix_line, mix_now, scorer_names, with_mix
@@ -84,8 +84,8 @@ def show_triangle(page: Open) -> None:
 
 
 def _measured(measured: Workbench, scenario: Scenario, scorers: tuple[str, ...], parts: int) -> Triangle:
-    with fitting.progress_bar("Measuring the mixes") as progress:
-        return compute.triangle(measured, scenario, scorers, parts, progress)
+    with st.spinner(f"Measuring {(parts + 1) * (parts + 2) // 2} mixes"):
+        return compute.triangle(measured, scenario, scorers, parts)
 
 
 def _chosen(found: Triangle) -> int | None:
@@ -118,9 +118,7 @@ def _say(scenario: Scenario, found: Triangle, metric: str, called: dict[str, str
         hide_index=True,
         key="mixes",
         height=260,
-        column_config={
-            name: st.column_config.NumberColumn(plain(called[name]), format="percent") for name in found.scorers
-        }
+        column_config={name: st.column_config.NumberColumn(called[name], format="percent") for name in found.scorers}
         | {key: st.column_config.NumberColumn(METRICS[key].label, format="%.4f") for key in found.values},
     )
     exports.table_csv("triangle", "Mixes as CSV", lambda: table)

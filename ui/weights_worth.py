@@ -5,12 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from recengine.reports import figures
+from recengine.reports.words import measure_label
 from recengine.scenario import default_gap
 from recengine.workspace import ScorersWorth
 from ui import actions, charts, exports, jobs, state, weight_commands
 from ui.frame import Open
 from ui.text import plain
-from ui.weight_measures import measure_label, worth_table, worth_words
+from ui.weight_measures import worth_table, worth_words
 
 HELP = """
 The **Shapley value**: what a scorer adds to the scorers before it, averaged over every order in which they could come.

@@ -15,7 +15,7 @@ from recengine.reports.figures.base import canvas, rows_axis, scatter
 from recengine.reports.figures.weights import RISE, TRIANGLE_HEIGHT, corner_coordinates, tile_paths
 from recengine.reports.text import chart_text
 from recengine.reports.theme import FUSION_STYLE, LIGHT, NEUTRAL, Theme, series_style
-from recengine.reports.words import metric_value
+from recengine.reports.words import measure_label, metric_value
 from recengine.tuning import FoundWeights, Points, Region, Worth, find_measure
 
 if TYPE_CHECKING:
@@ -92,8 +92,7 @@ def front_alt(found: FoundWeights) -> str:
     ends = [points.at(number) for number in (found.front[0], found.front[-1])]
     said = [
         " and ".join(
-            f"{find_measure(text).label}@{goal.k} {metric_value(find_measure(text).metric, end[text])}"
-            for text in goal.front
+            f"{measure_label(text, goal.k)} {metric_value(find_measure(text).metric, end[text])}" for text in goal.front
         )
         for end in ends
     ]
@@ -219,11 +218,11 @@ def worth_alt(worth: Worth, measure: str, *, labels: Mapping[str, str], k: int) 
         f"{labels.get(name, name)} {value:+.4f}"
         for name, value in zip(worth.scorers, worth.shapley[measure].tolist(), strict=True)
     )
-    return f"Worth of each scorer in {find_measure(measure).label}@{k}, of {worth.whole[measure]:.4f} in all: {said}."
+    return f"Worth of each scorer in {measure_label(measure, k)}, of {worth.whole[measure]:.4f} in all: {said}."
 
 
 def _axis(text: str, k: int) -> str:
-    return chart_text(f"{find_measure(text).label}@{k}", None)
+    return chart_text(measure_label(text, k), None)
 
 
 def _dots(

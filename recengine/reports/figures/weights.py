@@ -24,7 +24,7 @@ PARTS = 300
 NEAR = 0.01
 """Share of the best value within which a weight is as good as the best."""
 HEIGHT = 250
-TRIANGLE_HEIGHT = 470
+TRIANGLE_HEIGHT = 540
 SCALE = "Cividis"
 """Even in lightness, and told apart by colour-blind readers."""
 RISE = math.sqrt(3) / 2

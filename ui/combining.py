@@ -73,5 +73,12 @@ def _choose_strategy(workbench: Workbench, scenario: Scenario) -> tuple[str, dic
     st.caption(f":material/verified: {plain(kind.certificate)}")
     if not kind.weighs:
         st.caption("The weights of the sliders do not matter here.")
-    now = dict(scenario.strategy_settings) if name == scenario.strategy else {}
-    return name, strategy_settings(name, now, workbench, f"strategy {made} {name}")
+    chosen = dict(scenario.strategy_settings)
+    now = chosen if name == scenario.strategy else {}
+    settings = strategy_settings(name, now, workbench, f"strategy {made} {name}")
+    if not kind.learns or (name, settings) == (scenario.strategy, chosen):
+        return name, settings
+    st.caption("It learns from the validation part first, by scorers that do not know it: that can take a minute.")
+    if st.button("Learn and use it", icon=":material/school:", type="primary", key=f"learn {made}"):
+        return name, settings
+    return scenario.strategy, chosen

@@ -37,6 +37,7 @@ def load(name: str) -> Verb:
         "ab": ("tries", "ab"),
         "jobs": ("jobs", "jobs"),
         "find-weights": ("weights", "find_weights"),
+        "learn-weights": ("learning", "learn"),
         "worth": ("weights", "worth"),
         "indifference": ("weights", "indifference"),
         "clone-weights": ("weights", "clone_weights"),
@@ -362,6 +363,15 @@ def _find_weights(parser: argparse.ArgumentParser) -> None:
     _effort(parser)
 
 
+def _learn_weights(parser: argparse.ArgumentParser) -> None:
+    _fusion(parser)
+    parser.add_argument(
+        "--by", metavar="SEGMENTS", help="weights per segment too: history (cold, warm, heavy) or a user attribute"
+    )
+    parser.add_argument("--at", metavar="A,B", help="training interactions from which users are warm, and heavy")
+    parser.add_argument("--out", metavar="FILE", help="write the scenario that was learned here")
+
+
 def _worth(parser: argparse.ArgumentParser) -> None:
     _fusion(parser)
     parser.add_argument("--measures", metavar="A,B", help="default: ndcg, coverage and the gap by the first attribute")
@@ -413,6 +423,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "sweep": ("each metric along the weight of one scorer, exactly, and where a user's list changes", _sweep),
     "triangle": ("each metric at every mix of three scorers", _triangle),
     "find-weights": ("search weights on the validation part, with floors, ceilings and a front", _find_weights),
+    "learn-weights": ("learn weights by a listwise loss on the validation part, also per segment", _learn_weights),
     "worth": ("what each scorer is worth to the mixture, beside what it takes", _worth),
     "indifference": ("the weights that are as good as the best, and the most diverse of them", _indifference),
     "clone-weights": ("the weights that reproduce another system's lists", _clone_weights),

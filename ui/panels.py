@@ -100,8 +100,9 @@ def list_panel(workbench: Workbench, view: View, outcome: Outcome, row: FusedRow
         for rank, item in enumerate(items.tolist(), start=1)
     ]
     hits = sum(row["held_out"] for row in rows)
+    ranked = "candidates" if isinstance(view.scenario.fusion.strategy, Listwise) else "unseen items"
     return {
-        "caption": f"The {len(rows)} best of {int((row.rank > 0).sum()):,} unseen items for user {one_line(view.user)}",
+        "caption": f"The {len(rows)} best of {int((row.rank > 0).sum()):,} {ranked} for user {one_line(view.user)}",
         "scorers": series(workbench) if additive else [],
         "rows": rows,
         "digits": digits,

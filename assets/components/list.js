@@ -9,6 +9,7 @@ function drawList(root, data, explain) {
   once(legend, data.scorers, () => legend.replaceChildren(...(data.scorers.length ? [] : [make("li", {}, "These scores are no sum, so they have no parts")]),
     ...data.scorers.map((scorer) => make("li", {}, paint(make("span", { class: "swatch" }), scorer), scorer.label)),
     ...(data.scorers.length ? [make("li", {}, make("span", { class: "swatch fill no-opinion", style: "--c: currentColor" }), "no opinion, counts as neutral")] : [])));
+  root.classList.toggle("is-whole", data.scorers.length === 0);
   const known = new Map([...body.children].map((row) => [row.item, row]));
   const order = [...known.keys()].join();
   const moves = !calm.matches && known.size > 0 && order !== data.rows.map((entry) => entry.item).join();

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from recengine.cli.output import table
 from recengine.data import Dataset
 from recengine.scenario import PartComparison, weights_text
 from recengine.tuning import find_measure
 from recengine.workspace import Thumbed, WeightClone, WeightRegion, WeightSearch
+
+FRONT_ROWS = 20
+"""Settings of a front that are printed, evenly along it."""
 
 
 def search_text(search: WeightSearch, dataset: Dataset, out: str | None) -> str:
@@ -22,10 +27,14 @@ def search_text(search: WeightSearch, dataset: Dataset, out: str | None) -> str:
     ]
     blocks = [table(["validation", *labels, "weights"], rows)]
     if found.front:
+        # all of it is in the JSON document
+        shown = sorted({round(place) for place in np.linspace(0, len(found.front) - 1, FRONT_ROWS)})
         front = [
-            _row(str(place), points.by_scorer(number), points.at(number)) for place, number in enumerate(found.front, 1)
+            _row(str(place + 1), points.by_scorer(number), points.at(number))
+            for place in shown
+            for number in [found.front[place]]
         ]
-        blocks.append(table(["front", *labels, "weights"], front))
+        blocks.append(table([f"front of {len(found.front):,}", *labels, "weights"], front))
     test = search.test
     rows = [
         [name, *(f"{values[measure]:.4f}" for measure in measures), _against(test, key)]
@@ -34,12 +43,12 @@ def search_text(search: WeightSearch, dataset: Dataset, out: str | None) -> str:
     ]
     blocks.append(table(["test", *labels, "best less this, 95 % interval"], rows))
     best = search.best
-    use = f"--scenario {out}" if out else f"--weights {weights_text(dict(best.weights))}"
+    see = f"See more: python -m recengine evaluate --dataset {dataset.name} --scenario {out}"
+    again = "Write them to a file: the same again with --out FILE, which searches nothing anew."
     blocks.append(
         f"{len(points):,} settings in {found.seconds:.1f} s, {found.evaluations_a_minute:,.0f} a minute; "
         f"{best.normalization}, no opinion counts as {best.neutral}. The best of many looks at "
-        "validation flatters, the test part tells.\n"
-        f"See more: python -m recengine evaluate --dataset {dataset.name} {use}"
+        "validation flatters, the test part tells.\n" + (see if out else again)
     )
     return "\n\n".join(blocks)
 
@@ -58,7 +67,10 @@ def region_text(answer: WeightRegion) -> str:
     region = answer.region
     points, measures = region.points, list(region.points.values)
     labels = [find_measure(measure).label for measure in measures]
-    numbers = {"best": region.best, **{f"most {find_measure(name).label}": at for name, at in region.picks.items()}}
+    numbers = {"best": region.best}
+    for name, number in region.picks.items():
+        measure = find_measure(name)
+        numbers[f"{'highest' if measure.higher_is_better else 'lowest'} {measure.label}"] = number
     rows = [_row(name, points.by_scorer(number), points.at(number)) for name, number in numbers.items()]
     lines = [table(["validation", *labels, "weights"], rows)]
     lines.append(f"{int(region.alike.sum()):,} of {len(points):,} settings cannot be told from the best, user by user.")

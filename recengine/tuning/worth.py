@@ -74,6 +74,8 @@ def scorers_worth(
     question.check(asked)
     names = question.pool.scorers
     check_weights(fusion.weights, names)
+    if not fusion.strategy.weighs:
+        raise ScenarioError(f"worth: the strategy {fusion.strategy.name} does not weigh scorers. Choose another.")
     if len(names) > MAX_SCORERS:
         raise ScenarioError(f"worth: at most {MAX_SCORERS} scorers can be told apart, got {len(names)}. Use fewer.")
     effective = np.array(fusion.effective)

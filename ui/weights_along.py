@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from recengine.ranking import METRICS
@@ -127,21 +129,28 @@ def _curve(found: Sweep, metric: str, name: str, label: str, baseline: float | N
 
 def _changes(workbench: Workbench, scenario: Scenario, scorer: str, label: str, top: float) -> None:
     """Where the selected user's list changes."""
-    view = state.current()
     st.subheader("One user's list", anchor=False)
+    dataset, labels = workbench.dataset, compute.user_labels(workbench.dataset)
+    chosen = st.selectbox(
+        "User",
+        dataset.user_ids,
+        key="user",
+        format_func=lambda identifier: labels[dataset.user_position[identifier]],
+        width=320,
+    )
+    state.keep(replace(state.current(), user=chosen))
     if not is_exact(scenario.fusion):
         st.caption(
             "The strategy, or a re-ranker, leaves no exact breakpoints. Choose a weighted sum without re-rankers in "
             "the Studio to see at which weights the list of one user changes."
         )
         return
-    user = workbench.dataset.user_position[view.user]
-    found = compute.breakpoints(workbench, scenario, user, scorer, top)
+    found = compute.breakpoints(workbench, scenario, dataset.user_position[chosen], scorer, top)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(plain(breakpoints_line(found, view.user, label)), width="stretch")
-        exports.table_csv("breakpoints", "CSV", lambda: weight_tables.breakpoints_table(found, workbench.dataset))
+        st.caption(plain(breakpoints_line(found, chosen, label)), width="stretch")
+        exports.table_csv("breakpoints", "CSV", lambda: weight_tables.breakpoints_table(found, dataset))
     st.dataframe(
-        weight_tables.breakpoints_table(found, workbench.dataset),
+        weight_tables.breakpoints_table(found, dataset),
         hide_index=True,
         column_config=CHANGE_COLUMNS,
         key="breakpoints",

@@ -106,3 +106,12 @@ def test_a_list_is_proven_where_the_shortlist_is() -> None:
     # two places are proven; a longer list goes on in the order of mean places, of which the pool proves fewer
     assert fuse(pool, source, voting([1, 1, 1], 2), 60).unproven == 10
     assert fuse(build_pool(source, depth=40), source, voting([1, 1, 1], 60), 60).certified.all()
+
+
+def test_a_shortlist_that_ends_in_a_tie_with_what_is_left_out_is_not_proven() -> None:
+    # all mean places are 1/2; of the catalogue items 0 and 1 would meet, of the pool items 1 and 2
+    source = source_of({"first": [[1, 2, 0]], "second": [[1, 0, 2]]})
+    pool = build_pool(source, depth=1)
+    assert pool.items.tolist() == [[1, 2]]
+    assert fuse(pool, source, voting([1, 1], 2), 1).certified.tolist() == [False]
+    assert fuse(build_pool(source), source, voting([1, 1], 2), 1).rankings.items.tolist() == [[0]]

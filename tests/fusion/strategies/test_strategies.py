@@ -159,6 +159,16 @@ def test_comb_mnz_counts_what_is_below_the_mean_as_nothing() -> None:
     assert row.parts[0].tolist() == pytest.approx([0, 0, (5 - 2) / np.std([0, 1, 5])])
 
 
+def test_an_item_that_is_second_to_everybody_is_not_overlooked_by_comb_mnz() -> None:
+    # left out is item 0, which both list: (.26 / 2 + .26 / 2) * 1 = .26; items 1 and 2 are listed by one: 1 / 2 * 1 / 2
+    source = source_of({"first": [[0.26, 1, 0]], "second": [[0.26, 0, 1]]})
+    pool = build_pool(source, depth=1)
+    assert pool.items.tolist() == [[1, 2]]
+    lists = fuse(pool, source, Fusion((1.0, 1.0), strategy=make_strategy("comb-mnz", {"listed": 2})), 1)
+    assert (lists.certified.tolist(), lists.rescored) == ([False], 1)
+    assert lists.rankings.items.tolist() == [[0]]
+
+
 def test_a_shallow_pool_proves_comb_mnz_as_soon_as_it_is_as_deep_as_what_counts() -> None:
     source = random_source(50, 300)
     pool = build_pool(source, depth=20)
@@ -193,3 +203,31 @@ def test_every_strategy_says_what_it_is_and_when_it_is_proven() -> None:
         assert all(fact.description for fact in kind.facts())
         made = kind()
         assert kind(**made.settings()) == made
+
+
+TIED: dict[str, dict[str, object]] = {
+    "comb-mnz": {"listed": 9},
+    "reciprocal-rank": {},
+    "borda": {},
+    "condorcet": {"shortlist": 3},
+    "interleaving": {},
+    "cascade": {"stages": "first:4,second"},
+}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_certificates_hold_among_many_users_with_ties(name: str) -> None:
+    """Pools that leave most of the catalogue out, and scores so coarse that lists often end in a tie."""
+    rng = np.random.default_rng(1)
+    n_users, n_items, k = 60, 40, 3
+    levels = rng.integers(0, 9, (3, n_users, n_items)).astype(float)
+    levels[2][rng.random((n_users, n_items)) < 0.2] = NAN
+    source = source_of(dict(zip(("first", "second", "third"), levels, strict=True)))
+    fusion = Fusion((1.0, 1.0, 1.0), strategy=make_strategy(name, TIED[name]))
+    pool = build_pool(source, depth=8)
+    lists = fuse(pool, source, fusion, k)
+    assert not (pool.left_out == 0).any()
+    assert lists.certified.mean() > 0
+    for user in np.flatnonzero(lists.certified):
+        case = Case(source, 8, fusion, k)
+        assert lists.rankings.items[user].tolist() == listed_by_definition(case, int(user))[:k]

@@ -61,6 +61,7 @@ def find_weights(asked: argparse.Namespace) -> None:
         "hypervolume": found.hypervolume,
         "test": _comparison(search.test),
         "evaluations": len(points),
+        "users": found.users,
         "seconds": found.seconds,
         "scenario": search.best.to_json(),
         "saved": _save(search.best, asked.out),

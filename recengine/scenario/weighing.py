@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
+from recengine.arrays import Values
 from recengine.data import Dataset, Source
 from recengine.data.read import read_header, read_table
 from recengine.errors import DataError, ScenarioError
 from recengine.evaluation import Change, Resamples, change
 from recengine.fairness.groups import user_groupings
+from recengine.fusion import fuse
 from recengine.models import estimated_memory
+from recengine.ranking import compute_metrics
 from recengine.scenario.run import check_fits
 from recengine.scenario.scenario import Scenario
 from recengine.scenario.workbench import Measured, Workbench
 from recengine.tuning import Setting, Thumb, WeightQuestion, find_measure
-from recengine.tuning.measures import GAP
+from recengine.tuning.measures import GAP, figures
 
 JUDGEMENTS = ("user", "item", "good")
 GOOD = {"1": True, "true": True, "yes": True, "good": True, "0": False, "false": False, "no": False, "bad": False}
@@ -69,27 +74,29 @@ def compare_scenarios(
     Raises `ScenarioError` where a scenario does not fit the workbench, or nobody has a positive in the part.
     """
     check_fits(workbench, found)
-    question = weight_question(workbench)
     if not workbench.relevant.nnz:
         raise ScenarioError(f"weights: nobody has a positive in the {workbench.measured} part. Use a larger dataset.")
-    question = question.measured()
+    question = weight_question(workbench)
     asked = [find_measure(text) for text in dict.fromkeys(measures)]
     question.check(asked)
-    looked = {
-        name: question.look(scenario.fusion, asked, scenario.k) for name, scenario in {"found": found, **others}.items()
-    }
-    metrics = {measure.metric for measure in asked if measure.per_user}
-    own = {metric: looked["found"][1][metric] for metric in metrics}
-    resamples = Resamples.draw(len(question.pool.users), seed=found.seed)
-    return PartComparison(
-        measured=workbench.measured,
-        users=len(question.pool.users),
-        values={
-            name: {measure.text: float(value) for measure, value in zip(asked, values, strict=True)}
-            for name, (values, _) in looked.items()
-        },
-        against={name: change(own, looked[name][1], resamples) for name in others},
-    )
+    metrics = tuple(dict.fromkeys(measure.metric for measure in asked))
+    measured = np.diff(workbench.relevant.indptr)[workbench.pool.users] > 0
+    codes = {measure.attribute: question.codes[measure.attribute][measured] for measure in asked if measure.attribute}
+    per_user: dict[str, dict[str, Values]] = {}
+    values: dict[str, dict[str, float]] = {}
+    for name, scenario in {"found": found, **others}.items():
+        rankings = fuse(workbench.pool, workbench.source, scenario.fusion, scenario.k).rankings.only(measured)
+        per_user[name], overall = compute_metrics(
+            rankings, workbench.relevant, workbench.popularity, workbench.dataset.n_users, metrics
+        )
+        row = figures(asked, per_user[name], overall, codes)
+        values[name] = {measure.text: float(value) for measure, value in zip(asked, row, strict=True)}
+    wanted = {measure.metric for measure in asked if measure.per_user}
+    own = {metric: by_user for metric, by_user in per_user["found"].items() if metric in wanted}
+    n = int(np.count_nonzero(measured))
+    resamples = Resamples.draw(n, seed=found.seed)
+    against = {name: change(own, per_user[name], resamples) for name in others}
+    return PartComparison(workbench.measured, n, values, against)
 
 
 def scorer_costs(workbench: Workbench, scenario: Scenario) -> dict[str, ScorerCost]:

@@ -15,7 +15,8 @@ DIVISIONS = {2: 20, 3: 8}
 """Steps of the lattice of preferences, by the number of measures: 21 of two, 45 of three."""
 CORNER = 0.02
 """Least weight of a measure in a preference, so that a point that is worse in one and no better in another loses."""
-BLOCK = 1_000
+CELLS = 30_000_000
+"""Comparisons of settings that are held at once."""
 STEPS = (0.2, 0.1, 0.05, 0.02)
 """How much weight a proposal moves between two scorers."""
 
@@ -27,8 +28,9 @@ def non_dominated(values: Values) -> NDArray[np.intp]:
     """
     unique, first = np.unique(values, axis=0, return_index=True)
     kept = np.ones(len(unique), dtype=np.bool_)
-    for start in range(0, len(unique), BLOCK):
-        rows = slice(start, start + BLOCK)
+    block = max(1, CELLS // max(unique.size, 1))
+    for start in range(0, len(unique), block):
+        rows = slice(start, start + block)
         # rows are all different: one that is nowhere below another exceeds it somewhere
         above = (unique[None, :, :] >= unique[rows, None, :]).all(axis=2)
         kept[rows] = above.sum(axis=1) == 1

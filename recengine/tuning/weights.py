@@ -78,7 +78,8 @@ class FoundWeights:
     limits. front: settings within the limits to which no other is preferred by all measures of the front, by its first
     measure, best first; hypervolume: the share of the box from the worst to the best seen that they cover.
     against_start, against_single: what the objective of `best` is more, user by user; None where it has no value by
-    user. Their intervals flatter: the best of many looks at the same users. seconds: that the search took.
+    user. Their intervals flatter: the best of many looks at the same users. users: how many were measured, all with a
+    positive or, of very many, some drawn. seconds: that the search took.
     """
 
     goal: Goal
@@ -91,6 +92,7 @@ class FoundWeights:
     hypervolume: float | None
     against_start: Change | None
     against_single: Change | None
+    users: int
     seconds: float
 
     @property
@@ -177,6 +179,7 @@ def _find(question: WeightQuestion, start: Fusion, goal: Goal, progress: Progres
         hypervolume=volume,
         against_start=_against(question, start, goal, best, here),
         against_single=_against(question, start, goal, best, single),
+        users=len(question.pool.users),
         seconds=time.perf_counter() - begun,
     )
 

@@ -59,6 +59,7 @@ def found_document(found: FoundWeights) -> Document:
         "hypervolume": found.hypervolume,
         "against_start": _change_document(found.against_start),
         "against_single": _change_document(found.against_single),
+        "users": found.users,
         "seconds": found.seconds,
     }
 

@@ -20,7 +20,7 @@ from recengine.storage import Entry, digest, load_entry, locked, remove_folder, 
 
 Answer = TypeVar("Answer")
 FOLDER = "weights"
-VERSION = 1
+VERSION = 2
 """Changes whenever the same question gets another answer."""
 PREPARED, SEARCHED = 0.3, 0.8
 """Shares of the progress bar at which the scorers are fitted, and the search is over."""

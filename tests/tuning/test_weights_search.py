@@ -139,6 +139,20 @@ def test_effort_in_seconds_ends_in_time() -> None:
     assert len(found.points) > 5
 
 
+def test_of_very_many_users_some_are_measured() -> None:
+    question = drawn(2, seed=0)
+    cells = 2 * question.pool.items.shape[1]
+    some = question.measured(max_cells=10 * cells)
+    assert len(some.pool.users) == 10
+    assert np.isin(some.pool.users, question.pool.users).all()
+    np.testing.assert_array_equal(some.pool.users, question.measured(max_cells=10 * cells).pool.users)
+    fusion, measures = Fusion((0.4, 0.6)), [find_measure("ndcg")]
+    rows = np.flatnonzero(np.isin(question.pool.users, some.pool.users))
+    expected = question.look(fusion, measures, 3)[1]["ndcg"][rows]
+    np.testing.assert_array_equal(some.look(fusion, measures, 3)[1]["ndcg"], expected)
+    assert some.groups["half"].to_list() == question.groups["half"].gather(rows).to_list()
+
+
 def test_progress_and_cancel() -> None:
     question, said = drawn(2, seed=0), []
     find_weights(

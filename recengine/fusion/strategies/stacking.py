@@ -20,6 +20,7 @@ from recengine.fusion.strategies.features import ITEM, USER, Feature
 from recengine.fusion.strategies.learned import Learned, Pairs
 from recengine.models.settings import Choice, Number, Whole, setting
 from recengine.progress import Cancel, Progress, stop_if_asked
+from recengine.threads import usable_cores
 
 MAX_THREADS = 4
 TRUNCATION = 20
@@ -180,8 +181,9 @@ def _counted(column: Feature, value: float, part: float) -> str:
 
 
 def _threads() -> int:
-    """Cores that LightGBM may use; how many does not change its numbers."""
-    return max(1, min(MAX_THREADS, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1))
+    """Cores that LightGBM may use, no more than OMP_NUM_THREADS says; how many does not change its numbers."""
+    cores, asked = usable_cores(), os.environ.get("OMP_NUM_THREADS", "")
+    return max(1, min(MAX_THREADS, cores, int(asked) if asked.isdigit() else cores))
 
 
 def _lightgbm() -> Any:

@@ -42,26 +42,26 @@ CHANGE_COLUMNS = {
 def show_along(page: Open) -> None:
     """Choose the scorer and the metrics; a click on a curve, or a number, chooses a weight."""
     view = state.current()
+    called = scorer_names(page.workbench)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        called = scorer_names(page.workbench)
         scorer = st.selectbox(
             "Weight of",
             list(called),
             format_func=lambda name: called[name],
             key="swept scorer",
-            width=200,
-            persist_state="session",
-        )
-        names = metric_names(view.scenario.k)
-        metrics = st.multiselect(
-            "Metrics",
-            list(names),
-            [key for key in FIRST_METRICS if key in names],
-            format_func=lambda key: names[key],
-            key="swept metrics",
+            width=260,
             persist_state="session",
         )
         measured = choose_part(page)
+    names = metric_names(view.scenario.k)
+    metrics = st.multiselect(
+        "Metrics",
+        list(names),
+        FIRST_METRICS,
+        format_func=lambda key: names[key],
+        key="swept metrics",
+        persist_state="session",
+    )
     if measured is None:
         return
     if not metrics:

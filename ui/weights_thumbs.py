@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from recengine.reports.words import measure_label
 from recengine.scenario import PartComparison, Scenario, Workbench, compare_scenarios
 from recengine.tuning import Thumb, ThumbedWeights, weigh_thumbs
 from ui import compute, state
@@ -120,14 +121,15 @@ def _learn(page: Open, scenario: Scenario, given: dict[tuple[int, int], bool]) -
     st.subheader("Its price for everybody", anchor=False)
     validation = validation_workbench(page, scenario)
     if validation is not None:
-        _price("Validation part", compare_scenarios(validation, best, {"start": scenario}, PRICED))
-    _price("Test part", compare_scenarios(bench, best, {"start": scenario}, PRICED))
+        _price("Validation part", compare_scenarios(validation, best, {"start": scenario}, PRICED), scenario.k)
+    _price("Test part", compare_scenarios(bench, best, {"start": scenario}, PRICED), scenario.k)
 
 
 def _say(learned: ThumbedWeights, called: dict[str, str], before: dict[str, float]) -> None:
     dropped = f"; {learned.dropped} on items already seen are left out" if learned.dropped else ""
     with st.container(border=True, gap=None, width=420):
-        st.metric("Pairs in the right order", f"{learned.after:.0%}", f"{learned.after - learned.before:+.0%}")
+        gained = f"{learned.after - learned.before:+.0%}" if learned.changed else None
+        st.metric("Pairs in the right order", f"{learned.after:.0%}", gained)
         st.caption(
             plain(
                 f"{learned.before:.0%} before. {learned.pairs} pairs of a good and a bad item of {learned.users} "
@@ -144,10 +146,10 @@ def _say(learned: ThumbedWeights, called: dict[str, str], before: dict[str, floa
     )
 
 
-def _price(part: str, compared: PartComparison) -> None:
+def _price(part: str, compared: PartComparison, k: int) -> None:
     rows = [
         {
-            part: text,
+            part: measure_label(text, k),
             "Now": measure_value(text, compared.values["start"][text]),
             "Learned": measure_value(text, compared.values["found"][text]),
             "Change": change_words(text, compared.against["start"].get(text)),

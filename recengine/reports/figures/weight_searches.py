@@ -180,11 +180,14 @@ def worth_figure(worth: Worth, measure: str, *, labels: Mapping[str, str], k: in
     values = worth.shapley[measure]
     order = np.argsort(-values, kind="stable").tolist()
     names = [worth.scorers[place] for place in order]
+    low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
+    # for the values that stand beside the bars
+    room = 0.35 * (high - low) or 1.0
     chart = canvas(
         theme,
         height=80 + ROW_HEIGHT * len(names),
         x_title=f"Worth in {_axis(measure, k)}",
-        x={"zeroline": True, "rangemode": "tozero"},
+        x={"zeroline": True, "range": [low - (room if low < 0 else 0), high + (room if high > 0 else 0)]},
         y=rows_axis([chart_text(labels.get(name, name)) for name in names]),
     )
     errors = worth.error[measure][order]

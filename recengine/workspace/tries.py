@@ -30,7 +30,8 @@ SECONDS_TO_WAIT = 5.0
 """For another process that writes a try, which takes it milliseconds."""
 TIDY_EVERY = 100
 """Tries between two looks for what killed processes left in the folder."""
-_FILE = re.compile(r"(\d{6,9})-([0-9a-f]{64})\.(json|deleted)")
+MOST = 999_999
+_FILE = re.compile(r"(\d{6})-([0-9a-f]{64})\.(json|deleted)")
 _MEND = "Delete the file, or show the same setting in the Studio again."
 
 
@@ -257,8 +258,11 @@ def _path(folder: Path, number: int) -> Path:
 
 def _place(names: list[str], key: str) -> int | None:
     """The number of the try of that scenario, if there is one, damaged or not."""
-    end = f"-{key}.json"
-    return next((int(name.removesuffix(end)) for name in names if name.endswith(end) and _FILE.fullmatch(name)), None)
+    # one search over all names: there may be thousands, and a slider waits
+    listed = "\n".join(["", *names, ""])
+    end = listed.find(f"-{key}.json\n")
+    name = _FILE.fullmatch(listed[listed.rindex("\n", 0, end) + 1 : end] + f"-{key}.json") if end >= 0 else None
+    return int(name[1]) if name else None
 
 
 def _known(folder: Path, key: str, number: int | None) -> Try | None:
@@ -273,7 +277,12 @@ def _known(folder: Path, key: str, number: int | None) -> Try | None:
 
 def _next_number(names: list[str]) -> int:
     """One that no try ever had, deleted ones included."""
-    return 1 + max((int(name[1]) for name in map(_FILE.fullmatch, names) if name), default=0)
+    # numbers have the same width, so the highest is the last name that is one
+    named = map(_FILE.fullmatch, sorted(names, reverse=True))
+    number = 1 + next((int(name[1]) for name in named if name), 0)
+    if number > MOST:
+        raise StoreError(f"try: a dataset has room for {MOST:,}. Import it under changed data to count anew.")
+    return number
 
 
 def _pinned(folder: Path) -> int | None:

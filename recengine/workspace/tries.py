@@ -281,7 +281,7 @@ def _next_number(names: list[str]) -> int:
     named = map(_FILE.fullmatch, sorted(names, reverse=True))
     number = 1 + next((int(name[1]) for name in named if name), 0)
     if number > MOST:
-        raise StoreError(f"try: a dataset has room for {MOST:,}. Import it under changed data to count anew.")
+        raise StoreError(f"try: a dataset has room for {MOST:,}. Delete the folder of its tries to start anew.")
     return number
 
 

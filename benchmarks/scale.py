@@ -49,7 +49,7 @@ AGREEMENT = 0.75
 """Correlation of two scorers' scores."""
 K = 10
 ROUNDS = 5
-CATALOGUE_USERS = 8_000
+CATALOGUE_USERS = 4_000
 METRICS = ("ndcg", "recall", "map")
 LIMIT = 4e9
 TARGET = 0.5

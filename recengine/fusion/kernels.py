@@ -12,10 +12,12 @@ from recengine.arrays import Mask, Positions, Scores
 from recengine.compiled import compiled
 
 AS_IS, AFFINE, PLACES, RECIPROCAL = range(4)
-STRIP = 32
-"""Columns that are looked at together; a fixed number, so that one instruction takes many of them."""
+LANES = 64
+"""Every so many columns are one lane, whose maxima are found together: fixed, so that an instruction takes many."""
+STRIP = 8
+"""Columns that are compared together."""
 HALVINGS = 16
-"""Times that the range of a row's scores is halved to find few that hold the best k."""
+"""Times that a range of scores is halved to find few that hold the best k."""
 
 
 @compiled
@@ -43,6 +45,7 @@ def best_of_pool(
     """
     fused = np.empty(given.shape[2], dtype=np.float32)
     columns = np.empty(given.shape[2] + 1, dtype=np.int32)
+    maxima = np.empty(LANES, dtype=np.float32)
     for row in range(start, stop):
         n = lengths[row]
         first = True
@@ -55,7 +58,7 @@ def best_of_pool(
                 else:
                     _add_values(shape, given[scorer, row], n, low, width, instead, weight, fused)
                 first = False
-        bar = _bar(fused, n, best_items.shape[1])
+        bar = _bar(fused, n, best_items.shape[1], maxima)
         m = _candidates(fused, n, bar, columns)
         _place(fused, columns, m, items[row], best_items[row], best_scores[row])
 
@@ -119,36 +122,47 @@ def _add_values(
 
 
 @compiled
-def _bar(fused: Scores, n: int, k: int) -> np.float32:
+def _bar(fused: Scores, n: int, k: int, maxima: Scores) -> np.float32:
     """A score that at least k of the first n reach, and where they are apart not many more; else -inf.
 
+    What k of the lanes' maxima reach, k scores reach; of a row that is short for its k all scores are compared.
     Counting how many reach a score takes one instruction for many of them, so halving the range is cheaper than
     keeping the best k in order along the row.
     """
+    if n < 2 * k:
+        return np.float32(-np.inf)
+    if n < 2 * LANES or 4 * k > LANES:
+        return _reached_by(fused, n, k)
+    maxima[:] = fused[:LANES]
+    for begin in range(LANES, n - n % LANES, LANES):
+        lap = fused[begin : begin + LANES]
+        for lane in range(LANES):
+            score = lap[lane]
+            maxima[lane] = score if score > maxima[lane] else maxima[lane]
+    return _reached_by(maxima, LANES, k)
+
+
+@compiled
+def _reached_by(scores: Scores, n: int, k: int) -> np.float32:
+    """A score that at least k of the first n reach, and where they are apart not many more; else -inf."""
     bar = np.float32(-np.inf)
-    if n < max(2 * k, STRIP):
-        return bar
-    highs, lows = fused[:STRIP].copy(), fused[:STRIP].copy()
-    whole = n - n % STRIP
-    for begin in range(STRIP, whole, STRIP):
-        strip = fused[begin : begin + STRIP]
-        for lane in range(STRIP):
-            score = strip[lane]
-            highs[lane] = score if score > highs[lane] else highs[lane]
-            lows[lane] = score if score < lows[lane] else lows[lane]
-    high, low = highs.max(), lows.min()
+    high = low = scores[0]
+    for place in range(n):
+        score = scores[place]
+        high = score if score > high else high
+        low = score if score < low else low
     for _ in range(HALVINGS):
         middle = low + (high - low) * np.float32(0.5)
         if not low < middle < high:
             break
         reached = 0
-        for column in range(n):
-            reached += fused[column] >= middle
+        for place in range(n):
+            reached += scores[place] >= middle
         if reached < k:
             high = middle
             continue
         low = bar = middle
-        if reached <= k + k // 2:
+        if reached <= k + k // 4:
             break
     return bar
 
@@ -160,10 +174,10 @@ def _candidates(fused: Scores, n: int, bar: np.float32, columns: Positions) -> i
     whole = n - n % STRIP
     for begin in range(0, whole, STRIP):
         strip = fused[begin : begin + STRIP]
-        reached = 0
+        reached = False
         for lane in range(STRIP):
-            reached += strip[lane] >= bar
-        if reached > 0:
+            reached |= strip[lane] >= bar
+        if reached:
             for lane in range(STRIP):
                 columns[m] = begin + lane
                 m += strip[lane] >= bar

@@ -91,14 +91,14 @@ endef
 define announce
 	echo "Installing $(1) into $(VENV). To download, unless pip's cache has it:"; \
 	if [ "$$(cat $(VENV)/app.stamp 2>/dev/null)" != "$$app" ]; then \
-		echo "  360 MB for the studio"; \
+		echo "  430 MB for the studio"; \
 		if $(BIN)/python -c 'import importlib.metadata; importlib.metadata.version("torch")' 2>/dev/null; then \
 			echo "  nothing for PyTorch if the build in $(VENV) has the pinned version"; \
 		else \
 			echo "  190 MB for PyTorch where you chose its CPU build, 2,700 MB for its CUDA build (Linux's default; README: PyTorch)"; \
 		fi; \
 	fi; \
-	if [ $(1) = requirements-dev.txt ]; then echo "  180 MB for the tests"; fi
+	if [ $(1) = requirements-dev.txt ]; then echo "  120 MB for the tests"; fi
 endef
 
 # One short line for each package of a megabyte or more, and pip's errors.

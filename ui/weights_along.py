@@ -98,7 +98,13 @@ def _choose(scenario: Scenario, scorer: str, label: str, found: Sweep) -> float:
             help="Or click on a curve. The other weights stay as they are.",
         )
         if chosen > 0 or any(weight for name, weight in scenario.weights if name != scorer):
-            load_button("Use this weight", with_weight(scenario, scorer, chosen), key="use weight", primary=True)
+            load_button(
+                "Use this weight",
+                with_weight(scenario, scorer, chosen),
+                key="use weight",
+                primary=True,
+                clicked=lambda: with_weight(state.current().scenario, scorer, st.session_state[CHOSEN]),
+            )
         st.caption(
             "Line: now. Dashed: baseline, if it is on this line. Dotted: chosen. Shaded: within 1\u00a0% of the best."
         )

@@ -111,10 +111,12 @@ def _ask(page: Open, scenario: Scenario) -> None:
             evaluations, seconds = None, None
             if kind == EVALUATIONS:
                 evaluations = int(
-                    st.number_input("Settings to look at", 10, MAX_EVALUATIONS, 1000, step=100, width=190)
+                    st.number_input(
+                        "Settings to look at", 10, MAX_EVALUATIONS, 1000, step=100, key="settings wanted", width=190
+                    )
                 )
             else:
-                seconds = float(st.number_input("Seconds", 1.0, 3600.0, 30.0, width=190))
+                seconds = float(st.number_input("Seconds", 1.0, 3600.0, 30.0, key="seconds wanted", width=190))
             command = weight_commands.find_weights(
                 page.workspace,
                 page.dataset,
@@ -126,16 +128,17 @@ def _ask(page: Open, scenario: Scenario) -> None:
                 evaluations=evaluations,
                 seconds=seconds,
             )
-            st.button(
+            # no callback: that would ask what the form said at the run before
+            if st.button(
                 "Find weights",
                 type="primary",
                 icon=":material/travel_explore:",
                 key="find weights",
                 disabled=len(front) == 1,
                 help="One metric makes no front: choose another, or none." if len(front) == 1 else None,
-                on_click=actions.attempt,
-                args=(lambda: weight_commands.submit(page.workspace, scenario, command),),
-            )
+            ):
+                actions.attempt(lambda: weight_commands.submit(page.workspace, scenario, command))
+                st.rerun()
         st.caption(
             plain(
                 f"Searched on the validation part with seed {scenario.seed}, from the weights of now; strategy, "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -79,8 +79,13 @@ def use(scenario: Scenario) -> None:
     st.session_state[LOADED] = True
 
 
-def load_button(label: str, scenario: Scenario, *, key: str, primary: bool = False, help_text: str = "") -> None:
-    """A button that puts the weights of a scenario on the sliders; of no use where they are there already."""
+def load_button(
+    label: str, scenario: Scenario, *, key: str, primary: bool = False, clicked: Callable[[], Scenario] | None = None
+) -> None:
+    """A button that puts the weights of a scenario on the sliders; of no use where they are there already.
+
+    clicked: the scenario at the moment of the click, where a widget may have changed it since it was drawn.
+    """
     now = state.current().scenario
     there = scenario == now
     other = _bench(scenario) != _bench(now)
@@ -91,9 +96,9 @@ def load_button(label: str, scenario: Scenario, *, key: str, primary: bool = Fal
         type="primary" if primary else "secondary",
         key=key,
         disabled=there or other,
-        help=why if there or other else help_text or "For the Studio and every other page; undo takes it back",
-        on_click=use,
-        args=(scenario,),
+        help=why if there or other else "For the Studio and every other page; undo takes it back",
+        on_click=actions.attempt,
+        args=(lambda: use(clicked() if clicked is not None else scenario),),
     )
 
 

@@ -16,6 +16,7 @@ from ui import compute, state
 from ui.pool_depth import pool_line
 from ui.reranker_panel import reranker_chain
 from ui.strategy_settings import WIDE, strategy_settings
+from ui.taught_panel import taught_panel
 from ui.text import plain
 
 
@@ -32,6 +33,7 @@ def combining_panel(workspace: Workspace, workbench: Workbench) -> None:
         left, right = st.columns([1, 1 if view.scenario.strategy in WIDE else 2], gap="medium")
         with left.container(gap="xsmall"):
             strategy, settings = _choose_strategy(workbench, view.scenario)
+            taught_panel(workbench, view.scenario.fusion.strategy)
             pool_line(workspace, workbench, compute.outcome(workbench, view.scenario))
         with right:
             rerankers = reranker_chain(workbench, view.scenario)

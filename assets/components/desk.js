@@ -120,6 +120,7 @@ function openDesk(page) {
     history.classList.add("is-waiting");
     const said = shares === null ? data.desk.silent
       : held === null ? "Computing the figures of all users…"
+      : follows && data.desk.fixed ? "This user has weights of their own. The figures follow on release."
       : follows ? "The list follows. The figures follow on release."
       : `List and figures follow on release: ${data.desk.why_not}.`;
     setText(status, said);

@@ -20,6 +20,13 @@ DRAWN = """list => [list.querySelector(".foot").innerText, ...[...list.querySele
 """All that a list says: texts, links, and the parts of the bars."""
 
 
+def start(page: Page, studio: Server, workspace: Workspace, **params: str) -> None:
+    """Open the Studio and wait until its desk is drawn."""
+    go(page, studio, "studio", dataset=workspace.dataset, **{**START, **params})
+    page.get_by_test_id("ranked-list").locator("tbody tr").first.wait_for()
+    page.get_by_test_id("history").locator("table").first.wait_for()
+
+
 def texts(page: Page, test_id: str) -> str:
     return page.get_by_test_id(test_id).inner_text()
 
@@ -58,7 +65,7 @@ def shows(page: Page, weights: str) -> None:
 def test_the_list_follows_a_dragged_slider_and_the_figures_its_release(
     page: Page, studio: Server, workspace: Workspace
 ) -> None:
-    go(page, studio, "studio", dataset=workspace.dataset, **START)
+    start(page, studio, workspace)
     listed, measured, address = titles(page), texts(page, "metric-strip"), page.url
     left, width, y = take(page, "als")
     seen = []
@@ -83,7 +90,7 @@ def test_the_list_follows_a_dragged_slider_and_the_figures_its_release(
 
 
 def test_a_slider_let_go_where_it_was_taken_leaves_everything(page: Page, studio: Server, workspace: Workspace) -> None:
-    go(page, studio, "studio", dataset=workspace.dataset, **START)
+    start(page, studio, workspace)
     listed = texts(page, "ranked-list")
     left, width, y = take(page, "als")
     page.mouse.move(left + width * 0.2, y)
@@ -96,7 +103,7 @@ def test_a_slider_let_go_where_it_was_taken_leaves_everything(page: Page, studio
 
 
 def test_keys_move_a_slider(page: Page, studio: Server, workspace: Workspace) -> None:
-    go(page, studio, "studio", dataset=workspace.dataset, **START)
+    start(page, studio, workspace)
     listed, measured = texts(page, "ranked-list"), texts(page, "metric-strip")
     slider(page, "als").focus()
     for key, weight in {"ArrowLeft": "0.59", "PageDown": "0.49", "End": "1", "Home": "0"}.items():
@@ -109,7 +116,7 @@ def test_keys_move_a_slider(page: Page, studio: Server, workspace: Workspace) ->
 
 
 def test_mute_solo_undo_redo_and_presets(page: Page, studio: Server, workspace: Workspace) -> None:
-    go(page, studio, "studio", dataset=workspace.dataset, **START)
+    start(page, studio, workspace)
     page.get_by_role("button", name="Mute Text profile").click()
     shows(page, "als=0.6,text=0,popularity=0.1;")
     expect(page.get_by_role("button", name="Mute Text profile")).to_have_attribute("aria-pressed", "true")
@@ -137,7 +144,7 @@ def test_mute_solo_undo_redo_and_presets(page: Page, studio: Server, workspace: 
 
 
 def test_undo_takes_back_a_setting_outside_the_desk(page: Page, studio: Server, workspace: Workspace) -> None:
-    go(page, studio, "studio", dataset=workspace.dataset, **START)
+    start(page, studio, workspace)
     page.get_by_role("button", name="Settings").click()
     length = page.get_by_label("List length k", exact=True)
     length.fill("3")
@@ -161,7 +168,7 @@ def test_undo_takes_back_a_setting_outside_the_desk(page: Page, studio: Server, 
 def test_weights_that_rank_nothing_are_told_and_leave_the_list(
     page: Page, studio: Server, workspace: Workspace
 ) -> None:
-    go(page, studio, "studio", dataset=workspace.dataset, **{**START, "w_text": "0", "w_popularity": "0"})
+    start(page, studio, workspace, w_text="0", w_popularity="0")
     listed = texts(page, "ranked-list")
     left, _, y = take(page, "als")
     page.mouse.move(left, y)
@@ -184,7 +191,7 @@ def test_weights_that_rank_nothing_are_told_and_leave_the_list(
 
 
 def test_a_strategy_that_is_no_sum_follows_on_release(page: Page, studio: Server, workspace: Workspace) -> None:
-    go(page, studio, "studio", dataset=workspace.dataset, strategy="condorcet", **START)
+    start(page, studio, workspace, strategy="condorcet")
     listed = titles(page)
     left, width, y = take(page, "als")
     page.mouse.move(left + width * 0.01, y)
@@ -199,7 +206,7 @@ def test_a_strategy_that_is_no_sum_follows_on_release(page: Page, studio: Server
 
 
 def test_the_desk_comes_back_as_it_was_left(page: Page, studio: Server, workspace: Workspace) -> None:
-    go(page, studio, "studio", dataset=workspace.dataset, **START)
+    start(page, studio, workspace)
     page.get_by_role("button", name="Mute Collaborative (ALS)").click()
     shows(page, "als=0,")
     page.get_by_test_id("stTopNavLink").filter(has_text="Overview").click()
@@ -219,7 +226,7 @@ def test_a_narrow_page_shows_sliders_and_list_together(
     width, height = SIZES["narrow"]
     page.set_viewport_size({"width": width, "height": height})
     set_theme(page, theme)
-    go(page, studio, "studio", dataset=workspace.dataset, **START)
+    start(page, studio, workspace)
     slider(page, "popularity").scroll_into_view_if_needed()
     page.get_by_test_id("ranked-list").locator("tbody tr").nth(1).scroll_into_view_if_needed()
     expect(slider(page, "als")).to_be_in_viewport()

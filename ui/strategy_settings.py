@@ -15,8 +15,8 @@ from ui.settings_form import setting_label, setting_widget
 from ui.text import plain
 from ui.weight_tables import stages_table, weights_table
 
-WIDE = frozenset({Cascade.name, Switching.name, SegmentWeights.name})
-"""Strategies whose settings take room."""
+WIDE = {Cascade.name, Switching.name, SegmentWeights.name} | {name for name, kind in STRATEGIES.items() if kind.learns}
+"""Strategies whose settings, or what they learned, take room."""
 MAX_ROWS = 30
 """Values of an attribute that a table has rows for."""
 DECIDING = {HISTORY: "Length of the history", LAST_EVENT: "Days since the last event"}

@@ -9,7 +9,6 @@ from recengine.fusion import Strategy
 from recengine.fusion.strategies import DecisionTree, Taught
 from recengine.fusion.strategies.decision_tree import rules
 from recengine.scenario import Workbench
-from ui.text import plain
 
 MAX_FEATURES = 12
 SHARES_HELP = "Of all that the splits on a feature gained while learning. The shares of all features sum to 100 %."
@@ -34,8 +33,28 @@ def taught_panel(workbench: Workbench, strategy: Strategy) -> None:
         key="taught shares",
     )
     if isinstance(strategy, DecisionTree):
-        for rule in rules(taught):
-            st.markdown(f"- {plain(rule.text)}: **{rule.share:.1%}** relevant, n = {rule.size:,}")
+        st.dataframe(
+            rules_table(taught),
+            hide_index=True,
+            height="content",
+            column_config={
+                "Relevant": st.column_config.NumberColumn(format="percent", help="Of the candidates that it held."),
+                "Candidates": st.column_config.NumberColumn(format="localized"),
+            },
+            key="taught rules",
+        )
+
+
+def rules_table(taught: Taught) -> pl.DataFrame:
+    """`Rule, Relevant, Candidates`, the most promising first."""
+    found = rules(taught)
+    return pl.DataFrame(
+        {
+            "Rule": [rule.text for rule in found],
+            "Relevant": [rule.share for rule in found],
+            "Candidates": [rule.size for rule in found],
+        }
+    )
 
 
 def shares_table(taught: Taught) -> pl.DataFrame:

@@ -19,6 +19,7 @@ PAGES = {
     "models": "Models",
     "studio": "Studio",
     "tries": "Tries",
+    "weights": "Weights",
     "explain": "Explain",
     "cold_start": "Cold start",
     "fairness": "Fairness",

@@ -199,7 +199,8 @@ def _results(page: Open, search: WeightSearch) -> None:
         )
     st.caption(
         plain(
-            f"{len(points):,} settings in {found.seconds:.1f} s, {found.evaluations_a_minute:,.0f} a minute. {CAUTION}"
+            f"{len(points):,} settings in {found.seconds:.1f} s, {found.evaluations_a_minute:,.0f} a minute, "
+            f"n = {found.users:,} users. {CAUTION}"
         )
     )
     labels = scorer_names(page.workbench)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -14,7 +16,8 @@ def points_of(**values: list[float]) -> Points:
     n = len(next(iter(values.values())))
     weights = np.tile([0.5, 0.25, 0.25], (n, 1))
     measured = {name: np.array(column) for name, column in values.items()}
-    return Points(SCORERS, weights, ("min-max",) * n, ("mean",) * n, measured)
+    alike: Any = (("min-max",) * n, ("mean",) * n)
+    return Points(SCORERS, weights, *alike, measured)
 
 
 def found_of(front: tuple[str, ...], **values: list[float]) -> FoundWeights:

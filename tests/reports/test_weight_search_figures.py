@@ -16,8 +16,9 @@ def points_of(**values: list[float]) -> Points:
     n = len(next(iter(values.values())))
     weights = np.tile([0.5, 0.25, 0.25], (n, 1))
     measured = {name: np.array(column) for name, column in values.items()}
-    alike: Any = (("min-max",) * n, ("mean",) * n)
-    return Points(SCORERS, weights, *alike, measured)
+    normalizations: Any = ("min-max",) * n
+    neutrals: Any = ("mean",) * n
+    return Points(SCORERS, weights, normalizations, neutrals, measured)
 
 
 def found_of(front: tuple[str, ...], **values: list[float]) -> FoundWeights:

@@ -243,7 +243,7 @@ def test_a_workspace_that_takes_no_job_is_a_notice_beside_the_other_downloads(
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"version": 2}, "version 2 of the format"),
+        ({"version": 3}, "version 3 of the format"),
         ({"dataset": "0" * 64}, "another dataset, 000000000000…, which is not in this workspace"),
         ({"weights": {"als": -1}}, "als must be a finite number of at least 0"),
         ({"weights": {"als": 0}}, "all are 0"),

@@ -114,7 +114,7 @@ def pool_lines(pool: Pool, fusion: Fusion, rows: NDArray[np.intp], scorer: int) 
     """The lines of the pool's items, in double precision."""
     prepared = prepare(pool, fusion.strategy.value_map(fusion.normalization, fusion.neutral))
     items = pool.items[rows]
-    base, slope = _lines([values[rows] for values in prepared.values], fusion, scorer)
+    base, slope = _lines(list(prepared.take(rows)), fusion, scorer)
     np.copyto(base, -np.inf, where=items == PADDING)
     np.copyto(slope, 0.0, where=items == PADDING)
     bound_base, bound_slope = _lines([values[rows] for values in prepared.bound], fusion, scorer)

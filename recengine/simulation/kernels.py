@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from recengine.arrays import Mask, Positions, Values
+from recengine.compiled import compiled
 
 BEGIN = -1.0
 """Start of a row's first list, which holds at weight 0 itself."""
@@ -14,7 +14,7 @@ FIRST_STEPS = 8
 """Steps a row that room is made for at first; it doubles."""
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def sweep_rows(
     base: Values, slope: Values, counts: Positions, k: int, top: float, merge: float
 ) -> tuple[Positions, Values, Positions]:
@@ -73,7 +73,7 @@ def sweep_rows(
     return rows[:size].copy(), starts[:size].copy(), columns[:size].copy()
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _first_list(y: Values, n: int, m: int, listed: Positions, inside: Mask) -> None:
     """The m highest of y[:n] into `listed`, ties to the lower column."""
     size = 0
@@ -90,7 +90,7 @@ def _first_list(y: Values, n: int, m: int, listed: Positions, inside: Mask) -> N
         inside[listed[place]] = True
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _next_meeting(
     y: Values, s: Values, n: int, m: int, listed: Positions, inside: Mask, now: float
 ) -> tuple[float, int, int]:
@@ -119,7 +119,7 @@ def _next_meeting(
     return when, place, column
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _put(
     rows: Positions,
     starts: Values,
@@ -136,12 +136,12 @@ def _put(
     columns[at, m:] = -1
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _same(first: Positions, second: Positions) -> bool:
     return bool((first == second).all())
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _grown(rows: Positions, starts: Values, columns: Positions) -> tuple[Positions, Values, Positions]:
     size = len(rows)
     more_rows = np.empty(2 * size, dtype=np.int32)
@@ -151,7 +151,7 @@ def _grown(rows: Positions, starts: Values, columns: Positions) -> tuple[Positio
     return more_rows, more_starts, more_columns
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def exposure_changes(
     counts: NDArray[np.int64], order: NDArray[np.int64], items: Positions, by: NDArray[np.int8], n_levels: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -133,7 +133,7 @@ class _Lists:
     @classmethod
     def of(cls, pool: Pool, relevant: csr_matrix, fusion: Fusion, seed: int) -> _Lists:
         """Of the users who have a relevant candidate and another one. Raises `ScenarioError` where nobody has."""
-        values = prepare(pool, fusion.strategy.value_map(fusion.normalization, fusion.neutral)).values
+        prepared = prepare(pool, fusion.strategy.value_map(fusion.normalization, fusion.neutral))
         hits = np.zeros(pool.items.shape, dtype=np.bool_)
         for start in range(0, len(pool.users), BLOCK):
             part = slice(start, start + BLOCK)
@@ -152,7 +152,7 @@ class _Lists:
         if len(rows) > most:
             rows = np.sort(np.random.default_rng(seed).choice(rows, most, replace=False))
         user, place = np.nonzero(there[rows])
-        table = values[:, rows[user], place].T.astype(np.float64)
+        table = prepared.take(rows)[:, user, place].T.astype(np.float64)
         starts = np.searchsorted(user, np.arange(len(rows)))
         hit = hits[rows[user], place]
         sums = np.add.reduceat(table * hit[:, None], starts, axis=0)

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import importlib.util
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
 
 from recengine.errors import ScenarioError
-from recengine.fusion import Fusion, build_pool, fuse
+from recengine.fusion import Fusion, build_pool, fuse, prepared
 from recengine.simulation import Change, breakpoints, is_exact
 from tests.fusion.catalogues import Case, source_of
 from tests.simulation.exact import exact_lines, exact_list, meetings, swept_cases
@@ -149,3 +153,37 @@ def test_what_cannot_be_swept_is_said() -> None:
         breakpoints(pool, source, fusion, 0, 2, 1)
     with pytest.raises(ScenarioError, match="from 1 to 2"):
         breakpoints(pool, source, fusion, 0, 0, 3)
+
+
+def test_a_big_pool_is_not_mapped_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = source_of({"first": [[1, 2, 5], [3, 1, 2]], "second": [[2, 1, 0], [0, 1, 2]]})
+    pool = build_pool(source)
+    fusion = Fusion((1.0, 1.0))
+    small = breakpoints(pool, source, fusion, 0, 1, 2)
+    monkeypatch.setattr(prepared, "KEPT_BYTES", 0)
+    monkeypatch.delattr(prepared.PreparedPool, "values")
+    big = breakpoints(build_pool(source), source, fusion, 0, 1, 2)
+    np.testing.assert_array_equal(big.weights, small.weights)
+    np.testing.assert_array_equal(big.items, small.items)
+
+
+def test_sweeps_need_no_place_for_compiled_loops(monkeypatch: pytest.MonkeyPatch) -> None:
+    njit: Callable[..., Any] = numba.njit
+
+    def without_cache(function: Callable[..., Any] | None = None, cache: bool = False, **options: Any) -> Any:
+        if cache:
+            raise RuntimeError("cannot cache function: no locator available")
+        return njit(function, **options)
+
+    monkeypatch.setattr(numba, "njit", without_cache)
+    spec = importlib.util.find_spec("recengine.simulation.kernels")
+    assert spec is not None
+    assert spec.loader is not None
+    kernels = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(kernels)
+    # 1 and 2 x meet at 1/2
+    _, starts, columns = kernels.sweep_rows(
+        np.array([[1.0, 0.0]]), np.array([[0.0, 2.0]]), np.array([2], dtype=np.int32), 1, 1.0, 1e-9
+    )
+    assert starts.tolist() == [-1.0, 0.5]
+    assert columns.tolist() == [[0], [1]]

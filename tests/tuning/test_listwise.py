@@ -5,7 +5,7 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from recengine.errors import ScenarioError
-from recengine.fusion import Fusion, Pool, Source, build_pool, fuse
+from recengine.fusion import Fusion, Pool, Source, build_pool, fuse, prepared
 from recengine.fusion.strategies import SegmentWeights
 from recengine.ranking import compute_metrics
 from recengine.tuning import LearnedWeights, learn_weights
@@ -166,3 +166,13 @@ def test_nobody_to_learn_from_is_told() -> None:
     for nothing in (np.zeros(relevant.shape), np.ones(relevant.shape)):
         with pytest.raises(ScenarioError, match="there is nothing to learn from"):
             _learn(source, csr_matrix(nothing), (1.0, 1.0))
+
+
+def test_a_big_pool_is_not_mapped_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    source, relevant = _taste(np.tile([4.0, 2.0], (20, 1)))
+    small = _Lists.of(build_pool(source), relevant, Fusion((1.0, 1.0)), 0)
+    monkeypatch.setattr(prepared, "KEPT_BYTES", 0)
+    monkeypatch.delattr(prepared.PreparedPool, "values")
+    big = _Lists.of(build_pool(source), relevant, Fusion((1.0, 1.0)), 0)
+    np.testing.assert_array_equal(big.table, small.table)
+    np.testing.assert_array_equal(big.wanted, small.wanted)

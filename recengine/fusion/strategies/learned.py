@@ -230,10 +230,10 @@ class Learned(Listwise):
             yield own, np.take_along_axis(wanted, items.astype(np.intp), axis=1) & (items >= 0)
 
     def _pairs(self, lesson: Lesson, rows: NDArray[np.intp], columns: Sequence[Feature]) -> Pairs:
-        pool, values = lesson.pool, prepare(lesson.pool, self.lesson_map).values
+        pool, prepared = lesson.pool, prepare(lesson.pool, self.lesson_map)
         tables, labels, sizes = [np.empty((0, len(columns)), dtype=np.float32)], [np.empty(0, dtype=np.bool_)], []
         for own, relevant in self._labels(lesson, rows):
-            part = Candidates(pool.users[own], pool.items[own], pool.ranks[:, own], values[:, own])
+            part = Candidates(pool.users[own], pool.items[own], pool.ranks[:, own], prepared.take(own))
             chosen = _foremost(part, relevant)
             tables.append(feature_table(part, pool.scorers, lesson.facts, chosen, columns))
             labels.append(relevant[chosen])

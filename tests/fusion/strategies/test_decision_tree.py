@@ -5,7 +5,7 @@ import pytest
 from sklearn.tree import DecisionTreeClassifier
 
 from recengine.errors import RecipeError
-from recengine.fusion import Fusion, account, build_pool, fuse, fuse_row
+from recengine.fusion import Fusion, account, build_pool, fuse, fuse_row, prepared
 from recengine.fusion.strategies import DecisionTree, Taught
 from recengine.fusion.strategies.decision_tree import LEAF, Tree, rules
 from recengine.fusion.strategies.features import Feature
@@ -120,3 +120,11 @@ def test_nodes_that_are_no_tree_are_refused() -> None:
 def test_it_stays_shallow() -> None:
     with pytest.raises(RecipeError, match="from 1 to 4"):
         DecisionTree(depth=5)
+
+
+def test_a_big_pool_is_not_mapped_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    source, relevant = catalogue()
+    small = SMALL.teach(lesson(source, relevant))
+    monkeypatch.setattr(prepared, "KEPT_BYTES", 0)
+    monkeypatch.delattr(prepared.PreparedPool, "values")
+    assert rules(SMALL.teach(lesson(source, relevant))) == rules(small)

@@ -59,11 +59,14 @@ class Facts:
 
     def kept(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """What `make` gave the first time; the last `KEPT` are remembered."""
-        if key not in self._kept:
-            self._kept[key] = make()
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        return self._kept[key]
+        kept = self._kept
+        found = kept.get(key)
+        # another session may let go of it at any time, so it is looked up but once
+        if found is None:
+            found = kept[key] = make()
+            while len(kept) > KEPT:
+                kept.popitem(last=False)
+        return found
 
     @cached_property
     def _kept(self) -> OrderedDict[Hashable, Any]:

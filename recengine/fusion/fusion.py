@@ -54,7 +54,10 @@ class Fusion:
     @property
     def effective(self) -> tuple[float, ...]:
         """The weights over their sum, (C,), which add up to 1."""
-        total = sum(self.weights)
+        total = 0.0
+        # not sum(), which rounds otherwise from Python 3.12 on; the browser adds from left to right too
+        for weight in self.weights:
+            total += weight
         return tuple(weight / total for weight in self.weights)
 
     @property

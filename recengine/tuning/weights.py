@@ -74,8 +74,9 @@ class FoundWeights:
     """The answer to a goal, on validation; numbers of settings are those in `points`.
 
     points: every setting that was looked at. best: the one with the best objective within the limits. start: the
-    weights that were there before. alone[scorer], single: each scorer by itself, and the best of them, whatever the
-    limits. front: settings within the limits to which no other is preferred by all measures of the front, by its first
+    weights that were there before. alone[scorer], single: each scorer with all the weight, and the best of them,
+    whatever the limits; under a strategy with other weights for some users, or learned rules, the others still have a
+    say. front: settings within the limits to which no other is preferred by all measures of the front, by its first
     measure, best first; hypervolume: the share of the box from the worst to the best seen that they cover.
     against_start, against_single: what the objective of `best` is more, user by user; None where it has no value by
     user. Their intervals flatter: the best of many looks at the same users. users: how many were measured, all with a

@@ -67,7 +67,8 @@ def scorers_worth(
     Exact up to `max_exact` scorers. Above, the mean of what it adds over orders drawn at random, with a standard error.
     Source: Castro, Gomez & Tejada (2009), Computers & Operations Research 36(5).
 
-    Raises `ScenarioError` for a measure that is undefined without a list, such as novelty.
+    Raises `ScenarioError` for a measure that is undefined without a list, such as novelty, or a strategy under which a
+    scorer of weight 0 has a say.
     """
     asked = [_defined_without_lists(find_measure(text)) for text in dict.fromkeys(measures)]
     question = question.measured()
@@ -76,6 +77,11 @@ def scorers_worth(
     check_weights(fusion.weights, names)
     if not fusion.strategy.weighs:
         raise ScenarioError(f"worth: the strategy {fusion.strategy.name} does not weigh scorers. Choose another.")
+    if not fusion.strategy.zero_is_silent:
+        raise ScenarioError(
+            f"worth: under {fusion.strategy.name} a scorer of weight 0 still has a say, so what it adds is not told. "
+            "Choose another strategy."
+        )
     if len(names) > MAX_SCORERS:
         raise ScenarioError(f"worth: at most {MAX_SCORERS} scorers can be told apart, got {len(names)}. Use fewer.")
     effective = np.array(fusion.effective)

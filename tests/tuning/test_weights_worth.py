@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from recengine.errors import ScenarioError
-from recengine.fusion import Fusion
+from recengine.fusion import Fusion, make_strategy
 from recengine.tuning import find_measure, scorers_worth, shapley_values
 from tests.tuning.weight_questions import drawn, question_of
 
@@ -89,3 +89,18 @@ def test_mistakes() -> None:
         scorers_worth(question, Fusion((1.0, 1.0)), ("gap:alone",), k=3)
     with pytest.raises(ScenarioError, match="all 0"):
         scorers_worth(question, Fusion((0.0, 0.0)))
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen"),
+    [
+        ("segment-weights", {"at": "5,100", "weights": "cold: s0=1 | warm: equal"}),
+        ("switching", {"at": "5", "weights": "s0=1 | s1=1"}),
+        ("decision-tree", {}),
+    ],
+)
+def test_worth_is_told_only_where_weights_decide_who_has_a_say(name: str, chosen: dict[str, object]) -> None:
+    # with sets of weights of their own, which name no slider, every scorer but the last would be worth the same
+    fusion = Fusion((1.0, 1.0, 1.0), strategy=make_strategy(name, chosen))
+    with pytest.raises(ScenarioError, match=f"under {name} a scorer of weight 0 still has a say"):
+        scorers_worth(drawn(3, 0), fusion, ("ndcg",), k=5)

@@ -73,8 +73,9 @@ class Strategy(Settings, ABC):
     """Base of all strategies: a frozen dataclass of settings.
 
     name: as on the command line. label: for people. about: one sentence, what it does and when it pays. certificate:
-    one sentence, when the list from the pool is the catalogue's. weighs: whether the scorers' weights matter. additive:
-    whether what the scorers add sums to the score. learns: whether it must be taught on the validation part first.
+    one sentence, when the list from the pool is the catalogue's. weighs: whether the scorers' weights matter.
+    zero_is_silent: whether a scorer of weight 0 has no say. additive: whether what the scorers add sums to the score.
+    learns: whether it must be taught on the validation part first.
     """
 
     name: ClassVar[str]
@@ -82,6 +83,7 @@ class Strategy(Settings, ABC):
     about: ClassVar[str]
     certificate: ClassVar[str]
     weighs: ClassVar[bool] = True
+    zero_is_silent: ClassVar[bool] = True
     additive: ClassVar[bool] = True
     learns: ClassVar[bool] = False
     needs_facts: ClassVar[bool] = False

@@ -58,6 +58,7 @@ class Cascade(Listwise):
         "Proven while the first stage fits the depth of the pool and knows its items; else pool of n."
     )
     weighs: ClassVar[bool] = False
+    zero_is_silent: ClassVar[bool] = False
 
     stages: str = setting(
         AUTO,

@@ -89,6 +89,7 @@ class DecisionTree(Learned):
     certificate: ClassVar[str] = (
         "The best of each user's pool: proven to be the catalogue's only where the pool leaves nothing out."
     )
+    zero_is_silent: ClassVar[bool] = False
     reads_scores: ClassVar[bool] = False
 
     depth: int = setting(3, Whole(1, MAX_DEPTH), "Questions one after the other; each doubles the bins.")

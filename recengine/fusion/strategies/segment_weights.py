@@ -32,6 +32,7 @@ class SegmentWeights(Pointwise):
     certificate: ClassVar[str] = (
         "Every list is exact, by the user's own weights: proven from the pool, or the whole catalogue is scored."
     )
+    zero_is_silent: ClassVar[bool] = False
     needs_facts: ClassVar[bool] = True
 
     by: str = setting(

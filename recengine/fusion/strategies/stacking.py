@@ -88,6 +88,7 @@ class Stacking(Learned):
         "The best of each user's pool: proven to be the catalogue's only where the pool leaves nothing out."
     )
     weighs: ClassVar[bool] = False
+    zero_is_silent: ClassVar[bool] = False
 
     trees: int = setting(100, Whole(1, 1000), "Trees, one after the other, each mending what those before it missed.")
     leaves: int = setting(15, Whole(2, 255), "Leaves of a tree: how many features may act together.")

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recengine.fusion import STRATEGIES, Fusion, build_pool, fuse, fuse_row, make_strategy
-from tests.fusion.catalogues import NAN, Case, source_of
+from tests.fusion.catalogues import NAN, Case, Table, source_of, tables_of
 from tests.fusion.strategies.definitions import (
     LISTWISE,
     POINTWISE,
@@ -231,3 +231,20 @@ def test_certificates_hold_among_many_users_with_ties(name: str) -> None:
     for user in np.flatnonzero(lists.certified):
         case = Case(source, 8, fusion, k)
         assert lists.rankings.items[user].tolist() == listed_by_definition(case, int(user))[:k]
+
+
+@settings(max_examples=60)
+@given(case=strategy_cases(), data=st.data())
+def test_a_scorer_of_weight_0_is_silent_where_a_strategy_says_so(case: Case, data: st.DataObject) -> None:
+    """Other scores of it change no list where the pool is the whole catalogue."""
+    scorers = list(case.source.scorers)
+    if len(scorers) < 2 or not case.fusion.strategy.zero_is_silent:
+        return
+    one = data.draw(st.integers(0, len(scorers) - 1))
+    other = data.draw(tables_of(case.source.seen.shape))
+    fusion = replace(case.fusion, weights=tuple(float(at != one) for at in range(len(scorers))))
+    changed = replace(case.source, scorers={**case.source.scorers, scorers[one]: Table(other)})
+    items = [
+        fuse(build_pool(source, depth=100), source, fusion, case.k).rankings.items for source in (case.source, changed)
+    ]
+    np.testing.assert_array_equal(items[0], items[1])

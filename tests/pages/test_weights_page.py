@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from recengine.data import Source
 from recengine.models import make_recipe
-from recengine.scenario import Scenario, default_scenario
+from recengine.scenario import Scenario, default_scenario, run_scenario
 from recengine.tuning import Effort, Goal
 from recengine.workspace import Workspace
+from recengine.workspace.scores import import_scores
 from tests.pages.conftest import HOSTILE, OpenPage, run_until
 from ui.weights_find import CHOSEN
 from ui.weights_triangle import MIX
@@ -226,6 +228,32 @@ def test_a_clone_needs_an_upload(open_page: OpenPage) -> None:
     app = open_page(WEIGHTS, {"dataset": "shop", "weigh": "clone"})
     assert not app.exception
     assert "No scores of another system fit this dataset" in texts(app)
+
+
+def test_a_running_system_becomes_the_baseline(open_page: OpenPage, workspace: Workspace, tmp_path: Path) -> None:
+    shop = workspace.load_dataset("shop")
+    lists = run_scenario(workspace.prepare(shop, default_scenario(shop)), default_scenario(shop).only("popularity"))
+    rankings = lists.lists.rankings
+    file = tmp_path / "running.csv"
+    rows = [
+        f"{shop.user_ids[user]},{shop.item_ids[item]},{place}"
+        for user, items in zip(rankings.users.tolist(), rankings.items.tolist(), strict=True)
+        for place, item in enumerate(items, start=1)
+        if item >= 0
+    ]
+    file.write_text("\n".join(["user_id,item_id,rank", *rows]), encoding="utf-8")
+    import_scores(workspace, shop, Source.file(file), "running")
+    app = open_page(WEIGHTS, {"dataset": "shop", "weigh": "clone"}, workspace=workspace.root)
+    app.button(key="clone").click().run()
+    run_until(app, lambda app: any(metric.label == "Overlap" for metric in app.metric), seconds=120)
+    assert not app.exception
+    overlap = next(metric for metric in app.metric if metric.label == "Overlap")
+    # its lists are those of popularity, which is among the scorers
+    assert float(overlap.value) > 0.95
+    app.button(key="clone as baseline").click().run()
+    assert not app.exception
+    assert "The baseline stands for that system now" in app.toast[0].value
+    assert "popularity:1" in app.query_params["baseline"]
 
 
 def test_an_unknown_part_is_said(open_page: OpenPage) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Protocol, TypeAlias
 
@@ -57,8 +56,9 @@ class Number:
 
     def accept(self, value: object) -> float:
         """A float; an int becomes one, so that 2 and 2.0 are the same recipe."""
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, int | float):
             raise ValueError
+        # NaN is in no range, and a whole number beyond every float can be compared but not converted
         if not 0 <= value <= self.high or (value == 0 and not self.zero):
             raise ValueError
         return float(value)
@@ -159,7 +159,10 @@ class SettingFacts:
 
 def _shown(value: object) -> str:
     """As in Python, cut to what a line has room for."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except RecursionError:
+        return "something nested too deeply"
     return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
 
 

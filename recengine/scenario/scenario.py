@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeAlias
@@ -136,6 +136,15 @@ class Scenario:
     @classmethod
     def from_json(cls, document: object, source: str = "scenario") -> Scenario:
         """The scenario that `to_json` wrote, checked whole; one `ScenarioError` names `source` and the key."""
+        try:
+            return cls._read(document, source)
+        except RecursionError as error:
+            raise ScenarioError(
+                f"{source}: nested deeper than any setting is. Download the scenario again from the Report page."
+            ) from error
+
+    @classmethod
+    def _read(cls, document: object, source: str) -> Scenario:
         if not isinstance(document, dict) or document.get("format") != FORMAT:
             raise ScenarioError(
                 f'{source}: not a scenario file, which is a JSON object with "format": "{FORMAT}". '
@@ -229,7 +238,9 @@ def _check(scenario: Scenario) -> None:
         raise ScenarioError('"models" names no scorer. Name at least one, such as als.')
     scenario.recipes()
     for name, weight in scenario.weights:
-        if isinstance(weight, bool) or not isinstance(weight, int | float) or not math.isfinite(weight) or weight < 0:
+        number = isinstance(weight, int | float) and not isinstance(weight, bool)
+        # a whole number beyond every float can be compared but not converted; NaN is in no range
+        if not number or not 0 <= weight <= sys.float_info.max:
             raise ScenarioError(
                 f"weights: {name} must be a finite number of at least 0, got {_quoted(weight)}. Change it."
             )

@@ -23,6 +23,13 @@ def _scenario(**choices: Any) -> Scenario:
     return Scenario(**{"dataset": "f" * 64, "models": models, "weights": weights} | choices)
 
 
+def _nested(depth: int) -> list[Any]:
+    nested: list[Any] = []
+    for _ in range(depth):
+        nested = [nested]
+    return nested
+
+
 @given(
     weights=st.tuples(WEIGHT, WEIGHT, WEIGHT).filter(any),
     split=st.sampled_from(["random", "last"]),
@@ -91,6 +98,14 @@ def test_weights_that_cannot_be_are_named(weights: dict[str, float], said: str) 
         ({"format": "other"}, "not a scenario file"),
         ({"wieghts": {}}, "wieghts"),
         ({"weights": {"als": "much"}}, "als"),
+        ({"weights": {"als": 10**400}}, "als must be a finite number"),
+        ({"strategy": None}, "strategy: 'None' is unknown"),
+        ({"strategy": ["borda"]}, "strategy: "),
+        ({"strategy": "reciprocal-rank", "strategy_settings": {"constant": 10**400}}, '"constant" must be'),
+        ({"rerankers": [{"name": "diversity", "strength": 10**400}]}, '"strength" must be'),
+        ({"rerankers": [{"name": "rules", "boost": [["1", 10**400]]}]}, '"boost" must be'),
+        ({"strategy_settings": {"stages": _nested(2_000)}}, "nested deeper"),
+        ({"rerankers": [{"name": "rules", "pin": _nested(2_000)}]}, "nested deeper"),
         ({"weights": {"als": 1, "ghost": 1}}, "ghost"),
         ({"weights": [1, 2, 3]}, "weights"),
         ({"models": {}}, "no scorer"),

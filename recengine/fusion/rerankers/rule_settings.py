@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -125,8 +124,9 @@ def _whole(value: object, least: int) -> int:
 
 
 def _factor(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError
+    # NaN is in no range, and a whole number beyond every float can be compared but not converted
     if not 0 < value <= MAX_FACTOR:
         raise ValueError
     return float(value)

@@ -41,8 +41,8 @@ STRATEGIES: dict[str, type[Strategy]] = {
 
 def make_strategy(name: str, settings: Mapping[str, Any] | None = None) -> Strategy:
     """The strategy `name` with `settings`. Raises `ScenarioError`, or `RecipeError` for a value out of range."""
-    if name not in STRATEGIES:
-        raise ScenarioError(f"strategy: {name[:80]!r} is unknown. Choose among {', '.join(STRATEGIES)}.")
+    if not isinstance(name, str) or name not in STRATEGIES:
+        raise ScenarioError(f"strategy: {str(name)[:80]!r} is unknown. Choose among {', '.join(STRATEGIES)}.")
     made = STRATEGIES[name]
     known = [fact.name for fact in made.facts()]
     for key in settings or {}:

@@ -11,20 +11,10 @@ from typing import Any
 from recengine.cli.opening import asked_scenario
 from recengine.cli.output import emit, progress_lines, table
 from recengine.device import device_kind
-from recengine.fusion import Facts
 from recengine.fusion.strategies import SegmentWeights
-from recengine.progress import within
-from recengine.scenario import (
-    PartComparison,
-    Scenario,
-    check_fits,
-    compare_scenarios,
-    scenario_to_bytes,
-    strategy_text,
-    weights_text,
-)
+from recengine.scenario import PartComparison, Scenario, scenario_to_bytes, strategy_text, weights_text
 from recengine.storage import write_bytes
-from recengine.tuning import Gain, LearnedWeights, learn_weights
+from recengine.tuning import Gain, LearnedWeights
 from recengine.workspace import Workspace
 
 METRIC = "ndcg"
@@ -34,32 +24,12 @@ def learn(asked: argparse.Namespace) -> None:
     """Weights by a listwise loss on the validation part, for everybody and for segments; measured once on the test."""
     workspace = Workspace.open()
     dataset = workspace.load_dataset(asked.dataset)
-    start = asked_scenario(asked, dataset, workspace).with_strategy("weighted-sum").with_rerankers([])
     segments = None
     if asked.by is not None:
         segments = SegmentWeights(by=asked.by, **({} if asked.at is None else {"at": asked.at}))
-        # a mistake is told before anything is fitted
-        segments.segments(Facts(dataset))
-    progress = progress_lines()
-    taught = workspace.prepare(dataset, start, measured="validation", progress=within(progress, 0, 0.4))
-    check_fits(taught, start)
-    learned = learn_weights(
-        taught.pool,
-        taught.source,
-        taught.relevant,
-        start.fusion,
-        segments=segments,
-        k=start.k,
-        seed=start.seed,
-        progress=within(progress, 0.4, 0.6),
-    )
-    everybody = start.with_weights({name: round(weight, 4) for name, weight in learned.weights.items()})
-    best = everybody
-    if learned.strategy is not None:
-        best = everybody.with_strategy(learned.strategy.name, learned.strategy.settings())
-    tested = workspace.prepare(dataset, start, progress=within(progress, 0.6, 1))
-    others = {"start": start} if best is everybody else {"start": start, "everybody": everybody}
-    test = compare_scenarios(tested, best, others, [METRIC])
+    scenario = asked_scenario(asked, dataset, workspace)
+    answer = workspace.learn_weights(dataset, scenario, segments, progress=progress_lines())
+    start, learned, test, best = answer.scenario, answer.learned, answer.test, answer.best
     if asked.out is not None:
         write_bytes(Path(asked.out), scenario_to_bytes(best))
     document = {
@@ -71,6 +41,7 @@ def learn(asked: argparse.Namespace) -> None:
         "users": learned.n_users,
         "weights": learned.weights,
         "segments": learned.segments or None,
+        "segment_users": learned.segment_users or None,
         # JSON knows no infinity
         "strength": learned.strength if learned.strength is None or math.isfinite(learned.strength) else "all",
         "strategy": strategy_text(best),

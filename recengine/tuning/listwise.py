@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,9 +56,10 @@ class Gain:
 class LearnedWeights:
     """weights: by scorer, of sum 1, for everybody; gain: what they are worth. n_users: how many were learned from.
 
-    segments[name]: the weights of each segment that has somebody to learn from. strategy: those, ready to be used; None
-    where no segments were asked for. strength: users that the weights for everybody count for in a segment; infinity
-    where a segment's own weights told the other users' relevant items no better, so that all segments are alike.
+    segments[name]: the weights of each segment that has somebody to learn from; segment_users[name]: how many were
+    learned from. strategy: those weights, ready to be used; None where no segments were asked for. strength: users that
+    the weights for everybody count for in a segment; infinity where a segment's own weights told the other users'
+    relevant items no better, so that all segments are alike.
     """
 
     weights: Mapping[str, float]
@@ -68,6 +69,7 @@ class LearnedWeights:
     strength: float | None = None
     strategy: SegmentWeights | None = None
     segments_gain: Gain | None = None
+    segment_users: Mapping[str, int] = field(default_factory=dict)
 
 
 def learn_weights(
@@ -114,6 +116,9 @@ def learn_weights(
         strength=strength if segments is not None else None,
         strategy=None if segments is None else replace(segments, weights=named_text(learned)),
         segments_gain=segments_gain,
+        segment_users={}
+        if group is None
+        else {names[number]: int((group[lists.rows] == number).sum()) for number in by_group},
     )
 
 

@@ -1,6 +1,7 @@
 """What is stored for a team: datasets, fitted scorers, pools, scenarios."""
 
 from recengine.workspace.fits import FitEntry
+from recengine.workspace.learned_weights import WeightsLearned, learned_key
 from recengine.workspace.scores import ImportedScores, import_scores, save_scores, scores_name
 from recengine.workspace.studies import StudyEntry
 from recengine.workspace.tries import StoredTries, Try
@@ -20,8 +21,10 @@ __all__ = [
     "WeightClone",
     "WeightRegion",
     "WeightSearch",
+    "WeightsLearned",
     "Workspace",
     "import_scores",
+    "learned_key",
     "save_scores",
     "scores_name",
 ]

@@ -12,6 +12,7 @@ import polars as pl
 
 from recengine.arrays import read_only
 from recengine.evaluation import Change
+from recengine.fusion.strategies import SegmentWeights
 from recengine.scenario import PartComparison, ScorerCost
 from recengine.storage import Entry
 from recengine.tuning import (
@@ -19,7 +20,9 @@ from recengine.tuning import (
     Clone,
     Effort,
     FoundWeights,
+    Gain,
     Goal,
+    LearnedWeights,
     Limit,
     Points,
     Region,
@@ -186,6 +189,38 @@ def read_clone(document: Mapping[str, Any], points: Points) -> Clone:
     return Clone(weights=weights, setting=setting, alone=document["alone"], points=points, **agreements)
 
 
+def learned_document(learned: LearnedWeights) -> Document:
+    """As JSON; an infinite strength as null, NaN too."""
+    strategy = learned.strategy
+    return {
+        "weights": dict(learned.weights),
+        "gain": _gain_document(learned.gain),
+        "n_users": learned.n_users,
+        "segments": {name: dict(weights) for name, weights in learned.segments.items()},
+        "segment_users": dict(learned.segment_users),
+        "strategy": None if strategy is None else strategy.settings(),
+        "strength": None if learned.strength is None else _finite(learned.strength),
+        "segments_gain": None if learned.segments_gain is None else _gain_document(learned.segments_gain),
+    }
+
+
+def read_learned(document: Mapping[str, Any]) -> LearnedWeights:
+    """What `learned_document` wrote."""
+    settings, strength, by_segment = (document[key] for key in ("strategy", "strength", "segments_gain"))
+    if settings is not None and strength is None:
+        strength = math.inf
+    return LearnedWeights(
+        weights=document["weights"],
+        gain=_read_gain(document["gain"]),
+        n_users=document["n_users"],
+        segments=document["segments"],
+        strength=strength,
+        strategy=None if settings is None else SegmentWeights(**settings),
+        segments_gain=None if by_segment is None else _read_gain(by_segment),
+        segment_users=document["segment_users"],
+    )
+
+
 def points_document(points: Points) -> Document:
     """The names that `points_table` leaves out."""
     return {"scorers": list(points.scorers), "measures": list(points.values)}
@@ -213,6 +248,17 @@ def read_points(entry: Entry) -> Points:
         tuple(table["neutral"].to_list()),
         values,
     )
+
+
+def _gain_document(gain: Gain) -> Document:
+    return {"before": _finite(gain.before), "after": _finite(gain.after), "change": _change_document(gain.change)}
+
+
+def _read_gain(document: Mapping[str, Any]) -> Gain:
+    change = _read_change(document["change"])
+    if change is None:
+        raise ValueError("a gain without its change")
+    return Gain(_number(document["before"]), _number(document["after"]), change)
 
 
 def _change_document(change: Change | None) -> Document | None:

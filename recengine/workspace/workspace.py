@@ -21,6 +21,7 @@ from recengine.storage import load_entry, locked, read_document, remove_leftover
 from recengine.tuning import Budget, Question, Study, Validation
 from recengine.workspace.datasets import dataset_from_entry, dataset_parts, report_document
 from recengine.workspace.fits import FitEntry, delete_fit, list_fits
+from recengine.workspace.learned_weights import LearnedAnswers
 from recengine.workspace.recipes import delete_recipe, load_recipe, save_recipe, saved_recipes
 from recengine.workspace.reports import prune_reports, report_path
 from recengine.workspace.shelf import Shelf
@@ -74,7 +75,7 @@ class DatasetEntry:
         return name if isinstance(name, str) else None
 
 
-class Workspace(WeightSearches, WeightAnswers):
+class Workspace(WeightSearches, WeightAnswers, LearnedAnswers):
     """A folder that two processes may share. Nothing is created before something is stored."""
 
     def __init__(self, root: Path) -> None:

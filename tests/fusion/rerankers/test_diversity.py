@@ -1,9 +1,11 @@
+from dataclasses import replace
 from math import sqrt
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import issparse
 
 from recengine.errors import ScenarioError
 from recengine.fusion import Facts, Fusion, build_pool, fuse
@@ -107,3 +109,39 @@ def test_a_large_catalogue_is_compared_pair_by_pair(monkeypatch: pytest.MonkeyPa
     np.testing.assert_allclose(large.to_one(items, one), small, atol=1e-6)
     for row in range(5):
         np.testing.assert_array_equal(large.to_one(items[[row]], one[[row]])[0], large.to_one(items, one)[row])
+    # two users at once
+    monkeypatch.setattr(engine, "GATHERED_BYTES", 2 * 4 * 7 * 8)
+    np.testing.assert_array_equal(engine.Likeness(vectors, large.known).to_one(items, one), large.to_one(items, one))
+
+
+def test_an_author_an_item_takes_no_square_of_the_catalogue() -> None:
+    # 6,000 items by 6,000 authors with their zeros would be 144 MB
+    shelf = dataset_of([[f"author {item // 2}", f"author {6000 - item}"] for item in range(6000)])
+    likeness = engine.category_likeness(Facts(shelf), "genre", "diversity")
+    assert issparse(likeness.vectors)
+    # items 0 and 1 share author 0, who has these two; their other authors, 6000 and 5999, have one each
+    shared, own = (np.log((1 + 6000) / (1 + n_items)) + 1 for n_items in (2, 1))
+    found = likeness.to_one(np.array([[1, 2, 0]], dtype=np.int32), np.array([0], dtype=np.int32))
+    np.testing.assert_allclose(found, [[shared**2 / (shared**2 + own**2), 0, 1]], atol=1e-6)
+
+
+@settings(max_examples=60)
+@given(shelves(), st.sampled_from([0.3, 0.8]))
+def test_sparse_categories_are_as_good_as_dense_ones(shelf: Shelf, strength: float) -> None:
+    pool = build_pool(shelf.source)
+    fusion = Fusion((1.0,), rerankers=(Diversity(strength),))
+    dense = category_cosines(shelf.facts)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "DENSE_BYTES", -1)
+        patch.setattr(engine, "SMALL_CATALOGUE", 0)
+        patch.setattr(engine, "GATHERED_BYTES", 1)
+        fresh = replace(shelf.facts)
+        np.testing.assert_allclose(category_cosines(fresh), dense, atol=1e-6)
+        lists = fuse(pool, replace(shelf.source, facts=fresh), fusion, 2).rankings
+    assert lists.items.shape == (shelf.dataset.n_users, 2)
+
+
+def category_cosines(facts: Facts) -> np.ndarray:
+    """Of every pair of items."""
+    every = np.arange(facts.train.n_items, dtype=np.int32)
+    return engine.category_likeness(facts, "genre", "diversity").to_one(np.tile(every, (len(every), 1)), every)

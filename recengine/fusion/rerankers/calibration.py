@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
-from recengine.arrays import Values
+from recengine.arrays import Positions, Values
 from recengine.data import Dataset
 from recengine.fusion.categories import AUTO, Categories, category_attribute
 from recengine.fusion.facts import Facts
@@ -18,6 +19,8 @@ from recengine.ranking import PADDING, Rankings
 
 SMOOTHING = 0.01
 """Share of the history's mix in the list's, so that a category that the list lacks costs much, not without end."""
+MIX_BYTES = 1 << 26
+"""The mixes of a block of histories that are measured take about this much."""
 
 
 @dataclass(frozen=True)
@@ -62,19 +65,29 @@ class Calibration(Reranker):
     def measure(self, rankings: Rankings, facts: Facts) -> Values:
         """KL(p || q~) of history and list; NaN for an empty list or a history without categories."""
         categories = self._categories(facts)
-        p = categories.mix(facts.train.matrix[rankings.users])
-        listed = rankings.items != PADDING
-        q = np.zeros_like(p)
-        for place in range(rankings.items.shape[1]):
-            rows = np.flatnonzero(listed[:, place])
-            q[rows] += categories.shares[rankings.items[rows, place]].toarray()
-        sums = q.sum(axis=1, keepdims=True)
-        q = np.divide(q, sums, out=np.zeros_like(q), where=sums > 0)
-        divergence: Values = _divergence(p, q).sum(axis=1)
-        return np.where(listed.any(axis=1) & (p.sum(axis=1) > 0), divergence, np.nan)
+        found = np.empty(len(rankings.users))
+        block = max(1, MIX_BYTES // (8 * max(1, len(categories.names))))
+        for start in range(0, len(found), block):
+            rows = slice(start, start + block)
+            found[rows] = _miscalibration(categories, facts.train.matrix[rankings.users[rows]], rankings.items[rows])
+        return found
 
     def _categories(self, facts: Facts) -> Categories:
         return facts.categories(category_attribute(facts.train, self.attribute, self.name))
+
+
+def _miscalibration(categories: Categories, histories: csr_matrix, items: Positions) -> Values:
+    """KL(p || q~) of histories (B, n_items) and lists (B, k), (B,); NaN where one has nothing."""
+    p = categories.mix(histories)
+    listed = items != PADDING
+    q = np.zeros_like(p)
+    for place in range(items.shape[1]):
+        rows = np.flatnonzero(listed[:, place])
+        q[rows] += categories.shares[items[rows, place]].toarray()
+    sums = q.sum(axis=1, keepdims=True)
+    q = np.divide(q, sums, out=np.zeros_like(q), where=sums > 0)
+    divergence: Values = _divergence(p, q).sum(axis=1)
+    return np.where(listed.any(axis=1) & (p.sum(axis=1) > 0), divergence, np.nan)
 
 
 def _divergence(p: Values, q: Values) -> Values:

@@ -5,10 +5,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import csr_matrix
 
+from recengine.arrays import Values
 from recengine.errors import ScenarioError
 from recengine.fusion import Facts, Fusion, build_pool, fuse
+from recengine.fusion.categories import Categories
 from recengine.fusion.rerankers import Calibration
+from recengine.fusion.rerankers import calibration as engine
 from recengine.ranking import Rankings
 from tests.fusion.rerankers.shelves import GENRES, Shelf, dataset_of, lists_of, shelves
 from tests.fusion.rerankers.test_diversity import worth_of
@@ -86,3 +90,22 @@ def test_without_categories_it_says_so() -> None:
     bare = replace(dataset_of([["War"]]), item_attributes=())
     with pytest.raises(ScenarioError, match='calibration: items of "shelf" have no attribute with categories'):
         Calibration().check(bare, 1)
+
+
+@settings(max_examples=30)
+@given(shelves())
+def test_lists_are_measured_block_by_block(shelf: Shelf) -> None:
+    found = fuse(build_pool(shelf.source), shelf.source, Fusion((1.0,)), 2).rankings
+    whole = Calibration().measure(found, shelf.facts)
+    asked: list[int] = []
+
+    def counted(categories: Categories, weights: csr_matrix) -> Values:
+        asked.append(weights.shape[0])
+        return mixed(categories, weights)
+
+    mixed = Categories.mix
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "MIX_BYTES", 1)
+        patch.setattr(Categories, "mix", counted)
+        np.testing.assert_array_equal(Calibration().measure(found, shelf.facts), whole)
+    assert asked == [1] * shelf.dataset.n_users

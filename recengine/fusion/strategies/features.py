@@ -65,7 +65,7 @@ def features_of(scorers: Sequence[str], facts: Facts, *, scores: bool = True, co
     for scorer in scorers:
         columns += [Feature(f"{scorer} score", "score", scorer)] if scores else []
         columns.append(Feature(f"{scorer} rank", "rank", scorer))
-    columns.append(Feature("item popularity", ITEM))
+    columns.append(Feature("popularity in training", ITEM))
     columns += [Feature(f"item {one.name}", ITEM) for one in facts.train.item_attributes if one.kind == "number"]
     columns += [Feature("history length", USER), Feature("days since last event", USER)]
     for one in facts.train.user_attributes:
@@ -89,7 +89,7 @@ def feature_table(
     items, users = rows.items[user, place], rows.users[user]
     table = np.empty((len(user), len(columns)), dtype=np.float32)
     numbers: dict[str, NDArray[Any]] = {
-        "item popularity": facts.popularity[items],
+        "popularity in training": facts.popularity[items],
         "history length": facts.history_length[users],
         "days since last event": facts.last_event_age[users],
     }

@@ -96,7 +96,7 @@ class Learned(Listwise):
 
     learns: ClassVar[bool] = True
     needs_facts: ClassVar[bool] = True
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     """Changes whenever the same lesson gives other numbers."""
     reads_scores: ClassVar[bool] = True
     """Whether normalised scores and categories are among the features, beside ranks and numbers."""

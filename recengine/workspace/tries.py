@@ -364,7 +364,7 @@ def _read(path: Path, *, pinned: bool) -> Try:
             starred=document["starred"] is True,
             pinned=pinned,
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise StoreError(f"{path}: not a whole try ({error}). {_MEND}") from error
 
 
@@ -386,6 +386,10 @@ def _finite(value: float | None) -> float | None:
 
 def _figures(rows: Mapping[str, list[Any]]) -> dict[str, Figure]:
     return {
-        str(key): Figure(float("nan") if mean is None else float(mean), low, high, int(n), str(variant))
+        str(key): Figure(float("nan") if mean is None else float(mean), _end(low), _end(high), int(n), str(variant))
         for key, (mean, low, high, n, variant) in rows.items()
     }
+
+
+def _end(value: Any) -> float | None:
+    return None if value is None else float(value)

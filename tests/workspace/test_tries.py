@@ -165,9 +165,11 @@ def test_one_try_is_pinned_at_a_time(workspace: Workspace, synthetic_dataset: Da
         lambda text: text.replace('"seed":0', '"seed":1'),
         lambda text: text.replace('"number":1', '"number":2'),
         lambda text: json.dumps({**json.loads(text), "table": {"ndcg": [1]}}),
+        lambda text: json.dumps({**json.loads(text), "table": {"ndcg": [0.5, "low", "high", 5, ""]}}),
         lambda text: json.dumps({**json.loads(text), "tried": "yesterday"}),
+        lambda text: json.dumps({**json.loads(text), "users": float("inf")}),
     ],
-    ids=["empty", "cut", "no object", "version", "scenario", "number", "table", "time"],
+    ids=["empty", "cut", "no object", "version", "scenario", "number", "table", "interval", "time", "endless"],
 )
 def test_a_damaged_try_is_skipped_with_one_line_and_mended_by_trying_again(
     workspace: Workspace, synthetic_dataset: Dataset, scenario: Scenario, damage: Callable[[str], str]

@@ -5,6 +5,7 @@ from ui.frame import notice, open_page
 from ui.weights_along import show_along
 from ui.weights_clone import show_clone
 from ui.weights_find import show_find
+from ui.weights_learn import show_learn
 from ui.weights_panels import tell_loaded
 from ui.weights_thumbs import show_thumbs
 from ui.weights_triangle import show_triangle
@@ -14,6 +15,7 @@ PARTS = {
     "along": "Along one weight",
     "triangle": "Triangle",
     "find": "Find weights",
+    "learn": "Learn from users",
     "worth": "Worth of each scorer",
     "thumbs": "Judge by thumbs",
     "clone": "Clone a system",
@@ -27,6 +29,7 @@ with notice():
         "along": show_along,
         "triangle": show_triangle,
         "find": show_find,
+        "learn": show_learn,
         "worth": show_worth,
         "thumbs": show_thumbs,
         "clone": show_clone,

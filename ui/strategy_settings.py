@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from recengine.data import Dataset
 from recengine.fusion import STRATEGIES
 from recengine.fusion.strategies import Cascade, SegmentWeights, Switching
 from recengine.fusion.strategies.switching import HISTORY, LAST_EVENT
@@ -114,14 +115,14 @@ def _choose_by(now: str, choices: list[str], key: str) -> str:
 
 def _user_attributes(workbench: Workbench) -> tuple[list[str], list[str]]:
     """Names of those that are categories, and of those that are numbers."""
-    attributes = workbench.dataset.user_attributes
-    few = [one.name for one in attributes if one.kind == "category" and _is_small(workbench, one.name)]
-    return few, [one.name for one in attributes if one.kind == "number"]
+    dataset = workbench.dataset
+    return small_categories(dataset), [one.name for one in dataset.user_attributes if one.kind == "number"]
 
 
-def _is_small(workbench: Workbench, name: str) -> bool:
-    """Whether an attribute has few enough values for a row each."""
-    return workbench.dataset.users[name].n_unique() <= MAX_ROWS
+def small_categories(dataset: Dataset) -> list[str]:
+    """User attributes of categories that have few enough values for a row each."""
+    names = [one.name for one in dataset.user_attributes if one.kind == "category"]
+    return [name for name in names if dataset.users[name].n_unique() <= MAX_ROWS]
 
 
 def _labels(workbench: Workbench) -> list[str]:

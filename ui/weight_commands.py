@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from recengine.data import Dataset
+from recengine.fusion.strategies import SegmentWeights
 from recengine.jobs import Job
 from recengine.scenario import Scenario
 from recengine.workspace import Workspace
@@ -49,6 +50,16 @@ def find_weights(
     arguments += ["--evaluations", str(evaluations)] if evaluations is not None else []
     arguments += ["--seconds", f"{seconds:g}"] if seconds is not None else []
     return Command("find-weights", tuple(arguments), f"Find weights for {dataset.name}", dataset.name)
+
+
+def learn_weights(
+    workspace: Workspace, dataset: Dataset, scenario: Scenario, segments: SegmentWeights | None
+) -> Command:
+    """Learn weights from the users of the validation part, for everybody and for segments."""
+    arguments = _on(workspace, dataset, scenario)
+    if segments is not None:
+        arguments += (f"--by={segments.by}", f"--at={segments.at}")
+    return Command("learn-weights", arguments, f"Learn weights for {dataset.name}", dataset.name)
 
 
 def indifference(

@@ -54,7 +54,8 @@ def build_pool(
     folder: where the arrays as wide as the pool are written to block by block, items.npy, scores.npy and ranks.npy, and
     mapped from. Without one they stay in memory, but those of a big pool go to a temporary folder, which vanishes with
     the pool. `pool_memory` tells beforehand what it takes.
-    Raises `ScenarioError` for a depth below 1 or no scorer, `CancelledError`, `StoreError` where files fail.
+    Raises `ScenarioError` for a depth below 1, no scorer or an infinite score, `CancelledError`, `StoreError` where
+    files fail.
     """
     if depth < 1:
         raise ScenarioError(f"Pool depth must be 1 or more, got {depth}. 200 suits most catalogues.")
@@ -109,8 +110,9 @@ def _build_block(source: Source, users: Positions, raw: Scores, open_items: Mask
     np.copyto(raw, nothing, where=~open_items)
     opinion = ~np.isnan(raw)
     opinions = opinion.sum(axis=2, dtype=np.int32)
+    low, high = np.fmin.reduce(raw, axis=2, initial=nothing), np.fmax.reduce(raw, axis=2, initial=nothing)
+    _check_finite(tuple(source.scorers), low, high)
     mean, deviation = _mean_and_deviation(raw, opinion)
-    high = np.fmax.reduce(raw, axis=2, initial=nothing)
     if source.eligible is not None:
         open_items &= source.eligible
 
@@ -126,7 +128,7 @@ def _build_block(source: Source, users: Positions, raw: Scores, open_items: Mask
         items=items,
         scores=scores,
         ranks=ranks,
-        low=np.fmin.reduce(raw, axis=2, initial=nothing),
+        low=low,
         high=high,
         mean=mean,
         deviation=deviation,
@@ -138,6 +140,14 @@ def _build_block(source: Source, users: Positions, raw: Scores, open_items: Mask
         threshold_rank=threshold_rank,
         silent_left_out=np.stack([(left_out & ~told).any(axis=1) for told in opinion]),
     )
+
+
+def _check_finite(scorers: tuple[str, ...], low: Scores, high: Scores) -> None:
+    """An infinite score has no mean, and would take every list away under some of the maps."""
+    infinite = (np.isinf(low) | np.isinf(high)).any(axis=1)
+    if infinite.any():
+        name = scorers[int(infinite.argmax())]
+        raise ScenarioError(f'Scorer "{name}" gives infinite scores, which nothing can be mixed with. Leave it out.')
 
 
 def _ranks(

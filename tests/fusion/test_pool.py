@@ -264,3 +264,13 @@ def test_pool_cannot_be_written_to() -> None:
     for field in fields(Pool):
         if field.name not in ("scorers", "depth"):
             assert not getattr(pool, field.name).flags.writeable, field.name
+
+
+@pytest.mark.parametrize("endless", [np.inf, -np.inf])
+def test_a_scorer_that_gives_infinite_scores_is_named(endless: float) -> None:
+    tables = {"sound": [[1, 2, 3], [3, 2, 1]], "broken": [[NAN, 1, 2], [1, endless, 2]]}
+    with pytest.raises(ScenarioError, match='Scorer "broken" gives infinite scores'):
+        build_pool(source_of(tables))
+    # nobody is shown what they have seen; of what is left the two scorers disagree, a tie
+    seen = source_of(tables, seen=[[0, 0, 0], [0, 1, 0]])
+    assert fuse(build_pool(seen), seen, Fusion((1.0, 1.0), "z-score"), 2).rankings.items.tolist() == [[2, 1], [0, 2]]

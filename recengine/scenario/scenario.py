@@ -237,6 +237,12 @@ def _check(scenario: Scenario) -> None:
     if not scenario.models:
         raise ScenarioError('"models" names no scorer. Name at least one, such as als.')
     scenario.recipes()
+    weighed = tuple(name for name, _ in scenario.weights)
+    if weighed != scenario.scorers or len(set(weighed)) < len(weighed):
+        raise ScenarioError(
+            f"weights: they are of {', '.join(map(str, weighed))}, the models are {', '.join(scenario.scorers)}. Give "
+            "one for each model, in the same order."
+        )
     for name, weight in scenario.weights:
         number = isinstance(weight, int | float) and not isinstance(weight, bool)
         # a whole number beyond every float can be compared but not converted; NaN is in no range

@@ -90,6 +90,14 @@ def test_weights_that_cannot_be_are_named(weights: dict[str, float], said: str) 
         _scenario().with_weights(weights)
 
 
+@pytest.mark.parametrize("order", [(1, 0, 2), (0, 1), (0, 1, 2, 0), (0, 0, 2)])
+def test_weights_that_are_not_those_of_the_models_are_refused(order: tuple[int, ...]) -> None:
+    # the fusion goes by place: another order would give a scorer the weight of another
+    weights = _scenario().weights
+    with pytest.raises(ScenarioError, match="one for each model, in the same order"):
+        _scenario(weights=tuple(weights[place] for place in order))
+
+
 @pytest.mark.parametrize(
     ("edit", "said"),
     [

@@ -14,10 +14,11 @@ from recengine.scenario import Scenario, Workbench, check_fits, workbench_key
 from recengine.workspace import Workspace
 from ui import compute, state
 from ui.pool_depth import pool_line
-from ui.reranker_panel import reranker_chain
+from ui.reranker_panel import Chain, reranker_chain, tell_prices
 from ui.strategy_settings import WIDE, strategy_settings
 from ui.taught_panel import taught_panel
 from ui.text import plain
+from ui.view import View
 
 
 def combining_panel(workspace: Workspace, workbench: Workbench) -> None:
@@ -29,29 +30,52 @@ def combining_panel(workspace: Workspace, workbench: Workbench) -> None:
     panel = st.expander("How scores are combined", icon=":material/merge:", key="combining", on_change=_opened)
     if not panel.open:
         return
+    # as chosen just now, which the view is told of below
+    wide = st.session_state.get(_strategy_key(), view.scenario.strategy) in WIDE
     with panel:
-        left, right = st.columns([1, 1 if view.scenario.strategy in WIDE else 2], gap="medium")
+        left, right = st.columns([1, 1 if wide else 2], gap="medium")
         with left.container(gap="xsmall"):
             strategy, settings = _choose_strategy(workbench, view.scenario)
-            taught_panel(workbench, view.scenario.fusion.strategy)
-            pool_line(workspace, workbench, compute.outcome(workbench, view.scenario))
+            below = st.container(gap="xsmall")
         with right:
-            rerankers = reranker_chain(workbench, view.scenario)
+            rerankers, prices = reranker_chain(workbench, view.scenario)
+    if not _adopt(workbench, view, strategy, settings, rerankers):
+        st.rerun(scope="app")
+    # of what is shown from now on, not of what was shown before
+    scenario = state.current().scenario
+    try:
+        outcome = compute.outcome(workbench, scenario)
+    except RecengineError:
+        # the desk tells why, and shows the last good list
+        return
+    with below:
+        taught_panel(workbench, scenario.fusion.strategy)
+        pool_line(workspace, workbench, outcome)
+    tell_prices(workbench, outcome, prices)
+
+
+def _adopt(workbench: Workbench, view: View, strategy: str, settings: dict[str, Any], rerankers: Chain) -> bool:
+    """Make what the widgets show the view; what cannot be is told, and the view stays. False where another workbench is
+    needed for it.
+    """
     try:
         scenario = replace(view.scenario.with_strategy(strategy, settings), rerankers=rerankers)
-        if workbench_key(scenario, device_kind()) == workbench.key:
+        here = workbench_key(scenario, device_kind()) == workbench.key
+        if here:
             check_fits(workbench, scenario)
             # what only the users or items of the dataset can tell, told before the list is touched
             compute.user_row(workbench, scenario, workbench.dataset.user_position[view.user])
     except RecengineError as error:
         st.error(plain(f"{error} The list is as it was before."), icon=":material/error:")
-        return
-    if scenario == view.scenario:
-        return
-    state.remember()
-    state.keep(view.moved(scenario))
-    if workbench_key(scenario, device_kind()) != workbench.key:
-        st.rerun(scope="app")
+        return True
+    if scenario != view.scenario:
+        state.remember()
+        state.keep(view.moved(scenario))
+    return here
+
+
+def _strategy_key() -> str:
+    return f"strategy {state.generation()}"
 
 
 def _opened() -> None:
@@ -68,7 +92,7 @@ def _choose_strategy(workbench: Workbench, scenario: Scenario) -> tuple[str, dic
         names,
         index=names.index(scenario.strategy),
         format_func=lambda one: STRATEGIES[one].label,
-        key=f"strategy {made}",
+        key=_strategy_key(),
     )
     kind = STRATEGIES[name]
     st.caption(plain(kind.about))

@@ -11,7 +11,7 @@ from recengine.scenario.price import Price
 
 PRICE_HELP = (
     "The whole chain against the chain without this one, over the users with held-out items, with the paired 95 % "
-    "interval. It belongs to the strength as it was when the list was last made."
+    "interval."
 )
 
 

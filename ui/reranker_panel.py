@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from recengine.fusion import RERANKERS, make_reranker
 from recengine.fusion.rerankers.freshness import FIRST, Freshness
 from recengine.fusion.rerankers.rules import Rules
 from recengine.models.settings import SettingFacts
-from recengine.scenario import Scenario, Workbench, check_fits
-from recengine.scenario.price import Price
+from recengine.scenario import Outcome, Scenario, Workbench, check_fits
 from recengine.scenario.scenario import Choice
 from ui import actions, compute, state
 from ui.price_words import PRICE_HELP, price_words, unmet_words
@@ -21,9 +22,11 @@ from ui.rule_words import SETTINGS
 from ui.settings_form import setting_label, setting_widget
 from ui.text import plain
 
+Chain = tuple[Choice, ...]
 
-def reranker_chain(workbench: Workbench, scenario: Scenario) -> tuple[Choice, ...]:
-    """The chain as the widgets show it."""
+
+def reranker_chain(workbench: Workbench, scenario: Scenario) -> tuple[Chain, list[DeltaGenerator]]:
+    """The chain as the widgets show it, and the places for `tell_prices`: one a re-ranker, and one below."""
     key = f"rerankers {state.generation()}"
     there = [name for name, _ in scenario.rerankers]
     st.pills(
@@ -40,23 +43,31 @@ def reranker_chain(workbench: Workbench, scenario: Scenario) -> tuple[Choice, ..
     )
     if not there:
         st.caption("None: the list is as the strategy ranks it.")
-        return ()
-    prices = compute.prices(workbench, scenario)
-    chain = tuple(_reranker(workbench, place, scenario, prices[place]) for place in range(len(there)))
-    for line in unmet_words(workbench, compute.outcome(workbench, scenario)):
-        st.caption(f":material/rule: {plain(line)}")
-    return chain
+        return (), []
+    shown = [_reranker(workbench, place, scenario) for place in range(len(there))]
+    return tuple(choice for choice, _ in shown), [*(priced for _, priced in shown), st.container(gap="xsmall")]
 
 
-def _reranker(workbench: Workbench, place: int, scenario: Scenario, price: Price) -> Choice:
-    """One re-ranker with its settings, its price, and buttons that move it."""
+def tell_prices(workbench: Workbench, outcome: Outcome, places: Sequence[DeltaGenerator]) -> None:
+    """What each re-ranker of the outcome costs and brings, and which rules were not kept."""
+    if not places:
+        return
+    scenario = outcome.scenario
+    for place, price in zip(places, compute.prices(workbench, scenario), strict=False):
+        place.caption(plain(price_words(price, scenario.k)), help=PRICE_HELP)
+    for line in unmet_words(workbench, outcome):
+        places[-1].caption(f":material/rule: {plain(line)}")
+
+
+def _reranker(workbench: Workbench, place: int, scenario: Scenario) -> tuple[Choice, DeltaGenerator]:
+    """One re-ranker with its settings and buttons that move it, and the place for its price."""
     name, settings = scenario.rerankers[place]
     kind = RERANKERS[name]
     key = f"reranker {state.generation()} {place} {name}"
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             st.markdown(f"{place + 1}. **{plain(kind.label)}**", help=plain(kind.about), width="content")
-            st.caption(plain(price_words(price, scenario.k)), help=PRICE_HELP, width="stretch")
+            priced = st.container(width="stretch")
             last = len(scenario.rerankers) - 1
             for icon, told, to in (("arrow_upward", "Earlier", place - 1), ("arrow_downward", "Later", place + 1)):
                 if last:
@@ -78,7 +89,7 @@ def _reranker(workbench: Workbench, place: int, scenario: Scenario, price: Price
                 chosen[fact.name] = _setting(workbench, name, fact, now[fact.name], key)
         if name == Rules.name:
             rule_panel(workbench, chosen, key, lambda changed: _set(workbench, place, changed))
-    return name, tuple(chosen.items())
+    return (name, tuple(chosen.items())), priced
 
 
 def _setting(workbench: Workbench, name: str, fact: SettingFacts, value: Any, key: str) -> Any:

@@ -95,6 +95,14 @@ def test_what_a_reranker_costs_is_told(open_page: OpenPage) -> None:
     assert "Mean popularity" in price or "popular" in price
 
 
+def test_the_price_is_of_the_list_that_is_shown(open_page: OpenPage) -> None:
+    app = opened(open_page, {"rerank": '["popularity-penalty"]'})
+    (strength,) = (one for one in app.slider if "popularity-penalty strength" in str(one.key))
+    strength.set_value(0.0).run()
+    (price,) = (caption.value for caption in app.caption if "NDCG" in caption.value)
+    assert price.startswith("NDCG@10: no change")
+
+
 def test_a_reranker_that_cannot_be_is_one_line_and_changes_nothing(open_page: OpenPage) -> None:
     app = opened(open_page)
     before = listed(app)

@@ -39,9 +39,9 @@ class Fusion:
     """How the scorers' opinions become one list.
 
     weights: one a scorer of the pool, in its order, finite, >= 0, not all 0. `effective` are they over their sum.
-    neutral: what no opinion counts as. "mean": the row's mean under min-max, 0 under z-score, 1/2 under rank;
-        "floor": the row's lowest opinion, normalised; 0 under rank. A row that tells no items apart (no opinion at
-        all, or all equal) is 0 under min-max and z-score.
+    neutral: what no opinion counts as. "mean": the row's mean under min-max, 0 under z-score, 1/2 under rank, 1 over
+        the number of opinions under softmax; "floor": the row's lowest opinion, normalised; 0 under rank and softmax. A
+        row that tells no items apart (no opinion at all, or all equal) is 0 under min-max, z-score and softmax.
     rerankers: one after the other, over the best `SHORTLIST` items that the strategy gives.
     """
 

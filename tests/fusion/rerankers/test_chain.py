@@ -1,11 +1,13 @@
 """What every re-ranker promises, on any catalogue."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 from scipy.sparse import csr_matrix
 
 from recengine.errors import ScenarioError
@@ -20,10 +22,12 @@ from recengine.fusion import (
     fuse,
     fuse_row,
     make_reranker,
+    make_strategy,
 )
 from recengine.fusion import fusion as engine
 from recengine.fusion.rerankers import Shortlists
-from tests.fusion.catalogues import source_of
+from recengine.fusion.strategies import Strategy
+from tests.fusion.catalogues import source_of, tables_of
 from tests.fusion.rerankers.shelves import Reader, Shelf, dataset_of, shelves
 
 RULES = {
@@ -41,6 +45,17 @@ SETTINGS: list[tuple[str, dict[str, Any]]] = [
     ("rules", RULES),
     ("deduplication", {}),
     ("deduplication", {"by": "both", "threshold": 0.8}),
+]
+STRATEGIES_OF_TWO = [
+    make_strategy(name, settings)
+    for name, settings in (
+        ("weighted-sum", {}),
+        ("comb-mnz", {"listed": 2}),
+        ("condorcet", {"shortlist": 3}),
+        ("interleaving", {}),
+        ("cascade", {"stages": "first:3,second"}),
+        ("switching", {"at": "2", "weights": "first=1 | second=1", "softness": 0.5}),
+    )
 ]
 chains = st.lists(st.sampled_from(SETTINGS), min_size=1, max_size=3).map(
     lambda chosen: tuple(make_reranker(name, given) for name, given in chosen)
@@ -79,6 +94,40 @@ def test_a_user_gets_the_same_list_alone_as_among_all(
         alone = build_pool(shelf.source, users=np.array([user], dtype=np.int32), depth=depth)
         single = fuse(alone, shelf.source, fusion, k)
         np.testing.assert_array_equal(single.rankings.items[0], lists.rankings.items[user])
+
+
+@settings(max_examples=150)
+@given(shelves(), chains, st.sampled_from(STRATEGIES_OF_TWO), st.integers(1, 6), st.integers(1, 5), st.data())
+def test_lists_behind_a_short_shortlist_are_those_of_every_strategy(
+    shelf: Shelf, rerankers: tuple[Reranker, ...], strategy: Strategy, k: int, short: int, data: st.DataObject
+) -> None:
+    """What stands behind the shortlist, in the pool or beyond it, and what a slice leaves out, is alike for one user
+    and for all.
+    """
+    k = min(k, shelf.dataset.n_items)
+    if not usable(shelf, rerankers, k):
+        return
+    vectors = shelf.facts.item_vectors
+    assert vectors is not None
+    shape = (shelf.dataset.n_users, shelf.dataset.n_items)
+    scorers = {name: Reader(data.draw(tables_of(shape)), vectors) for name in ("first", "second")}
+    eligible = data.draw(st.none() | hnp.arrays(np.bool_, shape[1]))
+    source = Source(scorers, shelf.source.seen, eligible, Facts(shelf.dataset, scorers))
+    fusion = Fusion((0.3, 0.7), strategy=strategy, rerankers=rerankers)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "SHORTLIST", short)
+        pool = build_pool(source, depth=data.draw(st.integers(1, 3)))
+        lists = fuse(pool, source, fusion, k)
+        assert lists.fused is not None
+        plain = fuse(pool, source, replace(fusion, rerankers=()), k).rankings
+        np.testing.assert_array_equal(lists.fused.items, plain.items)
+        for user in range(shape[0]):
+            row = fuse_row(pool, source, fusion, user, k)
+            listed = lists.rankings.items[user][lists.rankings.items[user] >= 0]
+            assert row.rank[listed].tolist() == list(range(1, len(listed) + 1))
+            assert np.count_nonzero((row.rank > 0) & (row.rank <= k)) == len(listed)
+            assert not shelf.source.seen[[user]].toarray()[0, listed].any()
+            assert eligible is None or eligible[listed].all()
 
 
 @settings(max_examples=100)

@@ -57,6 +57,20 @@ def learned_table(answer: WeightsLearned, labels: Mapping[str, str]) -> pl.DataF
     return pl.DataFrame(columns)
 
 
+def verdict_words(answer: WeightsLearned) -> str:
+    """Whether what was learned is better than before, as far as the validation part can tell."""
+    learned = answer.learned
+    gain = (learned.segments_gain or learned.gain).change
+    what = "These weights" if learned.segments_gain is None else "Weights per segment"
+    if math.isnan(gain.low):
+        return "There are too few users to tell whether these weights are better than those of before."
+    if gain.low > 0:
+        return f"{what} serve the users better than those of before, by more than chance."
+    if gain.high < 0:
+        return f"{what} serve the users worse than those of before: keep those."
+    return f"{what} cannot be told from those of before, as far as {gain.n:,} users can say."
+
+
 def shrinkage_words(strength: float) -> str:
     """What the shrinkage does to weights per segment. strength: of `LearnedWeights`, for segments."""
     if math.isinf(strength):

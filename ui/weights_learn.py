@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import polars.selectors as cs
 import streamlit as st
 
 from recengine.errors import RecengineError
@@ -23,6 +24,7 @@ from ui.learned_words import (
     learned_title,
     shrinkage_words,
     unheard_words,
+    verdict_words,
 )
 from ui.strategy_settings import small_categories
 from ui.text import plain
@@ -69,7 +71,7 @@ def show_learn(page: Open) -> None:
     key = st.selectbox(
         "Learned",
         list(answers),
-        format_func=lambda key: plain(learned_title(answers[key])),
+        format_func=lambda key: learned_title(answers[key]),
         key=SHOWN,
         persist_state="session",
     )
@@ -83,7 +85,7 @@ def _ask(page: Open, scenario: Scenario, answers: dict[str, WeightsLearned]) -> 
             choice = st.selectbox(
                 "Weights for",
                 [EVERYBODY, HISTORY, *small_categories(page.dataset)],
-                format_func=lambda name: plain(choice_label(name)),
+                format_func=choice_label,
                 key="learn for",
                 width=280,
                 help="Segments by the length of the history, or the groups of a user attribute.",
@@ -149,13 +151,15 @@ def _show(page: Open, answer: WeightsLearned) -> None:
             f"{measure_value(METRIC, test.values['start'][METRIC])}; {change_words(METRIC, against)}, "
             f"n = {test.users:,} users",
         )
+    st.markdown(plain(verdict_words(answer)))
     st.caption(plain(CROSS_FITTED))
     table = learned_table(answer, scorer_names(page.workbench))
     st.dataframe(
-        table,
+        table.with_columns(cs.float().round(3)),
+        placeholder="",
         hide_index=True,
         key="learned weights",
-        column_config={name: st.column_config.NumberColumn(plain(name), format="percent") for name in table.columns[2:]}
+        column_config={name: st.column_config.NumberColumn(name, format="percent") for name in table.columns[2:]}
         | {
             "learned from": st.column_config.NumberColumn(
                 format="localized", help="Users with a relevant item among the candidates."

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from recengine.evaluation import Change
 from recengine.fusion.strategies import SegmentWeights
 from recengine.scenario import default_scenario
+from recengine.tuning import Gain
 from recengine.workspace import WeightsLearned, Workspace
 from tests.pages.conftest import OpenPage, run_until
-from ui.learned_words import CROSS_FITTED, learned_table, learned_title, shrinkage_words, unheard_words
+from ui.learned_words import CROSS_FITTED, learned_table, learned_title, shrinkage_words, unheard_words, verdict_words
 
 WEIGHTS, LINK = "pages/weights.py", {"dataset": "shop", "weigh": "learn"}
 
@@ -23,6 +26,12 @@ WEIGHTS, LINK = "pages/weights.py", {"dataset": "shop", "weigh": "learn"}
 def workspace(small_workspace: Path, tmp_path: Path) -> Workspace:
     """A copy of the small workspace, fitted, to be written to."""
     return Workspace(Path(shutil.copytree(small_workspace, tmp_path / "workspace")))
+
+
+@pytest.fixture(scope="module")
+def learned_alone(small_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> WeightsLearned:
+    """For everybody, in a workspace of its own."""
+    return learn(Workspace(Path(shutil.copytree(small_workspace, tmp_path_factory.mktemp("alone") / "workspace"))))
 
 
 def learn(workspace: Workspace, segments: SegmentWeights | None = None) -> WeightsLearned:
@@ -86,6 +95,7 @@ def test_what_the_form_asks_and_is_known_is_shown(open_page: OpenPage, workspace
     app = open_page(WEIGHTS, LINK, workspace=workspace.root)
     assert app.selectbox(key="learned shown").value == alone.key
     assert len(app.metric) == 2
+    assert verdict_words(alone) in texts(app)
     assert list(app.dataframe[0].value[""]) == ["Before", "Everybody"]
     app.selectbox(key="learn for").set_value("group").run()
     assert app.selectbox(key="learned shown").value == each.key
@@ -96,7 +106,9 @@ def test_what_the_form_asks_and_is_known_is_shown(open_page: OpenPage, workspace
     ]
     shown = app.dataframe[0].value
     assert [name.strip() for name in shown[""][2:]] == list(each.learned.segments)
-    assert shown[["Collaborative (ALS)", "Text profile", "Popularity"]].sum(axis=1).to_numpy() == pytest.approx(1)
+    assert shown[["Collaborative (ALS)", "Text profile", "Popularity"]].sum(axis=1).to_numpy() == pytest.approx(
+        1, abs=0.002
+    )
     app.selectbox(key="learned shown").set_value(alone.key).run()
     assert len(app.metric) == 2
     app.button(key="delete learned now").click().run()
@@ -125,6 +137,20 @@ def test_a_damaged_answer_leaves_the_page_usable(open_page: OpenPage, workspace:
     assert not app.exception
     assert "Nothing has been learned on this dataset yet" in texts(app)
     assert not app.button(key="learn weights").disabled
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (0.01, 0.03, "better than those of before, by more than chance"),
+        (-0.03, -0.01, "worse than those of before: keep those"),
+        (-0.01, 0.03, "cannot be told from those of before, as far as 1,234 users can say"),
+        (math.nan, math.nan, "too few users"),
+    ],
+)
+def test_the_verdict(learned_alone: WeightsLearned, low: float, high: float, said: str) -> None:
+    gain = Gain(0.1, 0.1, Change((low + high) / 2, low, high, 1234))
+    assert said in verdict_words(replace(learned_alone, learned=replace(learned_alone.learned, gain=gain)))
 
 
 def test_the_words(workspace: Workspace) -> None:

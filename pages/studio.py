@@ -9,6 +9,7 @@ from recengine.workspace import Workspace
 from ui import components, desk, exports, state, tries, widgets
 from ui.combining import combining_panel
 from ui.frame import notice, open_page
+from ui.text import plain
 
 
 @st.fragment(key="studio")
@@ -19,6 +20,8 @@ def studio(workspace: Workspace, workbench: Workbench) -> None:
         combining_panel(workspace, workbench)
     with notice():
         found = desk.shown(workbench)
+        if found.remark:
+            st.warning(plain(found.remark), icon=":material/keep:")
         tries.remember(workbench.dataset, found.outcome)
         components.desk(desk.panel(workbench, found), on_move=desk.answer, on_explain=explain)
     state.write_link(state.current())

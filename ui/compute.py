@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from recengine.data import Dataset
 from recengine.device import device_kind
-from recengine.fusion import FusedRow, Fusion, fuse_row
+from recengine.fusion import STRATEGIES, FusedRow, Fusion, fuse_row
 from recengine.progress import Progress
 from recengine.scenario import (
     Measured,
@@ -80,7 +80,8 @@ def workbench(
 
 def outcome(workbench: Workbench, scenario: Scenario, *, fairness: bool = False) -> Outcome:
     """What `scenario` gives on `workbench`; `fairness` takes about a second the first time."""
-    return _outcome(workbench.key, scenario, fairness, _workbench=workbench)
+    own = _taught(workbench, scenario)
+    return _outcome(own.key, scenario, fairness, _workbench=own)
 
 
 def alone(workbench: Workbench, scenario: Scenario) -> dict[str, Outcome]:
@@ -100,7 +101,16 @@ def prices(workbench: Workbench, scenario: Scenario) -> tuple[Price, ...]:
 
 def user_row(workbench: Workbench, scenario: Scenario, user: int) -> FusedRow:
     """One user's whole catalogue under `scenario`."""
-    return _user_row(workbench.key, scenario.fusion, scenario.k, user, _workbench=workbench)
+    own = _taught(workbench, scenario)
+    return _user_row(own.key, scenario.fusion, scenario.k, user, _workbench=own)
+
+
+def _taught(workbench: Workbench, scenario: Scenario) -> Workbench:
+    """Where the strategy of `scenario`, such as the baseline's, learns: the workbench in memory on which it did."""
+    if not STRATEGIES[scenario.strategy].learns:
+        return workbench
+    key = workbench_key(scenario, device_kind(), workbench.measured)
+    return workbench if key == workbench.key else _slot(key).workbench or workbench
 
 
 def user_history(workbench: Workbench, user: int) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,7 +33,9 @@ ACTIONS = {
 
 @dataclass(frozen=True)
 class Shown:
-    """A view whose lists could be made, with what is drawn of it. problem: why it is not the view of now, or empty."""
+    """A view whose lists could be made, with what is drawn of it. problem: why it is not the view of now, or empty.
+    remark: why it is not compared with the baseline of now, or empty.
+    """
 
     view: View
     outcome: Outcome
@@ -40,6 +43,7 @@ class Shown:
     row: FusedRow
     before: FusedRow
     problem: str = ""
+    remark: str = ""
 
 
 def answer() -> None:
@@ -72,13 +76,17 @@ def follow() -> None:
 
 
 def shown(workbench: Workbench) -> Shown:
-    """What to show for the current view; where its lists cannot be made, for the last view whose could, else for its
-    plain weighted sum. Raises where there is none of these.
+    """What to show for the current view: compared with the start where its baseline cannot be made. Where its own lists
+    cannot, it is the last view whose could, else its plain weighted sum. Raises where there is none of these.
     """
     view = state.current()
     try:
         found = _made(workbench, view)
     except RecengineError as error:
+        with suppress(RecengineError):
+            start = replace(view.start, k=view.scenario.k)
+            made = _made(workbench, replace(view, baseline=start))
+            return replace(made, remark=f"Baseline: {error} The list is compared with the start instead.")
         key, good = st.session_state.get(GOOD, ("", view))
         if key != workbench.key:
             plain = WeightedSum.name

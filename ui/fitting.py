@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NoReturn
 
 import streamlit as st
@@ -12,9 +12,10 @@ from streamlit.delta_generator import DeltaGenerator
 from recengine.data import Dataset
 from recengine.device import device_kind
 from recengine.errors import StoreError
+from recengine.fusion import STRATEGIES
 from recengine.jobs import Job
 from recengine.progress import Progress
-from recengine.scenario import Workbench, default_scenario, workbench_key
+from recengine.scenario import Scenario, Workbench, default_scenario, workbench_key
 from recengine.workspace import Workspace
 from ui import actions, commands, compute, jobs, state
 from ui.text import plain
@@ -97,11 +98,21 @@ def _loaded(workspace: Workspace, dataset: Dataset, view: View) -> Workbench:
     """The stored workbench; what is damaged is told, and can be fitted again."""
     try:
         with _progress("Opening the dataset and its fitted scorers") as progress:
-            return compute.workbench(workspace, dataset, view.scenario, progress)
+            made = compute.workbench(workspace, dataset, view.scenario, progress)
+            _open_baseline(workspace, dataset, view.baseline, progress)
+            return made
     except StoreError as error:
         st.error(plain(str(error)), icon=":material/error:")
         _fit_again(workspace, dataset, view)
         st.stop()
+
+
+def _open_baseline(workspace: Workspace, dataset: Dataset, baseline: Scenario, progress: Progress) -> None:
+    """What the baseline's strategy learned, which the view's own workbench need not have."""
+    if STRATEGIES[baseline.strategy].learns and not compute.is_ready(baseline) and workspace.is_stored(baseline):
+        # one that is damaged is told where the baseline is shown
+        with suppress(StoreError):
+            compute.workbench(workspace, dataset, baseline, progress)
 
 
 def _fit_again(workspace: Workspace, dataset: Dataset, view: View) -> None:

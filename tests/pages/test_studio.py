@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import base64
+import shutil
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from recengine.scenario import default_scenario
+from recengine.workspace import Workspace
 from tests.pages.conftest import HOSTILE, OpenPage
 from tests.pages.desk import do, hand, move, shown, weights
 
@@ -275,3 +279,31 @@ def test_a_choice_that_cannot_be_shown_leaves_the_last_list(open_page: OpenPage)
     assert [row["item"] for row in after["list"]["rows"]] == [row["item"] for row in before["list"]["rows"]]
     do(again, "start")
     assert shown(again)["desk"]["problem"] == ""
+
+
+def test_a_baseline_that_learns_stays_when_the_list_is_a_weighted_sum_again(
+    open_page: OpenPage, small_workspace: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "workspace"
+    shutil.copytree(small_workspace, copy)
+    workspace = Workspace.open(copy)
+    shop = workspace.load_dataset("shop")
+    learned = {"baseline": "als:1", "baseline_strategy": "decision-tree:depth=1"}
+
+    # not taught yet: the list is there and moves, and the page says what it is compared with
+    app = open_page(STUDIO, learned, copy)
+    (warning,) = (one.value for one in app.warning)
+    assert "has not been taught" in warning
+    assert "compared with the start" in warning
+    plain = shown(app)
+    assert plain["desk"]["problem"] == ""
+    assert [row["item"] for row in shown(move(app, als=0, popularity=1))["list"]["rows"]] != [
+        row["item"] for row in plain["list"]["rows"]
+    ]
+
+    workspace.prepare(shop, default_scenario(shop).with_strategy("decision-tree", {"depth": 1}))
+    app = open_page(STUDIO, learned, copy)
+    assert not app.warning
+    taught = shown(app)
+    assert taught["desk"]["problem"] == ""
+    assert taught["metrics"] != plain["metrics"]

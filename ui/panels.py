@@ -118,7 +118,7 @@ def _proof(view: View, outcome: Outcome, place: int) -> str:
         said = "This list is the best of the candidate pool; a deeper pool may change it"
     else:
         said = "This list is exact: re-scored over the whole catalogue"
-    return f"{said}, then re-ranked." if view.scenario.rerankers else f"{said}."
+    return f"{said}, then re-ranked; scores are those before." if view.scenario.rerankers else f"{said}."
 
 
 def score_digits(scores: Scores) -> int:

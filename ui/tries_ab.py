@@ -162,7 +162,7 @@ def _everybody(found: Comparison) -> None:
         )
         st.caption(
             plain(
-                f"{share(found.changed)} of all lists are not the same; on average {share(found.overlap.mean)} of the "
+                f"{share(found.changed)} of all lists differ; on average {share(found.overlap.mean)} of the "
                 "items are in both."
             ),
             help=OVERLAP_HELP,

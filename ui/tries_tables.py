@@ -42,7 +42,7 @@ COLUMNS = {
     "Cannot be shown": TextColumn(width="large"),
     **{
         METRICS[key].label: NumberColumn(
-            format="percent"
+            format="%.1f\u00a0%%"
             if METRICS[key].format.endswith("%")
             else "%.3f"
             if METRICS[key].format == ".3f"
@@ -150,7 +150,7 @@ def tries_table(
             "Split": f"{one.document.get('split', 'random')}, seed {one.document.get('seed', 0)}",
             METRICS["ndcg"].label: _mean(one.table.get("ndcg")),
             "95 % interval": metric_interval("ndcg", one.table["ndcg"]) if "ndcg" in one.table else UNDEFINED,
-            **{METRICS[key].label: _mean(one.table.get(key)) for key in SHOWN},
+            **{METRICS[key].label: _shown(key, one.table.get(key)) for key in SHOWN},
             "Tried": one.tried.replace(tzinfo=None),
             "Note": one_line(one.note),
             "Cannot be shown": obstacles.get(tag(one, fingerprint)) or "",
@@ -192,7 +192,7 @@ def reading(found: Comparison) -> str:
     """The comparison in two sentences: what it does to the metric that comes first, and to the lists."""
     moved = found.metrics[MOVED_BY]
     name, n = metric_label(MOVED_BY, found.first.k), len(found.users)
-    lists = f"{share(found.changed)} of {n:,} lists are not the same"
+    lists = f"{share(found.changed)} of {n:,} lists differ"
     if found.rank_biased_overlap.n:
         lists += f"; half of all have a rank-biased overlap of {found.rank_biased_overlap.median:.2f} or more"
     if moved.change is None or moved.p_holm is None or not moved.change.n or math.isnan(moved.p_holm):
@@ -302,6 +302,12 @@ def _verdict(moved: MetricChange) -> str:
 
 def _signed(value: float, layout: str) -> str:
     return UNDEFINED if math.isnan(value) else format(value, f"+z{layout}").replace("%", "\u00a0%")
+
+
+def _shown(key: str, figure: Figure | None) -> float | None:
+    """The mean as its column writes it: shares as per cent."""
+    mean = _mean(figure)
+    return mean if mean is None or not METRICS[key].format.endswith("%") else 100 * mean
 
 
 def _mean(figure: Figure | None) -> float | None:

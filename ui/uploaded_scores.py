@@ -11,6 +11,7 @@ from recengine.data import Coverage
 
 COLUMNS = {
     "Scorer": TextColumn(width="medium"),
+    "Scores": NumberColumn(format="localized"),
     "Users (%)": NumberColumn(format="%.1f", help="Users of the dataset with a score, of all its users."),
     "Items (%)": NumberColumn(format="%.1f", help="Items of the catalogue with a score, of all its items."),
     "Items a user": NumberColumn(format="%.1f", help="Mean over the users with a score."),

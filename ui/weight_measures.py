@@ -16,6 +16,7 @@ from recengine.reports.words import measure_label, metric_value
 from recengine.scenario import ScorerCost
 from recengine.tuning import Points, Worth, find_measure
 from recengine.workspace import WeightSearch
+from ui.job_words import duration
 from ui.models import memory_words
 from ui.weights import metric_names
 
@@ -97,7 +98,12 @@ def points_table(points: Points) -> pl.DataFrame:
 def worth_table(worth: Worth, costs: Mapping[str, ScorerCost], k: int) -> pl.DataFrame:
     """A row a scorer: weight, what it is worth, alone, and what is left without it, beside fit time and memory."""
     names = worth.scorers
-    columns: dict[str, object] = {"scorer": [costs[name].label for name in names], "weight": worth.weights}
+    columns: dict[str, object] = {
+        "scorer": [costs[name].label for name in names],
+        "weight": worth.weights,
+        "fit": [duration(costs[name].seconds) for name in names],
+        "memory": [memory_words(costs[name].memory) for name in names],
+    }
     for text in worth.shapley:
         label = measure_label(text, k)
         columns |= {
@@ -105,10 +111,6 @@ def worth_table(worth: Worth, costs: Mapping[str, ScorerCost], k: int) -> pl.Dat
             f"{label}: alone": worth.alone[text],
             f"{label}: without it": worth.without[text],
         }
-    columns |= {
-        "fit": [f"{costs[name].seconds:.1f} s" for name in names],
-        "memory": [memory_words(costs[name].memory) for name in names],
-    }
     return pl.DataFrame(columns)
 
 
@@ -120,7 +122,7 @@ def worth_words(worth: Worth, costs: Mapping[str, ScorerCost], k: int) -> list[s
     said = []
     for place, name in enumerate(worth.scorers):
         cost = costs[name]
-        saved = f"saves {cost.seconds:.1f} s of fitting and {memory_words(cost.memory)} of memory"
+        saved = f"saves {duration(cost.seconds)} of fitting and {memory_words(cost.memory)} of memory"
         if not worth.weights[place]:
             said.append(f"{cost.label} has no weight: dropping it changes nothing and {saved}.")
             continue
@@ -129,7 +131,7 @@ def worth_words(worth: Worth, costs: Mapping[str, ScorerCost], k: int) -> list[s
             continue
         if lost <= NOTHING_LOST * abs(whole):
             gained = "costs nothing" if lost >= 0 else f"gains {-lost:.4f}"
-            said.append(f"{cost.label} earns nothing: dropping it {gained} of {label} and {saved}.")
+            said.append(f"{cost.label} adds nothing to the others: dropping it {gained} of {label} and {saved}.")
         else:
             said.append(f"{cost.label} earns its place: dropping it costs {lost:.4f} of {label}, and {saved}.")
     return said

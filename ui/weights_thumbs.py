@@ -152,9 +152,17 @@ def _price(part: str, compared: PartComparison, k: int) -> None:
             part: measure_label(text, k),
             "Now": measure_value(text, compared.values["start"][text]),
             "Learned": measure_value(text, compared.values["found"][text]),
-            "Change": change_words(text, compared.against["start"].get(text)),
+            "Change": _change(text, compared),
         }
         for text in PRICED
     ]
     st.dataframe(rows, hide_index=True, key=f"price {part}")
     st.caption(f"n = {compared.users:,} users.")
+
+
+def _change(text: str, compared: PartComparison) -> str:
+    found = compared.against["start"].get(text)
+    if found is not None:
+        return change_words(text, found)
+    by = compared.values["found"][text] - compared.values["start"][text]
+    return f"{by:+.4f}; {change_words(text, None)}"

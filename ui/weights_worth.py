@@ -7,6 +7,7 @@ import streamlit as st
 from recengine.reports import figures
 from recengine.reports.words import measure_label
 from recengine.scenario import default_gap
+from recengine.tuning import find_measure
 from recengine.workspace import ScorersWorth
 from ui import actions, charts, exports, jobs, state, weight_commands
 from ui.frame import Open
@@ -52,8 +53,9 @@ def _show(answer: ScorersWorth, k: int) -> None:
     st.markdown("\n".join(f"- {plain(line)}" for line in worth_words(told, answer.costs, k)))
     with st.grid(len(told.shapley), min_column_width=320):
         for measure in told.shapley:
+            less = "" if find_measure(measure).higher_is_better else "; less is better"
             with st.container(gap="xsmall"):
-                st.markdown(f"**{plain(measure_label(measure, k))}**, {told.whole[measure]:.4f} in all")
+                st.markdown(f"**{plain(measure_label(measure, k))}**, {told.whole[measure]:.4f} in all{less}")
                 charts.show(
                     figures.worth_figure(told, measure, labels=labels, k=k, theme=charts.PAGE),
                     alt=figures.worth_alt(told, measure, labels=labels, k=k),

@@ -87,8 +87,9 @@ def exactness(lists: FusedLists) -> str:
     if not lists.unproven:
         return f"Exact for all {users:,} users: {known}."
     return (
-        f"Exact for {users - lists.unproven:,} of {users:,} users: {known}. The other {lists.unproven:,} lists are the "
-        "best of the candidate pool; a deeper pool may change them."
+        f"Exact for {users - lists.unproven:,} of {users:,} users: {known}. "
+        + ("The other list is" if lists.unproven == 1 else f"The other {lists.unproven:,} lists are")
+        + f" the best of the candidate pool; a deeper pool may change {'it' if lists.unproven == 1 else 'them'}."
     )
 
 

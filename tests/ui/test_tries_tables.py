@@ -143,7 +143,7 @@ def test_the_reading_says_by_how_much_and_whether_chance_explains_it(found: Comp
     assert change is not None
     assert said.startswith(f"B's NDCG@5 is {change.mean:.3f} higher than A's (95 % interval {change.low:+.3f}")
     assert "more than chance explains" in said
-    assert "of 120 lists are not the same" in said
+    assert "of 120 lists differ" in said
 
 
 def test_the_reading_of_no_difference_and_of_nothing_to_judge_by(

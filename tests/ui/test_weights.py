@@ -141,7 +141,7 @@ def test_the_worth_of_a_scorer_in_a_sentence() -> None:
     als, text, popularity = worth_words(worth, costs, 10)
     # 0.3 - 0.1, and 0.3 - 0.3001
     assert als == (
-        "ALS earns its place: dropping it costs 0.2000 of NDCG@10, and saves 2.0 s of fitting and 10 MiB of memory."
+        "ALS earns its place: dropping it costs 0.2000 of NDCG@10, and saves 2 s of fitting and 10 MiB of memory."
     )
-    assert text.startswith("TEXT earns nothing: dropping it gains 0.0001 of NDCG@10 and saves 2.0 s")
+    assert text.startswith("TEXT adds nothing to the others: dropping it gains 0.0001 of NDCG@10 and saves 2 s")
     assert popularity.startswith("POPULARITY has no weight: dropping it changes nothing")

@@ -85,8 +85,9 @@ def outcome(workbench: Workbench, scenario: Scenario, *, fairness: bool = False)
 
 
 def alone(workbench: Workbench, scenario: Scenario) -> dict[str, Outcome]:
-    """Each scorer by itself under the scenario's settings."""
-    return _alone(workbench.key, scenario.only(scenario.scorers[0]), _workbench=workbench)
+    """Each scorer by itself under the scenario's settings, whatever mixes and re-ranks them."""
+    plain = scenario.with_strategy("weighted-sum").with_rerankers([])
+    return _alone(workbench.key, plain.only(scenario.scorers[0]), _workbench=workbench)
 
 
 def verdicts(workbench: Workbench, outcome: Outcome) -> tuple[Verdict, Verdict, Verdict]:

@@ -178,17 +178,18 @@ def _limits(limited: list[str], called: dict[str, str]) -> tuple[list[str], list
 def _results(page: Open, search: WeightSearch) -> None:
     found, goal = search.found, search.found.goal
     points, objective = found.points, goal.objective
-    label = measure_label(objective, goal.k)
+    label, labels = measure_label(objective, goal.k), scorer_names(page.workbench)
+    alone = points.scorers[int(points.weights[found.single].argmax())]
     with st.grid(3, min_column_width=230):
         _figure(
             f"{label}, validation",
             measure_value(objective, float(points.values[objective][found.best])),
-            f"against before: {change_words(objective, found.against_start)}",
+            f"found against before: {change_words(objective, found.against_start)}",
         )
         _figure(
-            "Against the best scorer alone",
+            f"{label}, validation: {labels.get(alone, alone)} alone",
             measure_value(objective, float(points.values[objective][found.single])),
-            change_words(objective, found.against_single),
+            f"found against it: {change_words(objective, found.against_single)}",
         )
         against = search.test.against.get("start", {}).get(find_measure(objective).metric)
         _figure(
@@ -203,7 +204,6 @@ def _results(page: Open, search: WeightSearch) -> None:
             f"n = {found.users:,} users. {CAUTION}"
         )
     )
-    labels = scorer_names(page.workbench)
     rows = {"Found": found.best, "Before": found.start, "Best scorer alone": found.single}
     st.dataframe(
         settings_table(points, rows, labels, goal.k),
@@ -241,17 +241,40 @@ def _front(search: WeightSearch, labels: dict[str, str]) -> None:
     st.subheader(plain(f"Pareto front of {names}"), anchor=False)
     kept = st.session_state.get(CHOSEN)
     chosen = kept[1] if kept is not None and kept[0] == search.key else None
+    typed = f"front point {search.key}"
+
+    def choose(place: int) -> None:
+        st.session_state[CHOSEN] = (search.key, place)
+
+    def choose_typed() -> None:
+        number = st.session_state[typed]
+        st.session_state[CHOSEN] = None if number is None else (search.key, number - 1)
+
     charts.show_to_click(
         figures.front_figure(found, labels=labels, chosen=chosen, theme=charts.PAGE),
         alt=figures.front_alt(found),
         key="front",
-        on_point=lambda place: st.session_state.update({CHOSEN: (search.key, place)}),
+        on_point=choose,
     )
     st.caption(
         plain(
             f"{len(found.front)} settings to which no other of {len(found.points):,} is preferred by all of {names}; "
-            f"they cover {found.hypervolume or 0:.0%} of the area seen. Validation part. Click on one."
+            f"they cover {found.hypervolume or 0:.0%} of the area seen. Validation part. Click on one, or give its "
+            "number."
         )
+    )
+    # the click's choice, for the keyboard too
+    st.session_state[typed] = None if chosen is None else chosen + 1
+    st.number_input(
+        "Point of the front",
+        1,
+        len(found.front),
+        None,
+        key=typed,
+        on_change=choose_typed,
+        width=190,
+        placeholder=f"1 to {len(found.front):,}",
+        help=f"Number 1 is the best by {find_measure(goal.front[0]).label}.",
     )
     numbers = {f"{place}": number for place, number in enumerate(found.front, start=1)}
     if chosen is not None:

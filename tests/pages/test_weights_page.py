@@ -168,11 +168,23 @@ def test_a_point_of_the_front_is_loaded(open_page: OpenPage, searched: Workspace
     place = len(search.found.front) - 1
     app.session_state[CHOSEN] = (search.key, place)
     app.run()
+    assert app.number_input(key=f"front point {search.key}").value == place + 1
     app.button(key="load point").click().run()
     assert not app.exception
     wanted = search.at(search.found.front[place])
     for name, weight in wanted.weights:
         assert float(app.query_params[f"w_{name}"]) == pytest.approx(weight)
+
+
+def test_a_point_of_the_front_is_chosen_by_its_number(open_page: OpenPage, searched: Workspace) -> None:
+    app = open_page(WEIGHTS, {"dataset": "shop", "weigh": "find"}, workspace=searched.root)
+    (search,) = searched.weight_searches()
+    app.number_input(key=f"front point {search.key}").set_value(2).run()
+    assert not app.exception
+    assert app.session_state[CHOSEN] == (search.key, 1)
+    app.number_input(key=f"front point {search.key}").set_value(None).run()
+    assert not app.exception
+    assert app.session_state[CHOSEN] is None
 
 
 def test_the_weights_as_good_as_the_best(open_page: OpenPage, searched: Workspace) -> None:

@@ -57,8 +57,8 @@ def best_item(row: FusedRow) -> int:
     """The item on rank 1. Raises `ScenarioError` where nothing is ranked."""
     if not row.rank.any():
         raise ScenarioError(
-            "item: this user has every item of the catalogue in the history, so there is none to explain. "
-            "Choose another user."
+            "item: nothing is on this user's list, so there is none to explain: every item is in the history, or a "
+            "rule blocks what is left. Choose another user, or change the rules."
         )
     return int(np.argmax(row.rank == 1))
 

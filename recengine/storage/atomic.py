@@ -13,8 +13,15 @@ from recengine.errors import StoreError
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Put `content` at `path`, replacing what was there. Raises `StoreError` when the folder cannot be written."""
+    """Put `content` at `path`, replacing what was there. Raises `StoreError` when the folder cannot be written.
+
+    A device or a pipe, such as /dev/null or /dev/stdout, is written to and stays what it is.
+    """
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            with path.open("wb", buffering=0) as special:
+                special.write(content)
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         temporary = Path(name)

@@ -181,6 +181,7 @@ def test_the_way_back_to_the_start(open_page: OpenPage) -> None:
         {"weights": {"als": 1.0}},
         {"weights": {"als": -1.0, "text": 1.0, "popularity": 1.0}},
         {"weights": {"als": 1e9, "text": 1.0, "popularity": 1.0}},
+        {"weights": {"als": 10**400, "popularity": 1.0}},
         {"weights": {"als": "1", "text": 1.0, "popularity": 1.0}},
         {"weights": {"als": 0.5, "text": 1.0, "popularity": 1.0}, "muted": ["nobody"]},
         {"weights": 3},

@@ -128,6 +128,20 @@ def test_bytes_replace_bytes(tmp_path: Path) -> None:
     assert len(list((tmp_path / "deep").iterdir())) == 1
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    # open for both, so that neither end waits for the other
+    end = os.open(pipe, os.O_RDWR)
+    try:
+        write_bytes(pipe, b"content")
+        assert pipe.is_fifo()
+        assert os.read(end, 100) == b"content"
+    finally:
+        os.close(end)
+
+
 @pytest.mark.parametrize("moves", [True, False], ids=["moved", "copied"])
 def test_an_array_that_is_a_file_already_becomes_part_of_the_entry(
     tmp_path: Path, moves: bool, monkeypatch: pytest.MonkeyPatch

@@ -98,6 +98,7 @@ def _show(page: Open, answer: WeightClone, by: str) -> None:
         key="clone weights",
         column_config={"Weight": st.column_config.NumberColumn(format="percent")},
     )
+    st.caption(f"Found with {clone.setting.normalization} scores; no opinion counts as {clone.setting.neutral}.")
     best = _for_these_scorers(answer)
     if best is None:
         st.caption("The session shows other scorers now; choose those of this answer on the Models page.")

@@ -19,6 +19,7 @@ from ui.weights_panels import load_button, validation_workbench
 
 USERS = 3
 ENOUGH = 20
+LIKED = 4
 GIVEN = "thumbs given"
 LEARNED = "thumbs learned"
 PRICED = ("ndcg", "recall", "coverage", "novelty")
@@ -42,11 +43,13 @@ def show_thumbs(page: Open) -> None:
             "Clear", icon=":material/clear_all:", key="clear thumbs", disabled=not given, on_click=_clear, args=(given,)
         )
     rankings = compute.outcome(workbench, view.scenario).lists.rankings
+    labels = compute.user_labels(workbench.dataset)
     with st.grid(len(users), min_column_width=300):
         for user in users:
             items = rankings.items[rankings.users == user].ravel()
             with st.container(border=True, gap="xsmall"):
-                st.markdown(f"**{plain(f'User {workbench.dataset.user_ids[user]}')}**")
+                st.markdown(f"**{plain(f'User {labels[user]}')}**")
+                st.caption(plain(_taste(workbench, user)))
                 for item in items[items >= 0].tolist():
                     _judge(workbench, given, user, item)
     _learn(page, view.scenario, given)
@@ -67,6 +70,12 @@ def _users(workbench: Workbench, shown: str) -> Sequence[int]:
     first = workbench.dataset.user_position[shown]
     drawn = np.random.default_rng(st.session_state.get("thumbs turn", 0)).permutation(workbench.dataset.n_users)
     return [first, *[user for user in drawn.tolist() if user != first][: USERS - 1]]
+
+
+def _taste(workbench: Workbench, user: int) -> str:
+    """What the user liked last, to judge by."""
+    liked = [row["title"] for row in compute.user_history(workbench, user) if row["positive"]]
+    return f"Liked last: {', '.join(liked[:LIKED])}." if liked else "Nothing is known of what this user likes."
 
 
 def _judge(workbench: Workbench, given: dict[tuple[int, int], bool], user: int, item: int) -> None:

@@ -76,17 +76,21 @@ def _metric_cell(key: str, figure: Figure, before: Figure | None, moved: Change 
     }
     if before is None or np.isnan(figure.mean - before.mean):
         return cell
-    layout = METRICS[key].format
     by = figure.mean - before.mean
-    text = f"{by:+{layout}}"
-    if float(text.rstrip("%")) == 0:
+    text = _signed(key, by)
+    if float(text.rstrip("\u00a0%")) == 0:
         return cell | {"change": "no change" if main else "", "tone": "flat"}
     tone, said = _judged(key, by, moved)
     cell |= {"change": f"{'▲' if by > 0 else '▼'} {text}", "tone": tone, "said": said}
     if moved is not None and not np.isnan(moved.low):
-        cell["change_interval"] = f"{moved.low:+{layout}} to {moved.high:+{layout}}"
+        cell["change_interval"] = f"{_signed(key, moved.low)} to {_signed(key, moved.high)}"
         cell["tip"] += f". Change {text}, paired 95 % interval {cell['change_interval']}, n = {moved.n:,}"
     return cell
+
+
+def _signed(key: str, by: float) -> str:
+    """A change in the metric's format; the space before the % does not break."""
+    return f"{by:+{METRICS[key].format}}".replace("%", "\u00a0%")
 
 
 def _judged(key: str, by: float, moved: Change | None) -> tuple[str, str]:

@@ -75,7 +75,7 @@ def _users(workbench: Workbench, shown: str) -> Sequence[int]:
 def _taste(workbench: Workbench, user: int) -> str:
     """What the user liked last, to judge by."""
     liked = [row["title"] for row in compute.user_history(workbench, user) if row["positive"]]
-    return f"Liked last: {', '.join(liked[:LIKED])}." if liked else "Nothing is known of what this user likes."
+    return f"Liked last: {' · '.join(liked[:LIKED])}" if liked else "Nothing is known of what this user likes."
 
 
 def _judge(workbench: Workbench, given: dict[tuple[int, int], bool], user: int, item: int) -> None:

@@ -18,6 +18,8 @@ from recengine.fusion import Fusion, Pointwise, Pool, Source, WeightedSum, check
 from recengine.fusion.catalogue import BATCH, catalogue_rows
 from recengine.ranking import PADDING
 
+MAX_TOP = 1e6
+"""Highest end of a range of weights, as high as the studio sets one; far beyond it sums of scores overflow."""
 MERGE = 1e-9
 """Meetings within this share of the range are one breakpoint; a slider is far coarser."""
 BLOCK_BYTES = 1 << 26
@@ -69,8 +71,10 @@ def is_exact(fusion: Fusion) -> bool:
 def check_range(pool: Pool, source: Source, fusion: Fusion, scorer: int, k: int, top: float) -> None:
     """Raise `ScenarioError` where there is nothing to move: k, the weights, the scorer or the range."""
     check_k(k, source.seen.shape[1])
-    if not 0 < top < np.inf:
-        raise ScenarioError(f"Top of the range must be a number above 0, got {top:g}. Choose for example 1.")
+    if not 0 < top <= MAX_TOP:
+        raise ScenarioError(
+            f"Top of the range must be a number above 0, at most {MAX_TOP:,.0f}, got {top:g}. Choose for example 1."
+        )
     if not 0 <= scorer < len(pool.scorers):
         raise ScenarioError(f"There is no scorer {scorer}; there are {len(pool.scorers)}. Choose one of them.")
     # the weight that moves may be the only one

@@ -37,7 +37,10 @@ class Shelf:
         self.used: list[str] = []
         """Folders, relative to the workspace, of what was asked for: the keys of scorers and pools."""
         self._rebuild = rebuild
-        self._mend = f"Rebuild it with `python -m recengine fit --dataset {dataset_name}`; nothing else is affected."
+        self._mend = (
+            f"Rebuild it with `python -m recengine fit --dataset {dataset_name}` and the same models, split and "
+            "strategy; nothing else is affected."
+        )
 
     def fitted(
         self, made_from: Mapping[str, Any], recipe: Recipe, train: Dataset, make: Callable[[], Fitted]

@@ -61,11 +61,19 @@ class AnswerStore(ABC):
 
     def _once(self, kind: str, key: str, make: Callable[[], None]) -> None:
         """Make what is not stored whole; the lock is held meanwhile, so that a second process waits and then loads."""
+        # what is there was renamed into place whole, so finding it needs no lock: a read-only workspace can be read
+        if self._is_whole(kind, key):
+            return
         with locked(self.root / "locks" / f"{key}.lock"):
-            try:
-                load_entry(self.root / FOLDER / key, kind=kind, mend=_MEND)
-            except StoreError:
+            if not self._is_whole(kind, key):
                 make()
+
+    def _is_whole(self, kind: str, key: str) -> bool:
+        try:
+            load_entry(self.root / FOLDER / key, kind=kind, mend=_MEND)
+        except StoreError:
+            return False
+        return True
 
     def _save(
         self, kind: str, key: str, scenario: Scenario, facts: Mapping[str, Any], points: pl.DataFrame | None = None

@@ -90,7 +90,7 @@ def test_for_people(command: Command, capsys: pytest.CaptureFixture[str]) -> Non
 def test_mistakes_are_one_line(mistake: Mistake) -> None:
     assert "there is no scorer 'svd'" in mistake("sweep", *OF, "--scorer", "svd")
     assert 'Metric "speed" is not known' in mistake("sweep", *OF, "--scorer", "als", "--metric", "speed")
-    assert "above 0, got 0" in mistake("sweep", *OF, "--scorer", "als", "--top", "0")
+    assert "above 0, at most 1,000,000, got 0" in mistake("sweep", *OF, "--scorer", "als", "--top", "0")
     assert "there is no 'nobody'" in mistake("sweep", *OF, "--scorer", "als", "--user", "nobody")
     assert "three different scorers" in mistake("triangle", *OF, "--scorers", "als,text")
     assert "from 1 to 100, got 0" in mistake("triangle", *OF, "--parts", "0")

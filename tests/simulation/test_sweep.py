@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -209,3 +210,6 @@ def test_what_cannot_be_asked_is_said() -> None:
         sweep(pool, source, Fusion((1.0, 1.0, 1.0)), yardstick, scorer=0, k=5, keys=("speed",))
     with pytest.raises(CancelledError):
         sweep(pool, source, Fusion((1.0, 1.0, 1.0)), yardstick, scorer=0, k=5, cancel=lambda: True)
+    for top in (0.0, -1.0, math.nan, math.inf, 1e308):
+        with pytest.raises(ScenarioError, match="at most 1,000,000, got"):
+            sweep(pool, source, Fusion((1.0, 1.0, 1.0)), yardstick, scorer=0, k=5, top=top)

@@ -39,6 +39,20 @@ def test_a_search_is_made_once_and_read_whole(
     assert [search.key for search in workspace.weight_searches(synthetic_dataset)] == [first.key]
 
 
+def test_what_is_stored_is_read_where_nothing_may_be_written(
+    workspace: Workspace, synthetic_dataset: Dataset, scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search = workspace.find_weights(synthetic_dataset, scenario, GOAL)
+
+    def refuse(*_: object) -> None:
+        raise StoreError("cannot be locked")
+
+    monkeypatch.setattr("recengine.workspace.weight_store.locked", refuse)
+    assert workspace.find_weights(synthetic_dataset, scenario, GOAL).key == search.key
+    with pytest.raises(StoreError, match="cannot be locked"):
+        workspace.find_weights(synthetic_dataset, scenario, Goal(effort=Effort(21)))
+
+
 def test_other_weights_are_another_question(
     workspace: Workspace, synthetic_dataset: Dataset, scenario: Scenario
 ) -> None:

@@ -3,7 +3,10 @@
 from recengine.fusion.building import DEFAULT_DEPTH, build_pool
 from recengine.fusion.checks import check_k, check_weights
 from recengine.fusion.facts import Facts
-from recengine.fusion.fusion import DEFAULT_K, FusedLists, FusedRow, Fusion, account, fuse, fuse_row
+from recengine.fusion.fused_lists import FusedLists
+from recengine.fusion.fused_row import FusedRow, account, fuse_row
+from recengine.fusion.fusing import fuse
+from recengine.fusion.fusion import DEFAULT_K, Fusion
 from recengine.fusion.memory import PoolMemory, pool_memory
 from recengine.fusion.normalization import NEUTRALS, NORMALIZATIONS, Neutral, Normalization, ValueMap
 from recengine.fusion.pool import Pool, Source

@@ -24,7 +24,7 @@ from recengine.fusion import (
     make_reranker,
     make_strategy,
 )
-from recengine.fusion import fusion as engine
+from recengine.fusion.best_lists import best_lists
 from recengine.fusion.rerankers import Shortlists
 from recengine.fusion.strategies import Strategy
 from tests.fusion.catalogues import source_of, tables_of
@@ -115,7 +115,7 @@ def test_lists_behind_a_short_shortlist_are_those_of_every_strategy(
     source = Source(scorers, shelf.source.seen, eligible, Facts(shelf.dataset, scorers))
     fusion = Fusion((0.3, 0.7), strategy=strategy, rerankers=rerankers)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "SHORTLIST", short)
+        patch.setattr("recengine.fusion.reranking.SHORTLIST", short)
         pool = build_pool(source, depth=data.draw(st.integers(1, 3)))
         lists = fuse(pool, source, fusion, k)
         assert lists.fused is not None
@@ -189,13 +189,12 @@ def test_moving_a_strength_does_not_fuse_again(monkeypatch: pytest.MonkeyPatch) 
     shelf = _shelf()
     pool = build_pool(shelf.source)
     fused = []
-    plain = engine._fused
 
     def counted(*asked: Any) -> FusedLists:
         fused.append(1)
-        return plain(*asked)
+        return best_lists(*asked)
 
-    monkeypatch.setattr(engine, "_fused", counted)
+    monkeypatch.setattr("recengine.fusion.reranking.best_lists", counted)
     for strength in (0.1, 0.5, 0.9):
         fuse(pool, shelf.source, Fusion((1.0,), rerankers=(make_reranker("calibration", {"strength": strength}),)), 3)
     assert len(fused) == 1

@@ -146,9 +146,7 @@ def test_what_cannot_be_is_counted() -> None:
 
 
 def test_a_list_with_an_item_that_the_shortlist_lacks_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    from recengine.fusion import fusion as engine
-
-    monkeypatch.setattr(engine, "SHORTLIST", 3)
+    monkeypatch.setattr("recengine.fusion.reranking.SHORTLIST", 3)
     dataset = dataset_of(SHELF, [], n_users=2)
     table = np.tile(np.arange(8, 0, -1, dtype=np.float32), (2, 1))
     table[1] = table[1, ::-1]

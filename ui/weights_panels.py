@@ -38,6 +38,10 @@ def choose_part(page: Open) -> Workbench | None:
         persist_state="session",
     )
     if part == "test":
+        st.caption(
+            ":material/info: These are the figures of the test part. To choose a weight by its figure, look at the "
+            "validation part: the best of many looks at the same users is too good on them."
+        )
         return page.workbench
     return validation_workbench(page, scenario)
 

@@ -15,7 +15,7 @@ from recengine.fusion import Fusion, Normalization, Pool, Source, check_weights,
 from recengine.progress import Cancel, Progress, never, silent
 from recengine.ranking import PADDING, Rankings, overlap, rank_biased_overlap
 from recengine.tuning.exploring import DEFAULT_EVALUATIONS, Effort, Explorer, Points, Setting, climb
-from recengine.tuning.question import BY_USER, pool_of
+from recengine.tuning.question import BY_USER, check_weighs, pool_of
 
 AGREEMENTS = {"rbo": "Rank-biased overlap", "overlap": "Overlap"}
 """How alike two lists are, by what is maximised; both are told."""
@@ -75,8 +75,7 @@ def clone_weights(
     """
     if by not in AGREEMENTS:
         raise ScenarioError(f"clone: {by[:80]!r} is unknown. Choose among {', '.join(AGREEMENTS)}.")
-    if not start.strategy.weighs:
-        raise ScenarioError(f"clone: the strategy {start.strategy.name} does not weigh scorers. Choose another.")
+    check_weighs(start.strategy, "clone")
     check_weights(start.weights, pool.scorers)
     if copied is not None:
         pool, source, start = without_scorer(pool, source, start, copied)

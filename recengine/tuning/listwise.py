@@ -20,7 +20,7 @@ from recengine.fusion.strategies.weight_sets import named_text
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked
 from recengine.ranking import compute_metrics
 from recengine.threads import single_threaded_blas
-from recengine.tuning.question import pool_of
+from recengine.tuning.question import pool_of, rows_to_measure
 
 METRIC = "ndcg"
 FOLDS = 5
@@ -101,7 +101,8 @@ def learn_weights(
     Raises `ScenarioError` where nobody has a relevant candidate, `CancelledError`.
     """
     plain = fusion.as_sum
-    pool = pool_of(pool, np.flatnonzero(np.diff(relevant.indptr)[pool.users]))
+    # of very many users some are drawn: what they say of a handful of weights hardly differs
+    pool = pool_of(pool, rows_to_measure(pool, relevant))
     lists = _Lists.of(pool, relevant, plain, seed)
     group, names = _segments(segments, source, pool.users)
     start = np.array(plain.effective)

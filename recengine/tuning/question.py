@@ -16,7 +16,7 @@ from recengine.arrays import Mask, Positions, Values, read_only
 from recengine.data import Split
 from recengine.errors import ScenarioError
 from recengine.fairness.groups import UNKNOWN
-from recengine.fusion import DEFAULT_DEPTH, Fusion, Neutral, Normalization, Pool, Source, build_pool, fuse
+from recengine.fusion import DEFAULT_DEPTH, Fusion, Neutral, Normalization, Pool, Source, Strategy, build_pool, fuse
 from recengine.models import Scorer
 from recengine.progress import Cancel, Progress, never, silent
 from recengine.ranking import JudgedLists, Rankings, find_metric
@@ -71,12 +71,7 @@ class WeightQuestion:
         change, while coverage is of fewer lists and so lower than of all.
         Raises `ScenarioError` where nobody has a relevant item.
         """
-        rows = np.flatnonzero(np.diff(self.relevant.indptr)[self.pool.users])
-        if len(rows) == 0:
-            raise ScenarioError("weights: nobody has a positive in the validation part. Use a larger dataset.")
-        most = max(1, max_cells // (len(self.pool.scorers) * self.pool.items.shape[1]))
-        if len(rows) > most:
-            rows = np.sort(np.random.default_rng(0).choice(rows, size=most, replace=False))
+        rows = rows_to_measure(self.pool, self.relevant, max_cells)
         if len(rows) == len(self.pool.users):
             return self
         groups = {name: labels.gather(rows) for name, labels in self.groups.items()}
@@ -156,3 +151,29 @@ def pool_of(pool: Pool, rows: NDArray[np.intp]) -> Pool:
         if isinstance(value, np.ndarray):
             taken[part.name] = read_only(value[rows] if part.name in BY_USER else value[:, rows])
     return replace(pool, **taken)
+
+
+def rows_to_measure(pool: Pool, relevant: csr_matrix, max_cells: int = MAX_CELLS) -> NDArray[np.intp]:
+    """Rows of a pool whose users have a relevant item; some of them, where their scores would be more than `max_cells`.
+
+    Raises `ScenarioError` where nobody has one.
+    """
+    rows = np.flatnonzero(np.diff(relevant.indptr)[pool.users])
+    if len(rows) == 0:
+        raise ScenarioError("weights: nobody has a positive in the validation part. Use a larger dataset.")
+    most = max(1, max_cells // (len(pool.scorers) * pool.items.shape[1]))
+    return np.sort(np.random.default_rng(0).choice(rows, size=most, replace=False)) if len(rows) > most else rows
+
+
+def check_weighs(strategy: Strategy, what: str) -> None:
+    """Under `strategy` the weights decide, and a scorer of weight 0 has no say, so that one can be alone.
+
+    what: the question, for errors. Raises `ScenarioError`.
+    """
+    if not strategy.weighs:
+        raise ScenarioError(f"{what}: the strategy {strategy.name} does not weigh scorers. Choose another.")
+    if not strategy.zero_is_silent:
+        raise ScenarioError(
+            f"{what}: under {strategy.name} a scorer of weight 0 still has a say, so weights do not tell all. Choose "
+            "another strategy; weights per segment are learned by learn-weights."
+        )

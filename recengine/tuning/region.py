@@ -15,7 +15,7 @@ from recengine.fusion import Fusion, check_weights
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked
 from recengine.tuning.exploring import Points, Setting, kick
 from recengine.tuning.measures import find_measure
-from recengine.tuning.question import WeightQuestion
+from recengine.tuning.question import WeightQuestion, check_weighs
 
 STEPS = {2: 100, 3: 20, 4: 10}
 """Steps of the grid, by the number of scorers: 101 weights of two, 231 of three, 286 of four."""
@@ -91,10 +91,7 @@ def indifference(
     signs = [1.0 if measure.higher_is_better else -1.0 for measure in (objective, *wanted)]
     if not objective.per_user:
         raise ScenarioError(f'indifference: "{metric}" has no value for each user. Choose another, such as ndcg.')
-    if not fusion.strategy.weighs:
-        raise ScenarioError(
-            f"indifference: the strategy {fusion.strategy.name} does not weigh scorers. Choose another."
-        )
+    check_weighs(fusion.strategy, "indifference")
     question = question.measured()
     names = question.pool.scorers
     chosen = tuple(among) or names

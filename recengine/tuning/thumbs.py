@@ -11,6 +11,7 @@ from recengine.arrays import Scores, Values, read_only
 from recengine.errors import ScenarioError
 from recengine.fusion import Fusion, Pool, Source, check_weights, fuse_row
 from recengine.tuning.exploring import rounded
+from recengine.tuning.question import check_weighs
 
 RIDGE = 1.0
 """How strongly the present weights are kept, against one thumb: as a prior of variance 1/2 would."""
@@ -59,8 +60,7 @@ def weigh_thumbs(
 
     Raises `ScenarioError` where one kind of thumb is missing, or no user has both.
     """
-    if not fusion.strategy.weighs:
-        raise ScenarioError(f"thumbs: the strategy {fusion.strategy.name} does not weigh scorers. Choose another.")
+    check_weighs(fusion.strategy, "thumbs")
     check_weights(fusion.weights, pool.scorers)
     latest = {(thumb.user, thumb.item): thumb.good for thumb in thumbs}
     kinds = set(latest.values())

@@ -19,7 +19,7 @@ from recengine.progress import Cancel, Progress, never, silent
 from recengine.tuning.exploring import Effort, Explorer, Points, Score, Setting, climb
 from recengine.tuning.front import cover_front, hypervolume, non_dominated
 from recengine.tuning.measures import Limit, Measure, check_limits, find_measure
-from recengine.tuning.question import WeightQuestion
+from recengine.tuning.question import WeightQuestion, check_weighs
 
 EVALUATIONS = 1000
 SHARE_OF_BEST = 0.5
@@ -123,8 +123,7 @@ def find_weights(
     names = question.pool.scorers
     if len(names) < 2:
         raise ScenarioError(f"weights: {names[0]} is the only scorer, so there is nothing to weigh. Add another.")
-    if not start.strategy.weighs:
-        raise ScenarioError(f"weights: the strategy {start.strategy.name} does not weigh scorers. Choose another.")
+    check_weighs(start.strategy, "weights")
     return _find(question, start, goal, progress, cancel)
 
 

@@ -15,7 +15,7 @@ from recengine.fusion import Fusion, check_weights
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked
 from recengine.ranking import METRICS
 from recengine.tuning.measures import Measure, find_measure
-from recengine.tuning.question import WeightQuestion
+from recengine.tuning.question import WeightQuestion, check_weighs
 
 MAX_EXACT = 12
 """Scorers of which all subsets are looked at: 4,096 of 12."""
@@ -75,13 +75,7 @@ def scorers_worth(
     question.check(asked)
     names = question.pool.scorers
     check_weights(fusion.weights, names)
-    if not fusion.strategy.weighs:
-        raise ScenarioError(f"worth: the strategy {fusion.strategy.name} does not weigh scorers. Choose another.")
-    if not fusion.strategy.zero_is_silent:
-        raise ScenarioError(
-            f"worth: under {fusion.strategy.name} a scorer of weight 0 still has a say, so what it adds is not told. "
-            "Choose another strategy."
-        )
+    check_weighs(fusion.strategy, "worth")
     if len(names) > MAX_SCORERS:
         raise ScenarioError(f"worth: at most {MAX_SCORERS} scorers can be told apart, got {len(names)}. Use fewer.")
     effective = np.array(fusion.effective)

@@ -31,12 +31,15 @@ def say(workbench: Workbench, why: Explanation, row: FusedRow) -> None:
     with words.container(border=True, height="stretch"):
         st.markdown(plain(sentence(why, dataset.titles, parts.labels(workbench))).replace(" %", "\u00a0%"))
         st.caption(plain(item_detail(dataset, why.item)))
-    before = compute.user_row(workbench, view.baseline, why.user)
+    baseline, told = compute.baseline(workbench, view)
+    if told:
+        st.warning(plain(told), icon=":material/compare_arrows:")
+    before = compute.user_row(workbench, baseline, why.user)
     with numbers.container(border=True, horizontal=True, height="stretch"):
         st.metric(
             "Rank",
             f"{why.rank:,} of {(row.rank > 0).sum():,}" if why.rank else "none",
-            delta=parts.moved(why.rank, int(before.rank[why.item])) if view.scenario != view.baseline else None,
+            delta=parts.moved(why.rank, int(before.rank[why.item])) if view.scenario != baseline else None,
             delta_color="off",
             delta_arrow="off",
             help="Among all items that the user has not seen; 1 is the best."

@@ -109,8 +109,11 @@ shown.scenario_line(page.workbench)
 with notice():
     with st.spinner("Comparing groups"):
         outcome = compute.outcome(page.workbench, page.view.scenario, fairness=True)
-        moved = page.view.scenario != page.view.baseline
-        baseline = compute.outcome(page.workbench, page.view.baseline, fairness=True).fairness if moved else None
+        before, told = compute.baseline(page.workbench, page.view)
+        moved = page.view.scenario != before
+        baseline = compute.outcome(page.workbench, before, fairness=True).fairness if moved else None
+    if told:
+        st.warning(plain(told), icon=":material/compare_arrows:")
     if outcome.fairness is not None:
         show_users(outcome, outcome.fairness, baseline)
         show_items(outcome.fairness)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
@@ -11,6 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from recengine.data import Dataset
 from recengine.device import device_kind
+from recengine.errors import RecengineError
 from recengine.fusion import STRATEGIES, FusedRow, Fusion, fuse_row
 from recengine.progress import Progress
 from recengine.scenario import (
@@ -31,6 +32,7 @@ from recengine.simulation import sweep as sweep_weight
 from recengine.simulation import triangle as measure_triangle
 from recengine.workspace import Workspace
 from ui import desk_panel, panels, users
+from ui.view import View
 
 TRIANGLE = ("ndcg", "recall", "precision", "map", "mrr", "hit_rate", "coverage", "gini", "novelty")
 """Metrics that are measured at every mix of a triangle."""
@@ -82,6 +84,15 @@ def outcome(workbench: Workbench, scenario: Scenario, *, fairness: bool = False)
     """What `scenario` gives on `workbench`; `fairness` takes about a second the first time."""
     own = _taught(workbench, scenario)
     return _outcome(own.key, scenario, fairness, _workbench=own)
+
+
+def baseline(workbench: Workbench, view: View) -> tuple[Scenario, str]:
+    """What a view is compared with, and why it is the start where its own baseline cannot be made, or nothing."""
+    try:
+        user_row(workbench, view.baseline, int(workbench.pool.users[0]))
+    except RecengineError as error:
+        return replace(view.start, k=view.scenario.k), f"Baseline: {error} Compared with the start instead."
+    return view.baseline, ""
 
 
 def alone(workbench: Workbench, scenario: Scenario) -> dict[str, Outcome]:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from recengine.reports import figures
 from recengine.reports.words import measure_label
-from recengine.scenario import default_gap
+from recengine.scenario import default_gaps
 from recengine.tuning import find_measure
 from recengine.workspace import WeightRegion, WeightSearch
 from ui import actions, charts, exports, jobs, weight_commands
@@ -30,7 +30,7 @@ def show_region(page: Open, search: WeightSearch) -> None:
     if not objective.per_user:
         return
     st.subheader("As good as the best", anchor=False)
-    picks = ("coverage", "+novelty", default_gap(page.dataset))
+    picks = ("coverage", "+novelty", *default_gaps(page.dataset))
     command = weight_commands.indifference(
         page.workspace, page.dataset, search.best, metric=objective.text, picks=picks
     )

@@ -6,7 +6,7 @@ import streamlit as st
 
 from recengine.reports import figures
 from recengine.reports.words import measure_label
-from recengine.scenario import default_gap
+from recengine.scenario import default_gaps
 from recengine.tuning import find_measure
 from recengine.workspace import ScorersWorth
 from ui import actions, charts, exports, jobs, state, weight_commands
@@ -27,7 +27,7 @@ def show_worth(page: Open) -> None:
     if scenario.all_data:
         st.info("Fitted on all data, so nothing is left to measure on. Choose a split.", icon=":material/info:")
         return
-    measures = ("ndcg", "coverage", default_gap(page.dataset))
+    measures = ("ndcg", "coverage", *default_gaps(page.dataset))
     command = weight_commands.worth(page.workspace, page.dataset, scenario, measures)
     job = command.latest(page.workspace)
     st.markdown("What does each scorer earn, with the weights of now?", help=HELP)

@@ -19,12 +19,12 @@ from recengine.models import default_recipes
 from recengine.scenario import (
     PartComparison,
     Scenario,
-    default_gap,
+    default_gaps,
     read_thumbs,
     scenario_to_bytes,
 )
 from recengine.storage import write_bytes
-from recengine.tuning import Effort, Goal, Points, Worth, find_measure, read_limit
+from recengine.tuning import Effort, Goal, Points, Worth, check_weighs, find_measure, read_limit
 from recengine.workspace import Workspace
 
 EVERY = "all"
@@ -72,7 +72,7 @@ def find_weights(asked: argparse.Namespace) -> None:
 def worth(asked: argparse.Namespace) -> None:
     """What each scorer is worth on the validation part, beside what it takes."""
     workspace, dataset, scenario = _opened(asked)
-    measures = _names(asked.measures) or ("ndcg", "coverage", default_gap(dataset))
+    measures = _names(asked.measures) or ("ndcg", "coverage", *default_gaps(dataset))
     answer = workspace.scorers_worth(dataset, scenario, measures, progress=progress_lines())
     told = answer.worth
     document = {
@@ -114,7 +114,7 @@ def worth(asked: argparse.Namespace) -> None:
 def indifference(asked: argparse.Namespace) -> None:
     """The weights that cannot be told from the best on the validation part, and the most diverse of them."""
     workspace, dataset, scenario = _opened(asked)
-    picks = _names(asked.picks) or ("coverage", "+novelty", default_gap(dataset))
+    picks = _names(asked.picks) or ("coverage", "+novelty", *default_gaps(dataset))
     answer = workspace.indifference(
         dataset,
         scenario,
@@ -194,7 +194,10 @@ def thumbs(asked: argparse.Namespace) -> None:
 def _opened(asked: argparse.Namespace) -> tuple[Workspace, Dataset, Scenario]:
     workspace = Workspace.open()
     dataset = workspace.load_dataset(asked.dataset)
-    return workspace, dataset, asked_scenario(asked, dataset, workspace)
+    scenario = asked_scenario(asked, dataset, workspace)
+    # told before anything is fitted or taught
+    check_weighs(scenario.fusion.strategy, asked.verb)
+    return workspace, dataset, scenario
 
 
 def _names(text: str | None) -> tuple[str, ...]:

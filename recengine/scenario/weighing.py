@@ -22,6 +22,9 @@ from recengine.scenario.workbench import Measured, Workbench
 from recengine.tuning import Setting, Thumb, WeightQuestion, find_measure
 from recengine.tuning.measures import GAP, figures
 
+ENOUGH = 10
+"""Users of a group that make a gap worth looking at unasked: not all of them are measured."""
+
 JUDGEMENTS = ("user", "item", "good")
 GOOD = {"1": True, "true": True, "yes": True, "good": True, "0": False, "false": False, "no": False, "bad": False}
 GOOD |= {"-1": False, "1.0": True, "0.0": False, "-1.0": False}
@@ -61,9 +64,13 @@ def with_setting(scenario: Scenario, weights: Mapping[str, float], setting: Sett
     return replace(scenario.with_weights(weights), normalization=setting.normalization, neutral=setting.neutral)
 
 
-def default_gap(dataset: Dataset) -> str:
-    """The gap by the first user attribute that makes groups; by activity where there is none."""
-    return f"{GAP}{next(iter(user_groupings(dataset)))}"
+def default_gaps(dataset: Dataset) -> tuple[str, ...]:
+    """The gap by the first user attribute that makes groups, by activity where there is none; nothing where the users
+    are too few for two groups.
+    """
+    attribute, labels = next(iter(user_groupings(dataset).items()))
+    sizes = labels.value_counts()["count"]
+    return (f"{GAP}{attribute}",) if (sizes >= ENOUGH).sum() >= 2 else ()
 
 
 def compare_scenarios(

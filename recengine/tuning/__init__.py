@@ -6,7 +6,7 @@ from recengine.tuning.exploring import Effort, Points, Setting
 from recengine.tuning.front import hypervolume, non_dominated
 from recengine.tuning.listwise import Gain, LearnedWeights, learn_weights
 from recengine.tuning.measures import Limit, Measure, find_measure, read_limit
-from recengine.tuning.question import WeightQuestion
+from recengine.tuning.question import WeightQuestion, check_weighs
 from recengine.tuning.region import Region, indifference
 from recengine.tuning.searching import tune
 from recengine.tuning.study import Question, Study, ask, higher_is_better, search_space
@@ -45,6 +45,7 @@ __all__ = [
     "WeightQuestion",
     "Worth",
     "ask",
+    "check_weighs",
     "clone_weights",
     "find_measure",
     "find_weights",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from recengine.arrays import Values, read_only
 from recengine.errors import ScenarioError
@@ -14,7 +15,8 @@ from recengine.evaluation import Resamples
 from recengine.fusion import Fusion, Normalization, Pool, Source, check_weights, fuse
 from recengine.progress import Cancel, Progress, never, silent
 from recengine.ranking import PADDING, Rankings, overlap, rank_biased_overlap
-from recengine.tuning.exploring import DEFAULT_EVALUATIONS, Effort, Explorer, Points, Setting, climb
+from recengine.tuning.exploring import DEFAULT_EVALUATIONS, Effort, Explorer, Points, Setting, climb, refine
+from recengine.tuning.listwise import likely_weights
 from recengine.tuning.question import BY_USER, check_weighs, pool_of
 
 AGREEMENTS = {"rbo": "Rank-biased overlap", "overlap": "Overlap"}
@@ -116,7 +118,10 @@ def clone_weights(
     for normalization in (start.normalization, *normalizations):
         value_map = start.strategy.value_map(normalization, start.neutral)
         maps.setdefault(value_map, replace(here, normalization=normalization))
-    climb(explorer, list(maps.values()), score, 1.0, np.random.default_rng(seed))
+    likely = [_likely(pool, source, start, setting, wanted, seed) for setting in maps.values()]
+    for setting in likely:
+        refine(explorer, setting, score)
+    climb(explorer, [*likely, *maps.values()], score, 1.0, np.random.default_rng(seed))
     best = explorer.best(score, 1)[0]
     resamples = Resamples.draw(len(rows), seed=seed)
     return Clone(
@@ -127,6 +132,21 @@ def clone_weights(
         alone={name: float(explorer.found[setting][column]) for name, setting in alone.items()},
         points=explorer.points(names, list(AGREEMENTS)),
     )
+
+
+def _likely(pool: Pool, source: Source, start: Fusion, setting: Setting, wanted: Rankings, seed: int) -> Setting:
+    """The setting with weights under which the listed items are likely, whatever their order; as it is where no list
+    leaves a candidate out.
+    """
+    row, place = np.nonzero(wanted.items != PADDING)
+    listed = csr_matrix(
+        (np.ones(len(row), dtype=np.float32), (wanted.users[row], wanted.items[row, place])), shape=source.seen.shape
+    )
+    try:
+        weights = likely_weights(pool, listed, setting.fusion(start), seed)
+    except ScenarioError:
+        return setting
+    return setting.with_weights(np.array([weights[name] for name in pool.scorers]))
 
 
 def without_scorer(pool: Pool, source: Source, fusion: Fusion, scorer: str) -> tuple[Pool, Source, Fusion]:

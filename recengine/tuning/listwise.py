@@ -123,6 +123,18 @@ def learn_weights(
     )
 
 
+def likely_weights(pool: Pool, relevant: csr_matrix, fusion: Fusion, seed: int = 0) -> dict[str, float]:
+    """Weights by scorer, of sum 1, under which the items of `relevant` are likely; no figures of what they are worth.
+
+    Raises `ScenarioError` where there is nothing to learn from.
+    """
+    plain = fusion.as_sum
+    lists = _Lists.of(pool, relevant, plain, seed)
+    start = np.array(plain.effective)
+    shared, _, _ = _learn(lists, start, None, seed)
+    return _by_scorer(pool, shared, start)
+
+
 @dataclass(frozen=True)
 class _Lists:
     """Users' candidates, one user after the other.

@@ -71,6 +71,7 @@ def test_two_tries_stand_side_by_side(page: Page, studio: Server, workspace: Wor
     go(page, studio, "tries", dataset=workspace.dataset, a=pair[0], b=pair[1])
     expect_unbroken(page, studio)
     expect(page.get_by_text("B's NDCG@10 is")).to_be_visible()
+    expect(page.get_by_test_id("ranked-list")).to_have_count(2)
     first, second = page.get_by_test_id("ranked-list").all()
     rows = [side.locator("tbody tr").count() for side in (first, second)]
     assert rows == [10, 10]

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
 from recengine.data import Dataset, Source
@@ -15,7 +16,7 @@ from recengine.scenario import (
     Workbench,
     build_workbench,
     compare_scenarios,
-    default_gap,
+    default_gaps,
     default_scenario,
     read_thumbs,
     run_scenario,
@@ -101,9 +102,19 @@ def test_thumbs_from_a_file(tmp_path: Path, synthetic_dataset: Dataset) -> None:
 
 
 def test_the_default_gap_is_by_the_first_attribute(bench: Workbench, synthetic_dataset: Dataset) -> None:
-    first = default_gap(synthetic_dataset).removeprefix("gap:")
+    (gap,) = default_gaps(synthetic_dataset)
+    first = gap.removeprefix("gap:")
     question = weight_question(bench)
     assert first in question.groups
     labels = question.groups[first]
     expected = synthetic_dataset.users[first].gather(bench.pool.users)
     np.testing.assert_array_equal(labels.to_numpy(), expected.to_numpy())
+
+
+def test_few_users_have_no_default_gap(synthetic_dataset: Dataset) -> None:
+    few = replace(
+        synthetic_dataset,
+        users=synthetic_dataset.users.head(8),
+        interactions=synthetic_dataset.interactions.filter(pl.col("user") < 8),
+    )
+    assert default_gaps(few) == ()

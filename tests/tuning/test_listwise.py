@@ -164,7 +164,7 @@ def test_a_strategy_of_the_scenario_is_not_what_weights_are_learned_for() -> Non
 def test_nobody_to_learn_from_is_told() -> None:
     source, relevant = _taste(np.tile([4.0, 2.0], (5, 1)))
     for nothing in (np.zeros(relevant.shape), np.ones(relevant.shape)):
-        with pytest.raises(ScenarioError, match="there is nothing to learn from|nobody has a positive"):
+        with pytest.raises(ScenarioError, match=r"there is nothing to learn from|nobody has a positive"):
             _learn(source, csr_matrix(nothing), (1.0, 1.0))
 
 

@@ -101,7 +101,7 @@ def _choose_strategy(workbench: Workbench, scenario: Scenario) -> tuple[str, dic
         st.caption("The weights of the sliders do not matter here.")
     chosen = dict(scenario.strategy_settings)
     now = chosen if name == scenario.strategy else {}
-    settings = strategy_settings(name, now, workbench, f"strategy {made} {name}")
+    settings = strategy_settings(name, now, workbench, scenario.fusion, f"strategy {made} {name}")
     if not kind.learns or (name, settings) == (scenario.strategy, chosen):
         return name, settings
     st.caption("It learns from the validation part first, by scorers that do not know it: that can take a minute.")

@@ -25,9 +25,9 @@ def settings_form(recipe: Recipe, key: str) -> dict[str, Any]:
     return {fact.name: setting_widget(fact, values[fact.name], f"{key} {fact.name}") for fact in recipe.facts()}
 
 
-def setting_widget(fact: SettingFacts, value: Any, key: str) -> Any:
-    """A widget for one setting that shows `value`; its value now."""
-    label = plain(setting_label(fact.name))
+def setting_widget(fact: SettingFacts, value: Any, key: str, called: str = "") -> Any:
+    """A widget for one setting that shows `value`; its value now. called: instead of the setting's own name."""
+    label = plain(called or setting_label(fact.name))
     check = fact.check
     tip = plain(f"{fact.description} Default: {value_words(fact.default)}.")
     if isinstance(check, Whole):

@@ -7,27 +7,29 @@ from typing import Any
 import streamlit as st
 
 from recengine.data import Dataset
-from recengine.fusion import STRATEGIES
+from recengine.fusion import STRATEGIES, Fusion
 from recengine.fusion.strategies import Cascade, SegmentWeights, Switching
 from recengine.fusion.strategies.switching import HISTORY, LAST_EVENT
 from recengine.fusion.strategies.weight_sets import EQUAL, OWN, named_sets, names
 from recengine.scenario import Workbench
-from ui.settings_form import setting_label, setting_widget
-from ui.text import plain
+from ui.settings_form import setting_widget
 from ui.weight_tables import stages_table, weights_table
 
 WIDE = {Cascade.name, Switching.name, SegmentWeights.name} | {name for name, kind in STRATEGIES.items() if kind.learns}
 """Strategies whose settings, or what they learned, take room."""
 MAX_ROWS = 30
 """Values of an attribute that a table has rows for."""
+BOUNDARIES = "Boundaries"
 DECIDING = {HISTORY: "Length of the history", LAST_EVENT: "Days since the last event"}
 
 
-def strategy_settings(name: str, now: dict[str, Any], workbench: Workbench, key: str) -> dict[str, Any]:
-    """The values that the widgets show. now: the settings at first. key: a new one starts over."""
-    special = {Cascade.name: _cascade, Switching.name: _switching, SegmentWeights.name: _segments}
-    if name in special:
-        return special[name](now, workbench, key)
+def strategy_settings(name: str, now: dict[str, Any], workbench: Workbench, fusion: Fusion, key: str) -> dict[str, Any]:
+    """The values that the widgets show. now: the settings at first. fusion: the sliders. key: a new one starts over."""
+    if name == Cascade.name:
+        return _cascade(now, workbench, key)
+    by_user = {Switching.name: _switching, SegmentWeights.name: _segments}
+    if name in by_user:
+        return by_user[name](now, workbench, fusion, key)
     return {
         fact.name: setting_widget(fact, now.get(fact.name, fact.default), f"{key} {fact.name}")
         for fact in STRATEGIES[name].facts()
@@ -38,13 +40,13 @@ def _cascade(now: dict[str, Any], workbench: Workbench, key: str) -> dict[str, A
     scorers = workbench.pool.scorers
     stages = [(scorers[stage.scorer], stage.keeps) for stage in Cascade(**now).plan(scorers)]
     st.caption("A stage a row: the first shortlists from the catalogue, each next one re-ranks what it is handed.")
-    edited = stages_table(stages, scorers, _labels(workbench), f"{key} stages")
+    edited = stages_table(stages, _labels(workbench), f"{key} stages")
     if not edited:
         return now
     return {"stages": ",".join(name if keeps is None else f"{name}:{keeps}" for name, keeps in edited)}
 
 
-def _switching(now: dict[str, Any], workbench: Workbench, key: str) -> dict[str, Any]:
+def _switching(now: dict[str, Any], workbench: Workbench, fusion: Fusion, key: str) -> dict[str, Any]:
     strategy = Switching(**now)
     categories, numbers = _user_attributes(workbench)
     first, second, third = st.columns(3, gap="small")
@@ -65,7 +67,8 @@ def _switching(now: dict[str, Any], workbench: Workbench, key: str) -> dict[str,
     else:
         fact = next(fact for fact in Switching.facts() if fact.name == "at")
         with second:
-            at = str(setting_widget(fact, strategy.at if by == strategy.by else fact.default, f"{key} {by} at"))
+            now_at = strategy.at if by == strategy.by else fact.default
+            at = str(setting_widget(fact, now_at, f"{key} {by} at", BOUNDARIES))
         ends = [part.strip() for part in at.split(",")]
         rows = [f"below {ends[0]}", *(f"from {end}" for end in ends)]
         fact = next(fact for fact in Switching.facts() if fact.name == "softness")
@@ -73,13 +76,11 @@ def _switching(now: dict[str, Any], workbench: Workbench, key: str) -> dict[str,
             softness = float(setting_widget(fact, strategy.softness, f"{key} softness"))
     texts = [text.strip() for text in strategy.weights.split("|")] if by == strategy.by else []
     texts = (texts + [OWN] * len(rows))[: len(rows)] if texts else [EQUAL, *[OWN] * (len(rows) - 1)]
-    edited = weights_table(
-        rows, texts, workbench.pool.scorers, _labels(workbench), "Users", f"{key} {by} {len(rows)} {at} weights"
-    )
+    edited = weights_table(rows, texts, _labels(workbench), fusion, "Users", f"{key} {by} {len(rows)} {at} weights")
     return {"by": by, "at": at, "weights": " | ".join(edited), "softness": softness}
 
 
-def _segments(now: dict[str, Any], workbench: Workbench, key: str) -> dict[str, Any]:
+def _segments(now: dict[str, Any], workbench: Workbench, fusion: Fusion, key: str) -> dict[str, Any]:
     strategy = SegmentWeights(**now)
     categories, _ = _user_attributes(workbench)
     first, second = st.columns(2, gap="small")
@@ -89,12 +90,12 @@ def _segments(now: dict[str, Any], workbench: Workbench, key: str) -> dict[str, 
     if by == HISTORY:
         fact = next(fact for fact in SegmentWeights.facts() if fact.name == "at")
         with second:
-            at = str(setting_widget(fact, at, f"{key} at"))
+            at = str(setting_widget(fact, at, f"{key} at", BOUNDARIES))
     facts = workbench.source.known(strategy.label)
     _, groups = SegmentWeights(by=by, at=at).segments(facts)
     sets = named_sets(strategy.weights, "weights") if by == strategy.by else {}
     texts = [sets.get(group, OWN) for group in groups]
-    edited = weights_table(groups, texts, workbench.pool.scorers, _labels(workbench), "Segment", f"{key} {by} weights")
+    edited = weights_table(groups, texts, _labels(workbench), fusion, "Segment", f"{key} {by} weights")
     own = {group: text for group, text in zip(groups, edited, strict=True) if text != OWN}
     # a set for nobody in particular would not be one: without any the first segment goes with the sliders too
     text = " | ".join(f"{_quoted(group)}: {weights}" for group, weights in (own or {groups[0]: OWN}).items())
@@ -103,10 +104,10 @@ def _segments(now: dict[str, Any], workbench: Workbench, key: str) -> dict[str, 
 
 def _choose_by(now: str, choices: list[str], key: str) -> str:
     chosen: str = st.selectbox(
-        setting_label("by"),
+        "Decided by",
         choices,
         index=choices.index(now) if now in choices else 0,
-        format_func=lambda name: DECIDING.get(name) or plain(name.replace("_", " ").capitalize()),
+        format_func=lambda name: DECIDING.get(name) or name.replace("_", " ").capitalize(),
         help="What decides which weights a user has.",
         key=f"{key} by",
     )
@@ -125,8 +126,8 @@ def small_categories(dataset: Dataset) -> list[str]:
     return [name for name in names if dataset.users[name].n_unique() <= MAX_ROWS]
 
 
-def _labels(workbench: Workbench) -> list[str]:
-    return [fitted.label for fitted in workbench.fitted.values()]
+def _labels(workbench: Workbench) -> dict[str, str]:
+    return {name: fitted.label for name, fitted in workbench.fitted.items()}
 
 
 def _csv(name: str) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
+from recengine.arrays import Values
+from recengine.fusion import Fusion
 from recengine.fusion.strategies.weight_sets import EQUAL, OWN, set_text, weight_set
 
 OF_SLIDERS = "As the sliders"
@@ -18,13 +20,15 @@ MAX_TABLES = 20
 
 
 def weights_table(
-    rows: Sequence[str], texts: Sequence[str], scorers: Sequence[str], labels: Sequence[str], what: str, key: str
+    rows: Sequence[str], texts: Sequence[str], scorers: Mapping[str, str], fusion: Fusion, what: str, key: str
 ) -> list[str]:
     """One set of weights a row, as a text each; `scenario` where the row goes with the sliders.
 
-    rows: what the sets are for. texts: the sets at first. labels: of the scorers. key: a new one starts over.
+    rows: what the sets are for. texts: the sets at first. scorers: labels by name. fusion: the sliders at first, whose
+    weights a row that goes with them starts from. key: a new one starts over.
     """
-    first = _first(key, lambda: _frame(rows, texts, scorers, labels, what))
+    labels = list(scorers.values())
+    first = _first(key, lambda: _frame(rows, texts, scorers, np.array(fusion.effective), what))
     columns: dict[str, Any] = {
         what: st.column_config.TextColumn(disabled=True),
         OF_SLIDERS: st.column_config.CheckboxColumn(help="The weights of the sliders, not those of this row."),
@@ -39,18 +43,17 @@ def weights_table(
 
 
 def stages_table(
-    stages: Sequence[tuple[str, int | None]], scorers: Sequence[str], labels: Sequence[str], key: str
+    stages: Sequence[tuple[str, int | None]], scorers: Mapping[str, str], key: str
 ) -> list[tuple[str, int | None]]:
     """Scorer and how many it keeps, a row a stage; rows can be added and taken away."""
-    by_name = dict(zip(scorers, labels, strict=True))
-    by_label = {label: name for name, label in by_name.items()}
-    names, keeps = [by_name[name] for name, _ in stages], [count for _, count in stages]
+    by_label = {label: name for name, label in scorers.items()}
+    names, keeps = [scorers[name] for name, _ in stages], [count for _, count in stages]
     edited = st.data_editor(
         _first(key, lambda: pd.DataFrame({SCORER: names, KEEPS: pd.array(keeps, dtype="Int64")})),
         hide_index=True,
         num_rows="dynamic",
         column_config={
-            SCORER: st.column_config.SelectboxColumn(options=list(labels), required=True),
+            SCORER: st.column_config.SelectboxColumn(options=list(scorers.values()), required=True),
             KEEPS: st.column_config.NumberColumn(
                 min_value=1, step=1, help="Items that go on to the next stage; the last one orders all that it gets."
             ),
@@ -75,11 +78,10 @@ def _first(key: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
 
 
 def _frame(
-    rows: Sequence[str], texts: Sequence[str], scorers: Sequence[str], labels: Sequence[str], what: str
+    rows: Sequence[str], texts: Sequence[str], scorers: Mapping[str, str], effective: Values, what: str
 ) -> pd.DataFrame:
-    alike = np.full(len(scorers), 1 / len(scorers))
-    weights = np.stack([weight_set(text, scorers, alike, what) for text in texts])
+    weights = np.stack([weight_set(text, list(scorers), effective, what) for text in texts])
     return pd.DataFrame(
         {what: rows, OF_SLIDERS: [text.strip() == OWN for text in texts]}
-        | {label: weights[:, at].round(4) for at, label in enumerate(labels)}
+        | {label: weights[:, at].round(4) for at, label in enumerate(scorers.values())}
     )

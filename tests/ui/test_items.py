@@ -43,7 +43,7 @@ def test_the_best_rank_comes_first_and_the_history_is_left_out(synthetic_dataset
 
 
 def test_a_user_who_has_everything_has_nothing_to_explain() -> None:
-    with pytest.raises(ScenarioError, match="every item of the catalogue"):
+    with pytest.raises(ScenarioError, match="every item is in the history, or a rule blocks"):
         best_item(row([0, 0, 0]))
 
 

@@ -63,7 +63,7 @@ def test_shares_are_weight_times_scale_times_raw_share(world: Any, normalization
                 assert part.exact
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     seed=st.integers(0, 2**32 - 1),
     weights=st.tuples(*[st.floats(0, 10)] * 3).filter(lambda weights: sum(weights) > 1e-3),

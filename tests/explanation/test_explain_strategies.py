@@ -38,7 +38,7 @@ def unseen(world: Any, user: int) -> list[int]:
     return np.flatnonzero(world.seen[[user]].toarray()[0] == 0).tolist()
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(
     seed=st.integers(0, 2**32 - 1),
     weights=st.tuples(*[st.floats(0, 10)] * 3).filter(lambda weights: sum(weights) > 1e-3),

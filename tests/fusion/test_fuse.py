@@ -8,7 +8,7 @@ from recengine.fusion import Fusion, Source, ValueMap, build_pool, fuse, fuse_ro
 from tests.fusion.catalogues import NAN, Case, best, cases, fused_scores, source_of
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(cases())
 def test_lists_are_those_of_the_whole_catalogue(case: Case) -> None:
     pool = build_pool(case.source, depth=case.depth)
@@ -22,7 +22,7 @@ def test_lists_are_those_of_the_whole_catalogue(case: Case) -> None:
         np.testing.assert_array_equal(lists.rankings.scores[user], np.array(scores, dtype=np.float32))
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(cases())
 def test_one_users_row_has_the_same_numbers(case: Case) -> None:
     pool = build_pool(case.source, depth=case.depth)

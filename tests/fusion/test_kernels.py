@@ -106,7 +106,7 @@ def rows(draw: st.DrawFn) -> tuple[Normaliser, Scores, Scores, Positions, int]:
     return normaliser, table, weights, lengths, draw(st.integers(1, width + 2))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(rows())
 def test_bit_for_bit_as_numpy(case: tuple[Normaliser, Scores, Scores, Positions, int]) -> None:
     items, scores = best(*case)
@@ -154,7 +154,7 @@ def fuse_with(case: Case, monkeypatch: pytest.MonkeyPatch, loaded: bool) -> Fuse
     return fuse(build_pool(case.source, depth=case.depth), case.source, case.fusion, case.k)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(cases())
 def test_fuse_gives_the_same_lists_with_and_without(case: Case) -> None:
     with pytest.MonkeyPatch.context() as monkeypatch:

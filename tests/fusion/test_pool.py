@@ -68,7 +68,7 @@ def test_rows_without_opinions_or_items() -> None:
 
 
 @pytest.mark.parametrize("loaded", [False, True], ids=["NumPy", "compiled"])
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(case=cases())
 def test_pool_by_its_definition(loaded: bool, case: Case) -> None:
     with pytest.MonkeyPatch.context() as monkeypatch:

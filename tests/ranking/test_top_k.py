@@ -53,7 +53,7 @@ few_values = st.sampled_from([-2.0, -1.0, -0.0, 0.0, 1.0, 2.0, NAN, -INF, INF])
 any_float = st.floats(width=32)
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(
     scores=st.sampled_from([few_values, any_float]).flatmap(
         lambda elements: hnp.arrays(np.float32, shapes, elements=elements)

@@ -20,7 +20,7 @@ from tests.simulation.exact import exact_lines, exact_list, meetings, swept_case
 TOP = 2.0
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(swept_cases())
 def test_every_change_of_the_list_is_found(asked: tuple[Case, int]) -> None:
     """Between any two weights at which lines meet, the list is the one of exact arithmetic over the catalogue."""
@@ -45,7 +45,7 @@ def test_every_change_of_the_list_is_found(asked: tuple[Case, int]) -> None:
         assert (found.items[1:] != found.items[:-1]).any(axis=1).all()
 
 
-@settings(max_examples=70)
+@settings(max_examples=40)
 @given(swept_cases())
 def test_the_lists_are_those_of_fuse(asked: tuple[Case, int]) -> None:
     """At the middle of every step: the same items, or others whose score is the same to single precision."""
@@ -68,7 +68,7 @@ def test_the_lists_are_those_of_fuse(asked: tuple[Case, int]) -> None:
                     assert abs(gap[0] + Fraction(float(middle)) * gap[1]) / Fraction(sum(weights)) < 4e-6
 
 
-@settings(max_examples=70)
+@settings(max_examples=40)
 @given(swept_cases())
 def test_where_it_is_proven_the_pool_alone_gives_the_list_of_the_catalogue(asked: tuple[Case, int]) -> None:
     case, scorer = asked

@@ -45,7 +45,7 @@ def yardstick_of(relevant: list[list[int]] | np.ndarray, popularity: list[int], 
     return Yardstick(csr_matrix(np.array(relevant, dtype=np.bool_)), np.array(popularity, dtype=np.int32), n_users)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(swept_cases(), st.data())
 def test_at_any_weight_it_is_the_evaluation(asked: tuple[Case, int], data: st.DataObject) -> None:
     case, scorer = asked

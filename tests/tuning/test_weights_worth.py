@@ -17,7 +17,7 @@ from tests.tuning.weight_questions import drawn, question_of
 GAMES = st.integers(1, 5).flatmap(lambda n: hnp.arrays(np.float64, (2**n, 2), elements=st.floats(-10, 10, width=32)))
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(GAMES)
 def test_the_mean_over_all_orders_of_what_a_player_adds(values: np.ndarray) -> None:
     players = len(values).bit_length() - 1

@@ -52,7 +52,7 @@ def assert_equal(page: Page, source: Source, depth: int, fusion: Fusion, k: int)
     return int(lists.certified.sum())
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cases())
 def test_any_small_catalogue(page: Page, case: Case) -> None:
     assert_equal(page, case.source, case.depth, case.fusion, case.k)

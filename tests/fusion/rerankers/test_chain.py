@@ -71,7 +71,7 @@ def usable(shelf: Shelf, rerankers: tuple[Reranker, ...], k: int) -> bool:
     return True
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(shelves(), chains, st.integers(1, 6), st.integers(1, 3))
 def test_a_user_gets_the_same_list_alone_as_among_all(
     shelf: Shelf, rerankers: tuple[Reranker, ...], k: int, depth: int
@@ -96,7 +96,7 @@ def test_a_user_gets_the_same_list_alone_as_among_all(
         np.testing.assert_array_equal(single.rankings.items[0], lists.rankings.items[user])
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(shelves(), chains, st.sampled_from(STRATEGIES_OF_TWO), st.integers(1, 6), st.integers(1, 5), st.data())
 def test_lists_behind_a_short_shortlist_are_those_of_every_strategy(
     shelf: Shelf, rerankers: tuple[Reranker, ...], strategy: Strategy, k: int, short: int, data: st.DataObject
@@ -130,7 +130,7 @@ def test_lists_behind_a_short_shortlist_are_those_of_every_strategy(
             assert eligible is None or eligible[listed].all()
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(shelves(), st.sampled_from(SETTINGS), st.integers(1, 6))
 def test_a_strength_of_0_changes_nothing(shelf: Shelf, chosen: tuple[str, dict[str, Any]], k: int) -> None:
     k = min(k, shelf.dataset.n_items)
@@ -144,7 +144,7 @@ def test_a_strength_of_0_changes_nothing(shelf: Shelf, chosen: tuple[str, dict[s
     assert (lists.beyond, dict(lists.unmet)) == (0, {})
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(shelves(), st.sampled_from([each for each in SETTINGS if each[0] != "rules"]), st.integers(1, 5))
 def test_a_longer_list_begins_with_the_shorter_one(shelf: Shelf, chosen: tuple[str, dict[str, Any]], k: int) -> None:
     k = min(k, shelf.dataset.n_items - 1)
@@ -155,7 +155,7 @@ def test_a_longer_list_begins_with_the_shorter_one(shelf: Shelf, chosen: tuple[s
     np.testing.assert_array_equal(longer[:, :k], shorter)
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(shelves(), chains, st.integers(1, 5))
 def test_what_one_gives_the_next_can_take(shelf: Shelf, rerankers: tuple[Reranker, ...], k: int) -> None:
     k = min(k, shelf.dataset.n_items)

@@ -45,7 +45,7 @@ def worth_of(scores: list[float]) -> list[float]:
     return [(score - low) / (high - low) if high > low else 0.0 for score in scores]
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(shelves(), st.sampled_from(["text", "category"]), st.sampled_from([0.1, 0.5, 0.8, 1.0]), st.integers(1, 5))
 def test_every_choice_is_the_one_of_the_definition(shelf: Shelf, over: str, strength: float, k: int) -> None:
     """Maximal marginal relevance by its definition, one user and one item after the other."""
@@ -125,7 +125,7 @@ def test_an_author_an_item_takes_no_square_of_the_catalogue() -> None:
     np.testing.assert_allclose(found, [[shared**2 / (shared**2 + own**2), 0, 1]], atol=1e-6)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(shelves(), st.sampled_from([0.3, 0.8]))
 def test_sparse_categories_are_as_good_as_dense_ones(shelf: Shelf, strength: float) -> None:
     pool = build_pool(shelf.source)

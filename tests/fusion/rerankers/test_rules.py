@@ -87,7 +87,7 @@ def test_at_most_leaves_out_the_others() -> None:
 QUOTAS = st.lists(st.tuples(st.just("genre"), st.sampled_from(GENRES), st.integers(1, 2)), max_size=2)
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(shelves(), QUOTAS, QUOTAS, st.integers(1, 4))
 def test_rules_hold_wherever_they_can(
     shelf: Shelf, at_least: list[tuple[str, str, int]], at_most: list[tuple[str, str, int]], k: int

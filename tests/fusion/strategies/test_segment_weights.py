@@ -35,7 +35,7 @@ def test_the_groups_of_an_attribute() -> None:
     assert found == [[0, 1], [0.5, 0.5], OWN.tolist(), OWN.tolist()]
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(cases(), st.data())
 def test_each_user_has_the_list_of_a_weighted_sum_by_the_segments_weights(case: Case, data: st.DataObject) -> None:
     scorers = tuple(case.source.scorers)

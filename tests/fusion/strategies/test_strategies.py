@@ -25,7 +25,7 @@ OURS = (*POINTWISE, *LISTWISE)
 
 
 @pytest.mark.parametrize("name", POINTWISE)
-@settings(max_examples=70)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_lists_are_those_of_the_whole_catalogue(name: str, data: st.DataObject) -> None:
     case = data.draw(strategy_cases(name))
@@ -43,7 +43,7 @@ def test_lists_are_those_of_the_whole_catalogue(name: str, data: st.DataObject) 
 
 
 @pytest.mark.parametrize("name", LISTWISE)
-@settings(max_examples=70)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_a_proven_list_is_that_of_the_whole_catalogue(name: str, data: st.DataObject) -> None:
     """And every list is that of the definition among the items of the pool."""
@@ -60,7 +60,7 @@ def test_a_proven_list_is_that_of_the_whole_catalogue(name: str, data: st.DataOb
             assert found == padded(listed_by_definition(case, user), case.k)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(case=strategy_cases())
 def test_one_users_row_agrees_with_the_list(case: Case) -> None:
     pool = build_pool(case.source, depth=case.depth)
@@ -84,7 +84,7 @@ def test_one_users_row_agrees_with_the_list(case: Case) -> None:
             assert sorted(row.rank[held]) == list(range(1, len(held) + 1))
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(case=strategy_cases())
 def test_users_do_not_depend_on_each_other(case: Case) -> None:
     pool = build_pool(case.source, depth=case.depth)
@@ -97,7 +97,7 @@ def test_users_do_not_depend_on_each_other(case: Case) -> None:
         assert alone.certified[0] == together.certified[user]
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(case=strategy_cases(), data=st.data())
 def test_one_scorer_alone_reproduces_its_own_ranking(case: Case, data: st.DataObject) -> None:
     """Among the items on which it has an opinion, at k within what CombMNZ counts as listed."""
@@ -233,7 +233,7 @@ def test_certificates_hold_among_many_users_with_ties(name: str) -> None:
         assert lists.rankings.items[user].tolist() == listed_by_definition(case, int(user))[:k]
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(case=strategy_cases(), data=st.data())
 def test_a_scorer_of_weight_0_is_silent_where_a_strategy_says_so(case: Case, data: st.DataObject) -> None:
     """Other scores of it change no list where the pool is the whole catalogue."""

@@ -66,7 +66,7 @@ def test_shares_are_never_negative_and_sum_to_one(numbers: list[float], at: list
     np.testing.assert_allclose(shares.sum(axis=0), 1)
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(cases(), st.data())
 def test_lists_are_those_of_the_whole_catalogue_by_each_users_weights(case: Case, data: st.DataObject) -> None:
     scorers = tuple(case.source.scorers)

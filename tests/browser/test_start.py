@@ -27,4 +27,4 @@ def test_an_empty_workspace_offers_a_way_on(page: Page, empty_studio: Server) ->
     settle(page)
     expect_unbroken(page, empty_studio)
     go(page, empty_studio, "studio")
-    expect(page.get_by_test_id("stSlider").first).to_be_visible()
+    expect(page.get_by_role("slider").first).to_be_visible()

@@ -19,6 +19,7 @@ from recengine.scenario import Scenario, default_scenario, run_scenario
 from recengine.workspace import Workspace
 from recengine.workspace.tries import FOLDER
 from tests.pages.conftest import OpenPage, run_until
+from ui import compute
 
 TRIES, STUDIO = "pages/tries.py", "pages/studio.py"
 HOSTILE_NAME = "<b>$9 & $10</b> [x](http://127.0.0.1/y) :smile:"
@@ -182,6 +183,7 @@ def test_what_is_not_fitted_so_yet_is_fitted_by_a_job_first(
     for fit in workspace.fits():
         if fit.seed == 3:
             workspace.delete_fit(fit.key)
+    compute._slot.clear()  # a server that has nothing of it in memory
     app = open_page(TRIES, {"a": "1", "b": "3"}, workspace=workspace.root)
     app.button(key="recompute").click().run()
     assert not app.exception

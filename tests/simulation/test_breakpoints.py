@@ -147,7 +147,7 @@ def test_what_cannot_be_swept_is_said() -> None:
     assert is_exact(fusion)
     with pytest.raises(ScenarioError, match="User 7 has no candidates"):
         breakpoints(pool, source, fusion, 7, 0, 1)
-    with pytest.raises(ScenarioError, match="above 0, got 0"):
+    with pytest.raises(ScenarioError, match="above 0, at most 1,000,000, got 0"):
         breakpoints(pool, source, fusion, 0, 0, 1, top=0.0)
     with pytest.raises(ScenarioError, match="no scorer 2; there are 2"):
         breakpoints(pool, source, fusion, 0, 2, 1)

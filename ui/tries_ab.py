@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
+import polars as pl
 import streamlit as st
 
 from recengine.data import Dataset
@@ -19,6 +22,7 @@ from ui import actions, charts, commands, components, compute, exports, jobs, st
 from ui.frame import OpenDataset
 from ui.text import plain
 from ui.tries_lists import list_panel
+from ui.widgets import user_box
 
 Side = tuple[Workbench, Outcome]
 ALIKE = "alike"
@@ -205,18 +209,7 @@ def _choose_user(dataset: Dataset, found: Comparison) -> int:
         key="ab users",
         label_visibility="collapsed",
     )
-    ids = [dataset.user_ids[user] for user in shorts.get(str(name), shorts[EVERYONE])]
-    labels = compute.user_labels(dataset)
-    if st.session_state.get("user") not in ids:
-        st.session_state["user"] = ids[0]
-    chosen = st.selectbox(
-        "User",
-        ids,
-        key="user",
-        format_func=lambda one: labels[dataset.user_position[one]],
-        label_visibility="collapsed",
-        width=300,
-    )
+    chosen = user_box(dataset, list(shorts.get(str(name), shorts[EVERYONE])))
     state.keep(replace(state.current(), user=chosen))
     return dataset.user_position[chosen]
 
@@ -228,25 +221,16 @@ def _movers(dataset: Dataset, found: Comparison) -> None:
     users, items = st.columns([2, 3], gap="medium")
     with users:
         for said, moves in ((f"Users whose {metric} rises", found.gaining), ("… and falls", found.losing)):
-            st.markdown(f"**{plain(said)}**")
-            if moves:
-                st.dataframe(
-                    tries_tables.users_table(moves, labels),
-                    hide_index=True,
-                    column_config=tries_tables.USER_COLUMNS,
-                    key=f"users {said}",
-                )
-            else:
-                st.caption("None.")
+            _titled(said, tries_tables.users_table(moves, labels), tries_tables.USER_COLUMNS, key=f"users {said}")
     with items:
         for said, changes in (("Items that are shown more", found.rising), ("… and less", found.falling)):
-            st.markdown(f"**{plain(said)}**")
-            if changes:
-                st.dataframe(
-                    tries_tables.items_table(changes, dataset),
-                    hide_index=True,
-                    column_config=tries_tables.ITEM_COLUMNS,
-                    key=f"items {said}",
-                )
-            else:
-                st.caption("None.")
+            _titled(said, tries_tables.items_table(changes, dataset), tries_tables.ITEM_COLUMNS, key=f"items {said}")
+
+
+def _titled(title: str, table: pl.DataFrame, columns: Mapping[str, Any], *, key: str) -> None:
+    """A table under its title, or that there is none."""
+    st.markdown(f"**{plain(title)}**")
+    if table.is_empty():
+        st.caption("None.")
+        return
+    st.dataframe(table, hide_index=True, column_config=dict(columns), key=key)

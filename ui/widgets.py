@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
 
+from recengine.data import Dataset
 from recengine.fusion import NEUTRALS, NORMALIZATIONS
 from recengine.scenario import Workbench
 from ui import compute, desk, state, users
@@ -26,7 +28,6 @@ def choose_user(workbench: Workbench) -> None:
     """Search, or a short list of users worth a look; the choice goes into the view."""
     view = state.current()
     dataset = workbench.dataset
-    labels = compute.user_labels(dataset)
     name = st.segmented_control(
         "Short lists of users",
         users.SHORT_LISTS,
@@ -40,10 +41,16 @@ def choose_user(workbench: Workbench) -> None:
         st.button("", icon=":material/shuffle:", key="shuffle_again", on_click=_shuffle, help="Draw others")
     found = desk.shown(workbench)
     positions = users.short_list(name, workbench, found.outcome, found.baseline, seed)
-    ids = [dataset.user_ids[position] for position in positions.tolist()]
+    state.keep(replace(view, user=user_box(dataset, positions.tolist())))
+
+
+def user_box(dataset: Dataset, positions: Sequence[int]) -> str:
+    """The id that is chosen among the users at `positions`, at least one; the first where the one of before is gone."""
+    labels = compute.user_labels(dataset)
+    ids = [dataset.user_ids[position] for position in positions]
     if st.session_state.get("user") not in ids:
         st.session_state["user"] = ids[0]
-    user = st.selectbox(
+    chosen: str = st.selectbox(
         "User",
         ids,
         key="user",
@@ -51,7 +58,7 @@ def choose_user(workbench: Workbench) -> None:
         label_visibility="collapsed",
         width=300,
     )
-    state.keep(replace(view, user=user))
+    return chosen
 
 
 def choose_settings(workbench: Workbench) -> None:

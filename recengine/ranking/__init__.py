@@ -1,7 +1,7 @@
 """Top-k with decided ties, ranked lists and the metric functions."""
 
 from recengine.ranking.judged import JudgedLists, hits, judge
-from recengine.ranking.metrics import METRICS, Metric, compute_metrics, find_metric
+from recengine.ranking.metrics import METRICS, Metric, compute_metrics, find_metric, metrics_of
 from recengine.ranking.overlap import overlap, rank_biased_overlap
 from recengine.ranking.rankings import Rankings
 from recengine.ranking.ranks import average_ranks
@@ -18,6 +18,7 @@ __all__ = [
     "find_metric",
     "hits",
     "judge",
+    "metrics_of",
     "overlap",
     "rank_biased_overlap",
     "take",

@@ -199,7 +199,11 @@ def compute_metrics(
     relevant (all users, n_items): test positives. popularity (n_items,): training users of an item; n_users: training
     users in all. Raises `ScenarioError` for an unknown key.
     """
-    lists = judge(rankings, relevant, popularity, n_users)
+    return metrics_of(judge(rankings, relevant, popularity, n_users), keys)
+
+
+def metrics_of(lists: JudgedLists, keys: Iterable[str]) -> tuple[dict[str, Values], dict[str, float]]:
+    """As `compute_metrics`, of lists that are judged already."""
     per_user: dict[str, Values] = {}
     overall: dict[str, float] = {}
     for key in keys:

@@ -19,7 +19,7 @@ from recengine.fairness.groups import UNKNOWN
 from recengine.fusion import DEFAULT_DEPTH, Fusion, Neutral, Normalization, Pool, Source, Strategy, build_pool, fuse
 from recengine.models import Scorer
 from recengine.progress import Cancel, Progress, never, silent
-from recengine.ranking import JudgedLists, Rankings, find_metric
+from recengine.ranking import JudgedLists, Rankings, metrics_of
 from recengine.tuning.measures import Measure, figures
 
 BY_USER = ("users", "items", "unseen", "left_out")
@@ -90,16 +90,7 @@ class WeightQuestion:
 
     def metrics(self, fusion: Fusion, metrics: Sequence[str], k: int) -> tuple[dict[str, Values], dict[str, float]]:
         """Metrics of the fused lists: those by user, in the order of the pool, and those of all lists together."""
-        lists = self.judge(fuse(self.pool, self.source, fusion, k).rankings)
-        per_user: dict[str, Values] = {}
-        overall: dict[str, float] = {}
-        for key in metrics:
-            metric = find_metric(key)
-            if metric.by_user is not None:
-                per_user[key] = metric.by_user(lists)
-            elif metric.over_lists is not None:
-                overall[key] = metric.over_lists(lists)
-        return per_user, overall
+        return metrics_of(self.judge(fuse(self.pool, self.source, fusion, k).rankings), metrics)
 
     def look(self, fusion: Fusion, measures: Sequence[Measure], k: int) -> tuple[Values, dict[str, Values]]:
         """The value of each measure, (len(measures),), and the values by user of their metrics, (U,) each."""

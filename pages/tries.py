@@ -72,13 +72,17 @@ def select(listed: list[str]) -> None:
 
 
 def defaults(found: tries.Tries) -> tuple[str, str]:
-    """What is compared unless the link says so: the pinned try, else the baseline, with what is in the Studio."""
+    """What is compared unless the link says so: the pinned try, else the baseline, with what is in the Studio; where
+    these cannot be compared, the latest that can stands in for the first.
+    """
     view, names = state.current(), list(found.by_tag)
     pinned = next((name for name, one in found.by_tag.items() if one.pinned), None)
     first = pinned or found.of(view.baseline) or names[-1]
     second = found.of(view.scenario) or names[0]
     if first == second:
         second = next((name for name in names if name != first), first)
+    if not tries.comparable(found, first, second):
+        first = next((name for name in names if name != second and tries.comparable(found, name, second)), first)
     return first, second
 
 

@@ -11,7 +11,7 @@ from recengine.data import Dataset
 from recengine.device import device_kind
 from recengine.errors import RecengineError, StoreError
 from recengine.fusion import WeightedSum
-from recengine.scenario import Comparison, Outcome, Scenario, Workbench, compare_outcomes, workbench_key
+from recengine.scenario import Comparison, Outcome, Scenario, Workbench, compare_outcomes, unlike, workbench_key
 from recengine.workspace import Try, Workspace
 from ui import adopting, state
 from ui.frame import OpenDataset
@@ -74,6 +74,13 @@ def compared(first: tuple[Workbench, Outcome], second: tuple[Workbench, Outcome]
     """What the second outcome has differently. Raises `UnlikeError`."""
     keys = tuple(part for bench, outcome in (first, second) for part in (bench.key, outcome.scenario.key))
     return _compared(keys, _first=first, _second=second)
+
+
+def comparable(found: Tries, first: str, second: str) -> bool:
+    """Whether two tries can be compared as they are: both can be shown, on the same data, split, seed and k."""
+    if found.obstacles[first] is not None or found.obstacles[second] is not None:
+        return False
+    return not unlike(found.by_tag[first].scenario, found.by_tag[second].scenario)
 
 
 def beside(scenario: Scenario, view: View) -> bool:

@@ -30,6 +30,7 @@ def models(page: Page, tmp_path: Path) -> Iterator[Server]:
 
 def tick(page: Page, scorer: str) -> None:
     """Tick or untick a scorer."""
+    settle(page)  # a page that is being redrawn may show a card at its old place and at its new one
     page.locator(f".st-key-pick_{scorer.replace(':', '-')} label").click()
     settle(page)
 

@@ -132,6 +132,16 @@ def test_the_baseline_and_what_is_shown_are_compared_unless_asked(
     assert "A and B are the same try" in texts(app)
 
 
+def test_a_try_that_can_be_compared_stands_in_for_one_that_cannot(
+    open_page: OpenPage, workspace: Workspace, dataset: Dataset, record: Record
+) -> None:
+    shown = default_scenario(dataset)
+    record(replace(shown, k=5), shown.only("als"), shown.only("popularity"))
+    app = open_page(TRIES, {"w_als": "0", "w_text": "0", "w_popularity": "1"}, workspace=workspace.root)
+    assert not app.warning
+    assert [app.selectbox(key=f"try {side}").value for side in "ab"] == ["2", "3"]
+
+
 def test_users_who_gain_most_can_be_looked_at(open_page: OpenPage, workspace: Workspace, three: list[int]) -> None:
     app = open_page(TRIES, {"a": "2", "b": "3"}, workspace=workspace.root)
     everyone = len(app.selectbox(key="user").options)

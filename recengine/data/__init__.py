@@ -7,11 +7,11 @@ from recengine.data.entities import AGE_GROUPS
 from recengine.data.folds import Fold, fold_splits
 from recengine.data.importing import import_files
 from recengine.data.mapping import ROLES, SEPARATOR, AttributeColumn, ColumnMapping, map_columns
-from recengine.data.read import Header, Source, read_header, read_table
 from recengine.data.read_scores import SCORE_ROLES, read_scores
 from recengine.data.report import Finding, ImportReport
 from recengine.data.samples import SAMPLES, Sample, default_cache, load_sample, synthetic, synthetic_preferences
 from recengine.data.scores import Coverage, ScoreTable, measure_coverage, store_scores, stored_scores
+from recengine.data.sources import Header, Source, read_header, read_table
 from recengine.data.split import SPLIT_METHODS, Split, SplitMethod, split_dataset
 from recengine.data.table import Table
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from recengine.data.build import PositiveFrom, build_dataset
 from recengine.data.dataset import Dataset
 from recengine.data.mapping import map_columns
-from recengine.data.read import Source, read_header, read_table
 from recengine.data.report import ImportReport
+from recengine.data.sources import Source, read_header, read_table
 from recengine.progress import Progress, silent
 
 

@@ -11,8 +11,8 @@ import polars as pl
 
 from recengine.arrays import Mask
 from recengine.data.mapping import ROLES
-from recengine.data.read import Source, read_header, read_lines, read_table
 from recengine.data.scores import ScoreTable
+from recengine.data.sources import Source, read_header, read_lines, read_table
 from recengine.data.table import Table, quoted
 from recengine.errors import DataError
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from recengine.arrays import Values
-from recengine.data import Dataset, Source
-from recengine.data.read import read_header, read_table
+from recengine.data import Dataset, Source, read_header, read_table
 from recengine.errors import DataError, ScenarioError
 from recengine.evaluation import Change, Resamples, change
 from recengine.fairness.groups import user_groupings

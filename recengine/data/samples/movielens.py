@@ -18,8 +18,8 @@ import polars as pl
 from recengine.data.build import PositiveFrom, build_dataset
 from recengine.data.dataset import Dataset
 from recengine.data.mapping import AttributeColumn, ColumnMapping
-from recengine.data.read import Source, read_header, read_table
 from recengine.data.report import ImportReport
+from recengine.data.sources import Source, read_header, read_table
 from recengine.data.table import Table
 from recengine.errors import OfflineError, SampleError
 from recengine.progress import Progress, silent, within

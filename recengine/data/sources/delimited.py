@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import csv
 import gzip
-import io
 import zlib
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from operator import itemgetter
-from pathlib import Path
 from typing import IO, cast
 
 import numpy as np
 import polars as pl
 
+from recengine.data.sources.source import Source
 from recengine.data.table import Table, quoted
 from recengine.errors import DataError
 
@@ -25,24 +24,6 @@ _BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _GZIP = b"\x1f\x8b"
 _CHUNK = 65_536
-
-
-@dataclass(frozen=True)
-class Source:
-    """name: how messages call it. open: its bytes from the start, as stored; the caller closes."""
-
-    name: str
-    open: Callable[[], IO[bytes]]
-
-    @classmethod
-    def file(cls, path: Path) -> Source:
-        """A file on disk."""
-        return cls(path.name, lambda: path.open("rb"))
-
-    @classmethod
-    def memory(cls, name: str, content: bytes) -> Source:
-        """Bytes at hand."""
-        return cls(name, lambda: io.BytesIO(content))
 
 
 @dataclass(frozen=True)

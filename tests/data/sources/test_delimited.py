@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recengine.data import Source, import_files, read_header, read_table
-from recengine.data.read import _read_any, _read_plain
+from recengine.data.sources.delimited import _read_any, _read_plain
 from recengine.errors import DataError
 
 

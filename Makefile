@@ -5,6 +5,8 @@ PYTHON ?=
 PORT ?= 8501
 SAMPLE ?= movielens-100k
 ARGS ?=
+# a file of tests is one process's own; memory, not cores, bounds how many browsers and fits run beside each other
+PARALLEL ?= -n auto --maxprocesses 4 --dist loadfile
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -19,7 +21,7 @@ WORKSPACE := $${RECENGINE_WORKSPACE:-workspace}
 
 help:
 	@echo "make run     open the studio on http://127.0.0.1:$(PORT) (PORT=8502 another port, SAMPLE=synthetic no download)"
-	@echo "make test    run every test (ARGS='-k fusion' some of them)"
+	@echo "make test    run every test (ARGS='-k fusion' some of them, PARALLEL= one after the other)"
 	@echo "make check   ruff, mypy and every test"
 	@echo "make bench   measure the speed and quality claims (ARGS='slider' some of them)"
 	@echo "make faults  kill jobs and servers at 50 random moments of a fit (ARGS='-k server' some of them)"
@@ -30,7 +32,7 @@ run: port app sample
 	@exec $(BIN)/python -m streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT)
 
 test: dev
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 check: dev
 	$(BIN)/ruff check .

@@ -17,9 +17,26 @@ from recengine.errors import DataError
 MISSING_NUMBERS = ("", "na", "n/a", "nan", "null", "none", "\\n")
 """What stands for "no number" in a column of attributes, in any case of letters."""
 
+MUST_BE_VALUE = ("a number above 0", "Fix the cell or choose another value column.")
+"""What a value must be and what to do where it is not."""
+
 # a time past this many seconds would lie after the year 5000, so such a column counts milliseconds
 _LATEST_SECONDS = 1e11
 _MOMENT = "%Y-%m-%d %H:%M:%S%.f"
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A column as read, before anybody decides what becomes of the cells that cannot be.
+
+    values: null where a cell cannot be read, or holds nothing and may. bad: Boolean, where it cannot be read.
+    must, do: what a cell must be and what to do, for a message.
+    """
+
+    values: pl.Series
+    bad: pl.Series
+    must: str
+    do: str
 
 
 @dataclass(frozen=True)
@@ -68,14 +85,19 @@ class Table:
         labels = labels.list.unique(maintain_order=True)
         return pl.select(pl.when(labels.list.len() > 0).then(labels)).to_series().alias(column)
 
-    def values(self, column: str) -> pl.Series:
-        """The cells as Float64 above 0, also in single precision; `DataError` at the first that is none."""
+    def value_cells(self, column: str) -> Cells:
+        """The cells as Float64, of any sign; whatever single precision cannot hold as a finite number is bad."""
         numbers = self._parsed(column)
         # checked as what they are stored as: 1e39 is finite only in double precision
-        stored = numbers.cast(pl.Float32, strict=False)
-        bad = ~(stored.is_finite() & (stored > 0)).fill_null(value=False)
-        self._raise_first(bad, column, "a number above 0", "Fix the cell or choose another value column.")
-        return numbers
+        bad = ~numbers.cast(pl.Float32, strict=False).is_finite().fill_null(value=False)
+        return Cells(_null_where(bad, numbers).alias(column), bad, *MUST_BE_VALUE)
+
+    def values(self, column: str) -> pl.Series:
+        """The cells as Float64 above 0, also in single precision; `DataError` at the first that is none."""
+        cells = self.value_cells(column)
+        bad = cells.bad | (cells.values.cast(pl.Float32) <= 0).fill_null(value=False)
+        self._raise_first(bad, column, cells.must, cells.do)
+        return cells.values
 
     def numbers(self, column: str, low: float = -math.inf, high: float = math.inf) -> pl.Series:
         """The cells as Float64, null where one says "no number"; `DataError` at the first outside [low, high]."""
@@ -93,20 +115,35 @@ class Table:
         return pl.select(pl.when(~missing).then(numbers)).to_series().alias(column)
 
     def times(self, column: str) -> pl.Series:
-        """The cells as Int64 seconds since 1970, null where empty; `DataError` at the first that is no time.
+        """As `time_cells`; `DataError` at the first cell that is no time."""
+        cells = self.time_cells(column)
+        self._raise_first(cells.bad, column, cells.must, cells.do)
+        return cells.values
+
+    def time_cells(self, column: str) -> Cells:
+        """The cells as Int64 seconds since 1970, null where empty.
 
         Read are numbers (seconds, or milliseconds where the median passes the year 5000) and ISO dates and moments,
         those without a zone as UTC. The first cell that is not empty decides which of the two the column holds.
         """
         cells = self.frame[column]
+        do = "Fix the cell, leave it empty or choose another time column."
+        numeric = "a time in seconds since 1970, as in the rows before"
         if cells.dtype.is_temporal():
-            return cells.cast(pl.Datetime("us")).dt.epoch("s")
+            return Cells(cells.cast(pl.Datetime("us")).dt.epoch("s"), _none_of(cells.len()), numeric, do)
+        if cells.dtype.is_integer():
+            seconds = cells.cast(pl.Int64)
+            largest: Any = seconds.max()
+            if (largest or 0) > _LATEST_SECONDS and _median(seconds) > _LATEST_SECONDS:
+                seconds = seconds // 1000
+            bad = ~seconds.is_between(-_LATEST_SECONDS, _LATEST_SECONDS, closed="none").fill_null(value=True)
+            return Cells(_null_where(bad, seconds).alias(column), bad, numeric, do)
         text = _blank_to_null(cells.cast(pl.String).str.strip_chars())
         present = text.drop_nulls()
         if present.is_empty():
-            return pl.Series(column, [None] * text.len(), dtype=pl.Int64)
+            return Cells(pl.Series(column, [None] * text.len(), dtype=pl.Int64), _none_of(text.len()), numeric, do)
         if present.head(1).cast(pl.Float64, strict=False).null_count() == 0:
-            must = "a time in seconds since 1970, as in the rows before"
+            must = numeric
             numbers = self._parsed(column)
             seconds = numbers / 1000 if _median(numbers) > _LATEST_SECONDS else numbers
             sound = seconds.is_finite() & (seconds.abs() < _LATEST_SECONDS)
@@ -115,8 +152,8 @@ class Table:
             seconds = _moments(text).dt.epoch("s")
             sound = seconds.is_not_null()
         bad = text.is_not_null() & ~sound.fill_null(value=False)
-        self._raise_first(bad, column, must, "Fix the cell, leave it empty or choose another time column.")
-        return seconds.cast(pl.Float64).floor().cast(pl.Int64).alias(column)
+        seconds = _null_where(bad, seconds).cast(pl.Float64).floor().cast(pl.Int64)
+        return Cells(seconds.alias(column), bad, must, do)
 
     def _parsed(self, column: str) -> pl.Series:
         cells = self.frame[column]
@@ -141,6 +178,14 @@ def quoted(value: object) -> str:
 def _blank_to_null(text: pl.Series) -> pl.Series:
     blank = text.str.strip_chars() == ""
     return pl.select(pl.when(~blank).then(text)).to_series().alias(text.name)
+
+
+def _none_of(rows: int) -> pl.Series:
+    return pl.repeat(value=False, n=rows, dtype=pl.Boolean, eager=True)
+
+
+def _null_where(bad: pl.Series, column: pl.Series) -> pl.Series:
+    return pl.select(pl.when(~bad).then(column)).to_series() if bad.any() else column
 
 
 def _median(numbers: pl.Series) -> float:

@@ -27,12 +27,13 @@ PROBLEMS = "problems of the link"
 
 @dataclass(frozen=True)
 class PageFacts:
-    """path: of the file. question: the one that the page answers."""
+    """path: of the file. question: the one that the page answers. section: the menu that it is in; empty for none."""
 
     path: str
     title: str
     icon: str
     question: str
+    section: str = ""
 
 
 PAGES = (
@@ -51,7 +52,9 @@ PAGES = (
     PageFacts("pages/cold_start.py", "Cold start", "ac_unit", "What about people and items that nobody has seen yet?"),
     PageFacts("pages/fairness.py", "Fairness", "balance", "Whom does it serve worse, and what does it hide?"),
     PageFacts("pages/report.py", "Report", "description", "How do I show this to others?"),
+    PageFacts("pages/import_data.py", "Import", "upload_file", "How do I bring in my own data?", section="Data"),
 )
+"""In the order of the navigation; those without a section stand in its row, before the menus of the sections."""
 FACTS = {facts.path: facts for facts in PAGES}
 
 
@@ -76,19 +79,17 @@ def run() -> None:
     compute.keep_products_small()
     st.session_state[FRAMED] = True
     st.logo(str(ASSETS / "logo.svg"), size="large")
-    page = st.navigation(
-        [
-            st.Page(
-                facts.path,
-                title=facts.title,
-                icon=f":material/{facts.icon}:",
-                default=position == 0,
-                help=facts.question,
-            )
-            for position, facts in enumerate(PAGES)
-        ],
-        position="top",
-    )
+    sections: dict[str, list[st.Page]] = {}
+    for position, facts in enumerate(PAGES):
+        listed = st.Page(
+            facts.path,
+            title=facts.title,
+            icon=f":material/{facts.icon}:",
+            default=position == 0,
+            help=facts.question,
+        )
+        sections.setdefault(facts.section, []).append(listed)
+    page = st.navigation(sections, position="top")
     wanted = st.session_state.pop(WANTED, None)
     if wanted is not None:
         path, params = wanted
@@ -114,12 +115,28 @@ def open_dataset(path: str) -> OpenDataset:
     return opened
 
 
-def _open(path: str) -> tuple[OpenDataset, DeltaGenerator]:
-    """The dataset and the view, with the page's header, whose room for lines is given back."""
+def open_workspace(path: str) -> Workspace:
+    """As `open_page`, for a page that needs no data: the header says what is going on, and nothing of a dataset."""
+    _through_the_app(path)
+    facts = FACTS[path]
+    workspace = Workspace.open()
+    with st.container(gap="xsmall"):
+        st.title(facts.title, anchor=False)
+        st.caption(facts.question)
+    actions.tell()
+    return workspace
+
+
+def _through_the_app(path: str) -> None:
+    """A deep link on a fresh server runs the page without app.py: go there, and come back with the whole link."""
     if FRAMED not in st.session_state:
-        # a deep link on a fresh server runs the page without app.py: go there, and come back with the whole link
         st.session_state[WANTED] = (path, st.query_params.to_dict())
         st.switch_page("app.py")
+
+
+def _open(path: str) -> tuple[OpenDataset, DeltaGenerator]:
+    """The dataset and the view, with the page's header, whose room for lines is given back."""
+    _through_the_app(path)
     facts = FACTS[path]
     workspace = Workspace.open()
     names = workspace.dataset_names()

@@ -1,0 +1,1 @@
+"""The Import page, a concept a file: the draft, bringing tables, mapping, cleaning, the import itself."""

@@ -60,7 +60,8 @@ def build_items(table: Table | None, mapping: ColumnMapping, interacting: pl.Ser
         _derive(attributes, columns, "year", "number", year)
         _derive(attributes, columns, "decade", "category", decade.cast(pl.String) + "s")
     title = _labels_or_null(table, mapping.item_title)
-    text = item_text(title, year, labels, _labels_or_null(table, mapping.item_text))
+    description = _labels_or_null(table, mapping.item_texts[0] if mapping.item_texts else None)
+    text = item_text(title, year, labels, description)
     frame = pl.DataFrame([ids.alias("id"), title.fill_null(ids).alias("title"), text, *columns])
     return _with_added(frame, attributes, interacting, dropped, {"title": pl.col("id"), "text": pl.lit("")})
 
@@ -98,9 +99,9 @@ def _with_ids(table: Table, column: str) -> tuple[Table, pl.Series, int]:
     if again.any():
         row = int(again.to_numpy().argmax())
         first = int((ids == ids[row]).to_numpy().argmax())
+        known = kept.place(first).removeprefix(f"{kept.name}, ")
         raise DataError(
-            f"{table.name}, row {kept.line(row)}: the id {quoted(ids[row])} is already in row {kept.line(first)}. "
-            "Keep one row for each id."
+            f"{kept.place(row)}: the id {quoted(ids[row])} is already in {known}. Keep one row for each id."
         )
     return kept, ids, int((~present).sum())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,32 +40,52 @@ class Cells:
     do: str
 
 
+Places = Callable[[int], tuple[str, int]]
+"""Of a row, counted from 0: how messages call the file it comes from, and the line of it where the row begins.
+
+For tables so long that a line for each row would cost too much memory, and for those read from several files.
+"""
+
+
 @dataclass(frozen=True)
 class Table:
-    """name: how messages call it, the file's name. frame: its cells, strings where it comes from a file.
+    """name: how messages call it, the file's name. frame: its cells as `read_found` gives them.
 
-    lines (rows,): the line of the file where each row begins; None counts the rows from 1.
+    lines (rows,): the line of the file where each row begins, or how to find it; None counts the rows from 1. Messages
+    name a row by `place`, and what became of `lines` does not matter to anybody else.
     """
 
     name: str
     frame: pl.DataFrame
-    lines: NDArray[np.int64] | None = None
+    lines: NDArray[np.int64] | Places | None = None
 
     def keep(self, mask: Mask) -> Table:
-        """The rows where `mask` is true, which keep their lines."""
+        """The rows where `mask` is true, which keep their lines; O(1) more memory a row than their cells take."""
         if mask.all():
             return self
-        lines = np.arange(1, self.frame.height + 1) if self.lines is None else self.lines
-        return Table(self.name, self.frame.filter(pl.Series(mask)), lines[mask])
+        frame = self.frame.filter(pl.Series(mask))
+        if isinstance(self.lines, np.ndarray):
+            return Table(self.name, frame, self.lines[mask])
+        return Table(self.name, frame, lambda row: self._at(int(np.flatnonzero(mask)[row])))
 
     def line(self, row: int) -> int:
         """The line of the file where row `row`, counted from 0, begins."""
-        return row + 1 if self.lines is None else int(self.lines[row])
+        return self._at(row)[1]
+
+    def place(self, row: int) -> str:
+        """Where row `row`, counted from 0, is: `ratings.csv, row 1204`, of several files the one that holds it."""
+        name, line = self._at(row)
+        return f"{name}, row {line}"
 
     def error(self, row: int, column: str, must: str, do: str) -> DataError:
         """What is wrong with one cell."""
         got = self.frame[column][row]
-        return DataError(f"{self.name}, row {self.line(row)}: {quoted(column)} must be {must}, got {quoted(got)}. {do}")
+        return DataError(f"{self.place(row)}: {quoted(column)} must be {must}, got {quoted(got)}. {do}")
+
+    def _at(self, row: int) -> tuple[str, int]:
+        if self.lines is None:
+            return self.name, row + 1
+        return (self.name, int(self.lines[row])) if isinstance(self.lines, np.ndarray) else self.lines(row)
 
     def ids(self, column: str) -> pl.Series:
         """The cells as strings, verbatim; null where a cell holds nothing but blanks."""

@@ -34,7 +34,13 @@ def find_tables(source: Source) -> tuple[Found, ...]:
 def read_found(found: Found, columns: Sequence[str] | None = None, *, rows: int | None = None) -> Table:
     """`columns` of the table (None: all), the first `rows` of it (None: all).
 
-    Cells of text formats are strings, verbatim; typed formats keep their types. Raises `DataError`.
+    A column of a text format is one of these, and `cast(pl.String)` gives its cells back verbatim in each case:
+    String; Categorical; or Int32 / Int64, only where every cell that is not empty is the text of its integer
+    (`str(int(cell)) == cell`, so "007" and "1.0" stay strings). An empty cell is "" in String and Categorical, null in
+    integers. Which one it is depends on size and content, so callers handle all of them.
+    Typed formats (Parquet, Arrow, JSON Lines, Excel) keep Int*, UInt*, Float*, Boolean, Date, Datetime, Time, Duration,
+    String, Categorical / Enum and List(String), with null for "nothing"; every other type becomes text.
+    The frame may have several chunks. Raises `DataError`.
     """
     header = read_header(found.source)
     table = read_table(found.source, header, columns or header.columns)

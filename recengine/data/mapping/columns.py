@@ -1,245 +1,112 @@
-"""Which column plays which role: what the caller says, and sensible guesses for the rest."""
+"""What a mapping says: the column of each role and how its cells are read."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from recengine.data.dataset import AttributeKind
-from recengine.data.table import quoted
-from recengine.errors import DataError
-
-_USER = ("user_id", "userid", "user", "uid", "customer_id", "customerid", "customer", "member_id", "visitor_id")
-_ITEM: tuple[str, ...] = (
-    "item_id",
-    "itemid",
-    "item",
-    "movie_id",
-    "movieid",
-    "product_id",
-    "productid",
-    "product",
-    "sku",
-    "asin",
-)
-_ITEM += ("isbn", "book_id", "game_id", "anime_id", "song_id", "track_id", "article_id")
-
-ROLES: Mapping[str, tuple[str, ...]] = {
-    "user": _USER,
-    "item": _ITEM,
-    "value": ("rating", "value", "score", "stars", "weight", "count", "plays", "play_count", "hours", "quantity"),
-    "time": ("timestamp", "time", "date", "datetime", "unixtime", "event_time", "created_at"),
-    "item.id": (*_ITEM, "id"),
-    "item.title": ("title", "movie_title", "item_title", "product_title", "name", "item_name", "product_name"),
-    "item.text": ("description", "text", "overview", "plot", "summary", "synopsis"),
-    "item.year": ("year", "release_year", "publication_year"),
-    "item.category": ("category", "type", "brand", "publisher", "language", "department"),
-    "item.categories": ("genres", "genre", "categories", "tags"),
-    "item.number": (),
-    "user.id": (*_USER, "id"),
-    "user.age": ("age",),
-    "user.category": ("gender", "sex", "occupation", "age_group", "country", "region", "segment", "group"),
-    "user.number": (),
-}
-"""Each role with the column names that are taken for it when nothing is said, the likeliest first."""
-
-SEPARATOR = "item.separator"
-"""Not a column: what stands between the labels of every `item.categories` cell."""
-
-_ATTRIBUTE_KINDS: Mapping[str, AttributeKind] = {
-    "item.category": "category",
-    "item.categories": "categories",
-    "item.number": "number",
-    "user.category": "category",
-    "user.number": "number",
-}
-_REQUIRED = ("user", "item", "item.id", "user.id")
-_RESERVED = ("id", "title", "text")
+from recengine.data.mapping.roles import SEPARATOR
+from recengine.data.mapping.settings import TimeUnit, ValueRule, written, written_bins
+from recengine.data.mapping.template import template_columns
 
 
 @dataclass(frozen=True)
 class AttributeColumn:
-    """A column of the catalogue or the user table that becomes the attribute `name`."""
+    """A column of the catalogue or the user table that becomes the attribute `name`.
+
+    separator: between the labels of `categories`; None takes that of the mapping. bins: where the groups of a user's
+    `number` begin; the category `NAME_group` is made of them, none where there are none.
+    """
 
     name: str
     column: str
     kind: AttributeKind
+    separator: str | None = None
+    bins: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
 class ColumnMapping:
-    """The column of each role; None where no column plays it, or the table was not given."""
+    """The column of each role; None where no column plays it, or the table was not given.
+
+    value_rule, value_clip: how values become weights (`weights_of`). event_weights: (type, weight) for the types that
+    are named; the others weigh what `usual_event_weight` says. time_unit, time_zone: how times are read
+    (`parse_times`). item_texts: columns of text, in their order. item_template: the text of an item
+    (`compose`); None puts title, year, labels and texts one after the other. user_age_bins: where age groups begin;
+    empty means `AGE_GROUPS`.
+    """
 
     user: str
     item: str
     value: str | None = None
     time: str | None = None
+    event: str | None = None
+    session: str | None = None
+    value_rule: ValueRule = "as-is"
+    value_clip: float | None = None
+    event_weights: tuple[tuple[str, float], ...] = ()
+    time_unit: TimeUnit = "auto"
+    time_zone: str | None = None
     item_id: str | None = None
     item_title: str | None = None
-    item_text: str | None = None
+    item_texts: tuple[str, ...] = ()
+    item_template: str | None = None
     item_year: str | None = None
+    item_image: str | None = None
     item_attributes: tuple[AttributeColumn, ...] = ()
     separator: str | None = None
     user_id: str | None = None
     user_age: str | None = None
+    user_age_bins: tuple[float, ...] = ()
     user_attributes: tuple[AttributeColumn, ...] = ()
 
     def columns(self, table: str) -> list[str]:
         """The columns of one table ("interactions", "items" or "users") that play a role, each once."""
         by_table = {
-            "interactions": (self.user, self.item, self.value, self.time),
-            "items": (self.item_id, self.item_title, self.item_text, self.item_year),
+            "interactions": (self.user, self.item, self.value, self.time, self.event, self.session),
+            "items": (self.item_id, self.item_title, *self.item_texts, self.item_year, self.item_image),
             "users": (self.user_id, self.user_age),
         }
         attributes = {"items": self.item_attributes, "users": self.user_attributes}.get(table, ())
         used = [*by_table[table], *(attribute.column for attribute in attributes)]
+        if table == "items" and self.item_template is not None:
+            used += template_columns(self.item_template)
         return list(dict.fromkeys(column for column in used if column is not None))
 
     def to_json(self) -> dict[str, str]:
-        """As `role: column` pairs, for reports and fingerprints; a role that no column plays is left out."""
+        """As the pairs that `map_columns` takes, for plans, reports and fingerprints.
+
+        A role that no column plays and a setting that is not set are left out.
+        """
         pairs = {
             "user": self.user,
             "item": self.item,
             "value": self.value,
             "time": self.time,
+            "event": self.event,
+            "session": self.session,
+            "value.rule": None if self.value_rule == "as-is" else self.value_rule,
+            "value.clip": None if self.value_clip is None else written(self.value_clip),
+            "time.unit": None if self.time_unit == "auto" else self.time_unit,
+            "time.zone": self.time_zone,
             "item.id": self.item_id,
             "item.title": self.item_title,
-            "item.text": self.item_text,
+            "item.template": self.item_template,
             "item.year": self.item_year,
+            "item.image": self.item_image,
             SEPARATOR: self.separator,
             "user.id": self.user_id,
             "user.age": self.user_age,
+            "user.bins.age": written_bins(self.user_age_bins) or None,
         }
+        pairs |= {f"event.weight.{name}": written(weight) for name, weight in self.event_weights}
+        for place, column in enumerate(self.item_texts, start=1):
+            pairs["item.text" if place == 1 else f"item.text.{place}"] = column
         for table, attributes in (("item", self.item_attributes), ("user", self.user_attributes)):
-            pairs |= {f"{table}.{attribute.kind}.{attribute.name}": attribute.column for attribute in attributes}
+            for one in attributes:
+                pairs[f"{table}.{one.kind}.{one.name}"] = one.column
+                if one.separator is not None:
+                    pairs[f"{table}.separator.{one.name}"] = one.separator
+                if one.bins:
+                    pairs[f"{table}.bins.{one.name}"] = written_bins(one.bins)
         return {role: column for role, column in pairs.items() if column is not None}
-
-
-def map_columns(
-    pairs: Mapping[str, str],
-    interactions: Sequence[str],
-    items: Sequence[str] | None = None,
-    users: Sequence[str] | None = None,
-    *,
-    names: Mapping[str, str] | None = None,
-) -> ColumnMapping:
-    """The mapping that `pairs` (role: column) and the columns of the three tables give.
-
-    Roles are those of `ROLES`; a role of attributes may carry a name, `item.category.brand`, and is then taken as
-    often as there are names; without one the attribute is named like its column. An empty column means "no column".
-    Roles that `pairs` leaves out are guessed from the usual names; letter case, blanks, and a type after a colon
-    (`user_id:token`) do not matter for a guess. names: how messages call the tables.
-
-    Raises `DataError` for an unknown role or column, a table that was not given, or no column for users and items.
-    """
-    tables = {"interactions": interactions, "items": items, "users": users}
-    names = {table: (names or {}).get(table, table) for table in tables}
-    chosen: dict[str, str] = {}
-    attributes: dict[str, list[AttributeColumn]] = {"items": [], "users": []}
-    named: set[str] = set()
-    for key, column in pairs.items():
-        if key == SEPARATOR:
-            continue
-        role, name = _role(key)
-        named.add(role)
-        if column == "":
-            continue
-        _check_column(key, column, table=names[_table(role)], columns=tables[_table(role)])
-        if role in _ATTRIBUTE_KINDS:
-            attributes[_table(role)].append(AttributeColumn(name or _plain(column), column, _ATTRIBUTE_KINDS[role]))
-        else:
-            chosen[role] = column
-    if "user" in chosen and chosen["user"] == chosen.get("item"):
-        raise DataError(f"mapping: user and item are both {quoted(chosen['user'])}. Choose a column for each.")
-
-    for role in ROLES:
-        table, columns = _table(role), tables[_table(role)]
-        if columns is None or role in named:
-            continue
-        taken = {column for other, column in chosen.items() if _table(other) == table}
-        if role in _ATTRIBUTE_KINDS:
-            taken |= {attribute.column for attribute in attributes[table]}
-            kind = _ATTRIBUTE_KINDS[role]
-            free = _usual(role, columns, taken)
-            attributes[table].extend(AttributeColumn(_plain(column), column, kind) for column in free)
-        elif free := _usual(role, columns, taken):
-            # what is mapped as an attribute may still be the id or the title as well
-            chosen[role] = free[0]
-    for role in _REQUIRED:
-        columns = tables[_table(role)]
-        if columns is not None and role not in chosen:
-            raise DataError(
-                f"{names[_table(role)]}: no column for the role {role}; the columns are {_listed(columns)}. "
-                f"Say which: {role}=COLUMN."
-            )
-    for table, listed in attributes.items():
-        _check_names(names.get(table, table), listed)
-    return ColumnMapping(
-        user=chosen["user"],
-        item=chosen["item"],
-        value=chosen.get("value"),
-        time=chosen.get("time"),
-        item_id=chosen.get("item.id"),
-        item_title=chosen.get("item.title"),
-        item_text=chosen.get("item.text"),
-        item_year=chosen.get("item.year"),
-        item_attributes=tuple(attributes["items"]),
-        separator=pairs.get(SEPARATOR) or None,
-        user_id=chosen.get("user.id"),
-        user_age=chosen.get("user.age"),
-        user_attributes=tuple(attributes["users"]),
-    )
-
-
-def _role(key: str) -> tuple[str, str]:
-    """The role of `key` and, for a role of attributes, the name it carries (may be empty)."""
-    if key in ROLES:
-        return key, ""
-    parts = key.split(".", maxsplit=2)
-    role = ".".join(parts[:2])
-    if len(parts) == 3 and role in _ATTRIBUTE_KINDS and parts[2]:
-        return role, parts[2]
-    raise DataError(f"mapping: unknown role {quoted(key)}. Use one of: {', '.join((*ROLES, SEPARATOR))}.")
-
-
-def _table(role: str) -> str:
-    return {"item": "items", "user": "users"}[role.partition(".")[0]] if "." in role else "interactions"
-
-
-def _usual(role: str, columns: Sequence[str], taken: set[str]) -> list[str]:
-    """The columns of the usual names that are still free, the likeliest first."""
-    by_name: dict[str, str] = {}
-    for column in columns:
-        if column not in taken:
-            by_name.setdefault(re.sub(r"[\s_-]+", "_", _plain(column).lower()), column)
-    return [by_name[name] for name in ROLES[role] if name in by_name]
-
-
-def _plain(column: str) -> str:
-    return column.partition(":")[0].strip()
-
-
-def _check_column(key: str, column: str, *, table: str, columns: Sequence[str] | None) -> None:
-    if columns is None:
-        raise DataError(f"mapping: {key} needs a table of {table}, and none was given. Give one or leave {key} out.")
-    if column not in columns:
-        raise DataError(
-            f"{table}: no column {quoted(column)} for the role {key}; the columns are {_listed(columns)}. "
-            "Map one of them."
-        )
-
-
-def _check_names(table: str, attributes: Sequence[AttributeColumn]) -> None:
-    names = [attribute.name for attribute in attributes]
-    for name in names:
-        if name in _RESERVED or names.count(name) > 1 or not name:
-            raise DataError(
-                f"{table}: {quoted(name)} cannot name one attribute more. "
-                "Name it yourself, as in item.category.NAME=COLUMN."
-            )
-
-
-def _listed(columns: Sequence[str]) -> str:
-    shown = ", ".join(quoted(column) for column in columns[:12])
-    return f"{shown} and {len(columns) - 12} more" if len(columns) > 12 else shown

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from recengine.data.mapping.columns import ROLES
+from recengine.data.mapping.roles import ROLES
 from recengine.data.sources.found import Found, TableKind
 
 

@@ -97,7 +97,7 @@ def build_synthetic(
         time="time",
         item_id="id",
         item_title="title",
-        item_text="description",
+        item_texts=("description",),
         item_year="year",
         item_attributes=(AttributeColumn("genre", "genres", "categories"),),
         user_id="id",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from recengine.data import Dataset, ImportReport, SplitMethod
+from recengine.data import Dataset, ImportReport
 from recengine.device import device_kind
 from recengine.errors import DataError, StoreError
 from recengine.jobs import Jobs
@@ -20,6 +20,7 @@ from recengine.scenario import Measured, Outcome, Scenario, Workbench, build_wor
 from recengine.storage import load_entry, locked, read_document, remove_leftovers, save_entry, write_document
 from recengine.tuning import Budget, Question, Study, Validation
 from recengine.workspace.datasets import dataset_from_entry, dataset_parts, report_document
+from recengine.workspace.drafts import delete_draft, list_drafts, prune_drafts, read_draft, write_draft
 from recengine.workspace.fits import FitEntry, delete_fit, list_fits
 from recengine.workspace.learned_weights import LearnedAnswers
 from recengine.workspace.recipes import delete_recipe, load_recipe, save_recipe, saved_recipes
@@ -234,7 +235,7 @@ class Workspace(WeightSearches, WeightAnswers, LearnedAnswers):
         dataset: Dataset,
         recipe: Recipe,
         *,
-        split: SplitMethod = "random",
+        split: str = "random",
         seed: int = 0,
         folds: int = 1,
         k: int = 10,
@@ -248,7 +249,7 @@ class Workspace(WeightSearches, WeightAnswers, LearnedAnswers):
         dataset: Dataset,
         recipe: Recipe,
         *,
-        split: SplitMethod = "random",
+        split: str = "random",
         seed: int = 0,
         folds: int = 1,
         k: int = 10,
@@ -381,6 +382,25 @@ class Workspace(WeightSearches, WeightAnswers, LearnedAnswers):
     def prune_reports(self) -> None:
         """Delete reports that are too old to be kept."""
         prune_reports(self.root)
+
+    def draft(self, draft: str) -> dict[str, Any] | None:
+        """The document of an import that was begun; None where there is none. Raises `StoreError`."""
+        return read_draft(self.root, draft)
+
+    def drafts(self) -> dict[str, float]:
+        """The ids of imports that were begun, the latest change first, with its time in seconds since 1970."""
+        return list_drafts(self.root)
+
+    def save_draft(self, draft: str, document: Mapping[str, Any]) -> None:
+        """Keep an import that was begun under its id; a new one makes those go that nobody has changed for long."""
+        if self.draft(draft) is None:
+            self._mark()
+            prune_drafts(self.root)
+        write_draft(self.root, draft, document)
+
+    def delete_draft(self, draft: str) -> None:
+        """Forget an import that was begun; what it imported stays."""
+        delete_draft(self.root, draft)
 
     def _mark(self) -> None:
         """Before something is stored: say what the folder is, and remove what killed processes left in it."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from recengine.data import Dataset, ImportReport
 from recengine.device import device_kind
@@ -41,6 +41,7 @@ from recengine.workspace.tries import (
     star_try,
     tries_stamp,
 )
+from recengine.workspace.uploads import keep_upload
 from recengine.workspace.validations import stored_validation, validation
 from recengine.workspace.weight_answers import WeightAnswers
 from recengine.workspace.weight_searches import WeightSearches
@@ -401,6 +402,11 @@ class Workspace(WeightSearches, WeightAnswers, LearnedAnswers):
     def delete_draft(self, draft: str) -> None:
         """Forget an import that was begun; what it imported stays."""
         delete_draft(self.root, draft)
+
+    def keep_upload(self, name: str, content: IO[bytes]) -> str:
+        """Keep a file that was brought and say where, relative to the workspace. Raises `StoreError`."""
+        self._mark()
+        return keep_upload(self.root, name, content)
 
     def _mark(self) -> None:
         """Before something is stored: say what the folder is, and remove what killed processes left in it."""

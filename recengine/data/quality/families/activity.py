@@ -1,0 +1,99 @@
+"""Users: how many are silent, hardly known, or far too active to be people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from recengine.data.quality import fixes
+from recengine.data.quality.evidence import FEW_POSITIVES, Evidence
+from recengine.data.quality.report import QualityFinding
+from recengine.data.quality.wording import counted, of_all, verb
+
+FENCE = 3.0
+"""Interquartile ranges above the third quartile: Tukey's outer fence (Tukey, 1977, Exploratory Data Analysis)."""
+MUCH = 0.3
+
+
+def activity_findings(evidence: Evidence) -> Iterator[QualityFinding]:
+    """Users by how much they took."""
+    yield from _single(evidence)
+    yield _few_positives(evidence)
+    yield from _beyond_fence(evidence)
+
+
+def _single(evidence: Evidence) -> Iterator[QualityFinding]:
+    n_users = evidence.dataset.n_users
+    single = int((evidence.by_user == 1).sum())
+    if single:
+        yield QualityFinding(
+            name="single-event-users",
+            severity="warning" if single / n_users > MUCH else "note",
+            value=single,
+            unit="users",
+            n=n_users,
+            text=f"{of_all(single, n_users, 'users')} {verb(single, 'has', 'have')} one interaction only.",
+            why="What is taken as the test leaves nothing to learn from, so nobody can say how good their lists are; "
+            "they are in no figure.",
+            fix=fixes.few_events(2),
+        )
+
+
+def _few_positives(evidence: Evidence) -> QualityFinding:
+    n_users = evidence.dataset.n_users
+    few = int((evidence.positives_by_user < FEW_POSITIVES).sum())
+    if not few:
+        return QualityFinding(
+            name="few-positives",
+            severity="good",
+            value=0,
+            unit="users",
+            n=n_users,
+            text=f"Every user has at least {FEW_POSITIVES} positive interactions.",
+            why="So each has something to learn from and something to test on.",
+        )
+    return QualityFinding(
+        name="few-positives",
+        severity="warning" if few / n_users > MUCH else "note",
+        value=few,
+        unit="users",
+        n=n_users,
+        text=f"{of_all(few, n_users, 'users')} {verb(few, 'has', 'have')} fewer than {FEW_POSITIVES} positive "
+        "interactions.",
+        why="They have at most one test item, so their figures are all or nothing, and their taste is hardly known.",
+        fix=fixes.core(),
+    )
+
+
+def _beyond_fence(evidence: Evidence) -> Iterator[QualityFinding]:
+    counts = evidence.by_user[evidence.by_user > 0]
+    low, high = np.quantile(counts, [0.25, 0.75])
+    fence = float(high + FENCE * (high - low))
+    beyond = counts[counts > fence]
+    if high == low or not len(beyond):
+        yield QualityFinding(
+            name="overactive-users",
+            severity="good",
+            value=0,
+            unit="users",
+            n=len(counts),
+            text="No user is far more active than the others.",
+            why="So no script or shared account drowns what people did.",
+        )
+        return
+    held = int(beyond.sum())
+    yield QualityFinding(
+        name="overactive-users",
+        severity="warning" if held / counts.sum() > MUCH else "note",
+        value=len(beyond),
+        unit="users",
+        n=len(counts),
+        text=f"{counted(len(beyond), 'user')} {verb(len(beyond), 'lies', 'lie')} beyond {fence:,.0f} interactions, "
+        f"the upper fence, and {verb(len(beyond), 'holds', 'hold')} {held / counts.sum():.1%} of all; the most active "
+        f"has {int(counts.max()):,}.",
+        why="Scripts, shop accounts and shared logins take things together that no person would, and models of what "
+        "goes with what learn it. Keen people look the same: look at some of them first.",
+        fix=fixes.overactive(FENCE),
+        facts={"fence": fence, "quartiles": [float(low), float(high)], "share_of_interactions": held / counts.sum()},
+    )

@@ -121,7 +121,13 @@ class Table:
         return cells.values
 
     def numbers(self, column: str, low: float = -math.inf, high: float = math.inf) -> pl.Series:
-        """The cells as Float64, null where one says "no number"; `DataError` at the first outside [low, high]."""
+        """As `number_cells`; `DataError` at the first cell that is bad."""
+        cells = self.number_cells(column, low, high)
+        self._raise_first(cells.bad, column, cells.must, cells.do)
+        return cells.values
+
+    def number_cells(self, column: str, low: float = -math.inf, high: float = math.inf) -> Cells:
+        """The cells as Float64, null where one says "no number"; what is outside [low, high] is bad."""
         cells = self.frame[column]
         missing = cells.is_null()
         if cells.dtype == pl.String:
@@ -132,8 +138,8 @@ class Table:
         sound = numbers.is_finite() & numbers.is_between(low, high)
         must = "a number" if math.isinf(high) else f"a number from {low:g} to {high:g}"
         bad = ~missing & ~sound.fill_null(value=False)
-        self._raise_first(bad, column, must, "Fix the cell, leave it empty or do not map the column.")
-        return pl.select(pl.when(~missing).then(numbers)).to_series().alias(column)
+        read = pl.select(pl.when(~missing & ~bad).then(numbers)).to_series().alias(column)
+        return Cells(read, bad, must, "Fix the cell, leave it empty or do not map the column.")
 
     def times(self, column: str) -> pl.Series:
         """As `time_cells`; `DataError` at the first cell that is no time."""

@@ -26,7 +26,7 @@ import numpy as np
 import polars as pl
 
 from recengine.arrays import Mask, Values
-from recengine.data import Dataset, Split, SplitMethod, default_cache, load_sample, split_dataset
+from recengine.data import Dataset, Split, default_cache, load_sample, split_dataset
 from recengine.evaluation import Resamples
 from recengine.fusion import Fusion, Normalization, Pool, Source, build_pool, fuse
 from recengine.models import RECIPES, Resources, Scorer, make_recipe
@@ -84,7 +84,7 @@ def main() -> None:
 
 def run(
     dataset: Dataset,
-    method: SplitMethod,
+    method: str,
     seed: int,
     names: list[str],
     *,

@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from recengine.evaluation import SLICES
 from recengine.reports import figures, tables
-from recengine.reports.views.data import SPLITS
+from recengine.reports.views.data import cut_sentence
 from recengine.scenario import Outcome, Scenario, Workbench
 from recengine.workspace import DatasetEntry
 from ui import charts, compute, exports, overview, parts, shown
@@ -68,7 +68,7 @@ def show_fit(workbench: Workbench, scenario: Scenario) -> None:
             "Settings": st.column_config.TextColumn(width="large"),
         },
     )
-    st.caption(f"{SPLITS[scenario.split]} Seed {scenario.seed}.")
+    st.caption(plain(cut_sentence(scenario)))
 
 
 def show_data(entry: DatasetEntry, workbench: Workbench) -> None:

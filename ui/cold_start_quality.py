@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from recengine.coldstart import NewcomerQuality, measure_newcomers
-from recengine.data import Dataset, SplitMethod
+from recengine.data import Dataset
 from recengine.reports import cold_start_tables as tables
 from recengine.reports.figures.newcomers import NAMES, newcomer_quality_alt, newcomer_quality_figure
 from recengine.scenario import Scenario, Workbench
@@ -25,7 +25,7 @@ FIGURES = {
     "high": "High",
     "n": "Users",
 }
-SPLIT: SplitMethod = "cold-users"
+SPLIT = "cold-users"
 ABOUT = (
     "A fifth of the users is held out whole, and the scorers are fitted on the others. Of each held-out user some "
     "items are made known, and the list is measured on the items that are not: the same users, items to find and "

@@ -40,6 +40,7 @@ def recommend(asked: argparse.Namespace) -> None:
         items.append(entry)
     document = {
         "dataset": dataset.name,
+        **cut_document(scenario),
         "user": asked.user,
         "k": scenario.k,
         "weights": weights_document(scenario),
@@ -83,6 +84,7 @@ def explain_item(asked: argparse.Namespace) -> None:
     labels = {name: fitted.label for name, fitted in workbench.fitted.items()}
     document = {
         "dataset": dataset.name,
+        **cut_document(scenario),
         "user": asked.user,
         "item": asked.item,
         "title": dataset.titles[item],
@@ -130,6 +132,8 @@ def export(asked: argparse.Namespace) -> None:
         written["qrels"] = asked.qrels
     document = {
         "dataset": workbench.dataset.name,
+        "fingerprint": workbench.dataset.fingerprint,
+        **cut_document(scenario),
         "k": scenario.k,
         "users": int(evaluated.sum()),
         "rows": int((rankings.items >= 0).sum()),
@@ -142,6 +146,11 @@ def export(asked: argparse.Namespace) -> None:
         return f"Wrote {document['rows']:,} rows of {document['users']:,} users to {' and '.join(written.values())}."
 
     emit(document, as_json=asked.json, text=text, device=workbench.device)
+
+
+def cut_document(scenario: Scenario) -> dict[str, Any]:
+    """Where the figures come from: the split, null where everything is fitted on, and the seed of split and fits."""
+    return {"split": None if scenario.all_data else scenario.split, "seed": scenario.seed}
 
 
 def weights_document(scenario: Scenario) -> dict[str, dict[str, float]]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from recengine.cli.lists import weights_document
+from recengine.cli.lists import cut_document, weights_document
 from recengine.cli.opening import open_workbench
 from recengine.cli.output import emit, table
 from recengine.evaluation import Figure
@@ -29,8 +29,7 @@ def evaluate(asked: argparse.Namespace) -> None:
     document = {
         "dataset": workbench.dataset.name,
         "fingerprint": workbench.dataset.fingerprint,
-        "split": scenario.split,
-        "seed": scenario.seed,
+        **cut_document(scenario),
         "k": scenario.k,
         "weights": weights_document(scenario),
         "normalization": scenario.normalization,
@@ -93,7 +92,13 @@ def fairness(asked: argparse.Namespace) -> None:
     def text() -> str:
         return _fairness_text(report)
 
-    document = {"dataset": workbench.dataset.name, "weights": weights_document(scenario), **_fairness(report)}
+    document = {
+        "dataset": workbench.dataset.name,
+        "fingerprint": workbench.dataset.fingerprint,
+        **cut_document(scenario),
+        "weights": weights_document(scenario),
+        **_fairness(report),
+    }
     emit(document, as_json=asked.json, text=text, device=workbench.device)
 
 

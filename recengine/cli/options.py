@@ -10,6 +10,10 @@ from typing import Any
 
 from recengine.errors import ScenarioError
 
+SPLIT_HELP = (
+    "random (80/20 per user, the default; random:0.3 holds out more), last or last:2 (each user's latest), time or "
+    "time:0.2 (all from one moment on), cold-users or cold-items (a fifth held out whole), fold:1/5, user-fold:1/5"
+)
 Verb = Callable[[argparse.Namespace], None]
 
 
@@ -42,6 +46,7 @@ def load(name: str) -> Verb:
         "indifference": ("weights", "indifference"),
         "clone-weights": ("weights", "clone_weights"),
         "thumbs": ("weights", "thumbs"),
+        "profile": ("profiles", "profile"),
         "newcomer": ("coldstart", "newcomer"),
         "new-item": ("coldstart", "new_item"),
         "edit-history": ("coldstart", "edit"),
@@ -152,8 +157,7 @@ def _scenario(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--split",
-        help="random (80/20 per user, the default), last (leave the last event out), cold-users or cold-items (a fifth "
-        "of the users, or items, held out whole)",
+        help=SPLIT_HELP,
     )
     parser.add_argument("--seed", type=int, help="of the split and of every fit (default 0)")
     parser.add_argument("--depth", type=int, help="best unseen items that each scorer proposes (default 200)")
@@ -227,7 +231,7 @@ def _validation(parser: argparse.ArgumentParser) -> None:
     """The options of verbs that measure on the validation part."""
     parser.add_argument("--dataset", required=True, metavar="NAME", help="a dataset of the workspace")
     parser.add_argument("--objective", default="ndcg", metavar="METRIC", help="what is best (default ndcg)")
-    parser.add_argument("--split", default="random", help="random (the default), last, cold-users or cold-items")
+    parser.add_argument("--split", default="random", help=SPLIT_HELP)
     parser.add_argument("--seed", type=int, default=0, help="of the split, of every fit and of the search (default 0)")
     parser.add_argument(
         "--folds",
@@ -311,6 +315,13 @@ def _jobs(parser: argparse.ArgumentParser) -> None:
     action.add_argument("--again", metavar="ID", help="submit the same command as a new job")
     action.add_argument("--delete", metavar="ID", help="forget this job, which must be over")
     action.add_argument("--log", metavar="ID", help="what this job printed")
+
+
+def _profile(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dataset", required=True, metavar="NAME", help="a dataset of the workspace")
+    who = parser.add_mutually_exclusive_group(required=True)
+    who.add_argument("--user", metavar="ID", help="what this user does and likes, against everyone")
+    who.add_argument("--item", metavar="ID", help="who takes this item, and with what else")
 
 
 def _newcomer(parser: argparse.ArgumentParser) -> None:
@@ -417,6 +428,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "compare": ("models side by side on the validation part, with popularity and random", _compare),
     "tries": ("list the settings that were tried, with their figures; name, star, pin or delete one", _tries),
     "ab": ("two tries side by side: paired changes, overlap of the lists, what moves most", _ab),
+    "profile": ("one user or one item, looked at closely and against everyone", _profile),
     "newcomer": ("a list for somebody new, from picked items, words or attributes", _newcomer),
     "new-item": ("who would get an item that came after the fit, and what is like it", _new_item),
     "edit-history": ("a user's list before and after an edit of the history", _edit_history),

@@ -6,6 +6,7 @@ import argparse
 from datetime import UTC, datetime
 from pathlib import Path
 
+from recengine.cli.lists import cut_document
 from recengine.cli.opening import open_workbench
 from recengine.cli.output import emit, progress_lines
 from recengine.errors import ScenarioError
@@ -43,7 +44,14 @@ def report(asked: argparse.Namespace) -> None:
     content = html.encode("utf-8")
     write_bytes(path, content)
     progress(1.0, "Written")
-    document = {"dataset": workbench.dataset.name, "out": asked.out, "bytes": len(content), "sections": sections}
+    document = {
+        "dataset": workbench.dataset.name,
+        "fingerprint": workbench.dataset.fingerprint,
+        **cut_document(scenario),
+        "out": asked.out,
+        "bytes": len(content),
+        "sections": sections,
+    }
 
     def text() -> str:
         return f"Wrote {asked.out}, {len(content) / 1e6:.1f} MB, to open in any browser; it needs no network."

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from recengine.cli.output import emit, progress_lines, table
+from recengine.data import parse_split
 from recengine.device import device_kind
 from recengine.errors import EncoderError, RecipeError
 from recengine.evaluation import Change
@@ -55,7 +56,7 @@ def tune(asked: argparse.Namespace) -> None:
         "fingerprint": dataset.fingerprint,
         "model": asked.model,
         "objective": asked.objective,
-        "split": asked.split,
+        "split": question.split,
         "seed": asked.seed,
         "folds": asked.folds,
         "k": asked.k,
@@ -79,6 +80,7 @@ def tune(asked: argparse.Namespace) -> None:
 def compare(asked: argparse.Namespace) -> None:
     """Models side by side on the validation part, each against the best, user by user."""
     objective, sign = find_metric(asked.objective), 1.0 if higher_is_better(asked.objective) else -1.0
+    split = parse_split(asked.split).text
     workspace = Workspace.open()
     dataset = workspace.load_dataset(asked.dataset)
     named = [name.strip() for name in asked.models.split(",")]
@@ -91,7 +93,7 @@ def compare(asked: argparse.Namespace) -> None:
         bar = within(progress, number / len(asked_recipes), (number + 1) / len(asked_recipes))
         try:
             measured[name] = workspace.validate(
-                dataset, recipe, split=asked.split, seed=asked.seed, folds=asked.folds, k=asked.k, progress=bar
+                dataset, recipe, split=split, seed=asked.seed, folds=asked.folds, k=asked.k, progress=bar
             )
         except (RecipeError, EncoderError) as error:
             problems[name] = " ".join(str(error).split())
@@ -106,7 +108,7 @@ def compare(asked: argparse.Namespace) -> None:
         "dataset": dataset.name,
         "fingerprint": dataset.fingerprint,
         "objective": asked.objective,
-        "split": asked.split,
+        "split": split,
         "seed": asked.seed,
         "folds": asked.folds,
         "k": asked.k,
@@ -118,7 +120,7 @@ def compare(asked: argparse.Namespace) -> None:
     def text() -> str:
         rows = [_row(name, measured[name], differences[name], asked.objective) for name in ranked]
         header = [f"{objective.label}@{asked.k}", "mean", "95 % interval", "against the best", "fit", "memory"]
-        notes = [f"{objective.variant}; validation part, split {asked.split}, seed {asked.seed}", *problems.values()]
+        notes = [f"{objective.variant}; validation part, split {split}, seed {asked.seed}", *problems.values()]
         return "\n".join([table(header, rows), *notes])
 
     emit(document, as_json=asked.json, text=text, device=device_kind())

@@ -12,7 +12,10 @@ from recengine.data.report import Finding, ImportReport
 from recengine.data.samples import SAMPLES, Sample, default_cache, load_sample, synthetic, synthetic_preferences
 from recengine.data.scores import Coverage, ScoreTable, measure_coverage, store_scores, stored_scores
 from recengine.data.sources import Header, Source, read_header, read_table
-from recengine.data.split import SPLIT_METHODS, Split, SplitMethod, split_dataset
+from recengine.data.split import Split, split_dataset
+from recengine.data.split_picture import SplitPicture, SplitSample, SplitTimeline, picture_split
+from recengine.data.split_spec import SPLIT_FORMS, SPLIT_LABELS, SPLIT_METHODS, SplitMethod, SplitSpec, parse_split
+from recengine.data.split_summary import SplitPart, SplitSummary, split_summary
 from recengine.data.table import Table
 
 __all__ = [
@@ -21,6 +24,8 @@ __all__ = [
     "SAMPLES",
     "SCORE_ROLES",
     "SEPARATOR",
+    "SPLIT_FORMS",
+    "SPLIT_LABELS",
     "SPLIT_METHODS",
     "Attribute",
     "AttributeColumn",
@@ -39,6 +44,12 @@ __all__ = [
     "Source",
     "Split",
     "SplitMethod",
+    "SplitPart",
+    "SplitPicture",
+    "SplitSample",
+    "SplitSpec",
+    "SplitSummary",
+    "SplitTimeline",
     "Table",
     "build_dataset",
     "default_cache",
@@ -50,10 +61,13 @@ __all__ = [
     "load_sample",
     "map_columns",
     "measure_coverage",
+    "parse_split",
+    "picture_split",
     "read_header",
     "read_scores",
     "read_table",
     "split_dataset",
+    "split_summary",
     "store_scores",
     "stored_scores",
     "synthetic",

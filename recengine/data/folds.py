@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from recengine.arrays import Mask
 from recengine.data.dataset import Dataset
@@ -43,16 +45,24 @@ def fold_splits(dataset: Dataset, folds: int, *, seed: int = 0) -> tuple[Fold, .
     rows = dataset.interactions
     positive = rows["positive"].to_numpy()
     users = rows["user"].to_numpy()[positive]
+    fold = deal(users, np.bincount(users, minlength=dataset.n_users), folds, seed)
+    return tuple(_fold(dataset, positive, fold == number, f"{folds}\n{seed}\n{number}") for number in range(folds))
+
+
+def deal(users: NDArray[Any], counts: NDArray[np.int64], folds: int, seed: int) -> NDArray[np.int64]:
+    """The fold of each row, from 0, (n,); -1 for the only row of a user, which is in none.
+
+    users (n,): whose each row is; counts (n_users,): how many rows each has.
+    """
     generator = np.random.default_rng(seed)
-    counts = np.bincount(users, minlength=dataset.n_users)
     order = np.lexsort((generator.random(users.size), users))
     # each user's rows in a random order, dealt out from a random fold on, so that no fold gets all the odd ones
     place = np.arange(users.size) - np.repeat(np.cumsum(counts) - counts, counts)
-    first = generator.integers(0, folds, size=dataset.n_users)
+    first = generator.integers(0, folds, size=len(counts))
     fold = np.empty(users.size, dtype=np.int64)
     fold[order] = (place + first[users[order]]) % folds
     fold[counts[users] < 2] = -1
-    return tuple(_fold(dataset, positive, fold == number, f"{folds}\n{seed}\n{number}") for number in range(folds))
+    return fold
 
 
 def _fold(dataset: Dataset, positive: Mask, measured: Mask, name: str) -> Fold:

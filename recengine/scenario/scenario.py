@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeAlias
 
-from recengine.data import SPLIT_METHODS, Dataset, SplitMethod
+from recengine.data import Dataset, parse_split
 from recengine.data.split import MAX_SEED
 from recengine.errors import RecengineError, ScenarioError
 from recengine.fusion import (
@@ -44,16 +44,16 @@ MAX_QUOTED = 80
 class Scenario:
     """What was run on what; hashable, checked when made.
 
-    dataset: fingerprint. models: (name, settings as pairs) a scorer. weights: (scorer, raw weight >= 0), one a model,
-    in the order of the models. strategy, with its settings: how the scorers' opinions become one ranking. rerankers:
-    (name, settings as pairs), in the order in which they are applied. all_data: fit on everything, for lists to serve;
-    nothing is left to measure them on.
+    dataset: fingerprint. split: text of the cut (see `parse_split`), the shortest one. models: (name, settings as
+    pairs) a scorer. weights: (scorer, raw weight >= 0), one a model, in the order of the models. strategy, with its
+    settings: how the scorers' opinions become one ranking. rerankers: (name, settings as pairs), in the order in which
+    they are applied. all_data: fit on everything, for lists to serve; nothing is left to measure them on.
     """
 
     dataset: str
     models: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...]
     weights: tuple[tuple[str, float], ...]
-    split: SplitMethod = "random"
+    split: str = "random"
     seed: int = 0
     normalization: Normalization = "min-max"
     neutral: Neutral = "mean"
@@ -69,6 +69,7 @@ class Scenario:
 
         Raises `ScenarioError` or `RecipeError`.
         """
+        object.__setattr__(self, "split", parse_split(self.split).text)
         strategy = make_strategy(self.strategy, dict(self.strategy_settings))
         object.__setattr__(self, "strategy_settings", _pairs(strategy.settings()))
         rerankers = [make_reranker(name, dict(settings)) for name, settings in self.rerankers]
@@ -252,7 +253,6 @@ def _check(scenario: Scenario) -> None:
             )
     if not any(weight > 0 for _, weight in scenario.weights):
         raise ScenarioError("weights: all are 0, so nothing ranks the items. Raise at least one.")
-    _one_of("split", scenario.split, SPLIT_METHODS)
     _one_of("normalization", scenario.normalization, NORMALIZATIONS)
     _one_of("neutral", scenario.neutral, NEUTRALS)
     _whole("seed", scenario.seed, 0, MAX_SEED)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from recengine.data import Dataset, SplitMethod
+from recengine.data import Dataset, parse_split
 from recengine.errors import RecipeError, ScenarioError
 from recengine.fusion import check_k
 from recengine.models import Recipe, recipes
@@ -33,7 +33,7 @@ class Question:
     recipe: str
     version: int
     objective: str
-    split: SplitMethod
+    split: str
     seed: int
     folds: int
     k: int
@@ -92,7 +92,7 @@ def ask(
     dataset: Dataset,
     *,
     objective: str = "ndcg",
-    split: SplitMethod = "random",
+    split: str = "random",
     seed: int = 0,
     folds: int = 1,
     k: int = 10,
@@ -117,7 +117,7 @@ def ask(
         recipe=recipe.name,
         version=recipe.version,
         objective=objective,
-        split=split,
+        split=parse_split(split).text,
         seed=seed,
         folds=folds,
         k=k,

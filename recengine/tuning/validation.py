@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from recengine.arrays import Positions, Scores, Values, read_only
-from recengine.data import SPLIT_METHODS, Dataset, Fold, SplitMethod, fold_splits, split_dataset
+from recengine.data import Dataset, Fold, fold_splits, parse_split, split_dataset
 from recengine.data.folds import MAX_FOLDS
 from recengine.data.split import check_seed
 from recengine.errors import RecipeError, ScenarioError
@@ -66,15 +66,13 @@ class Measured:
     loss_name: str
 
 
-def validation_key(
-    recipe: Recipe, dataset: str, *, split: SplitMethod, seed: int, folds: int, k: int, device: str
-) -> str:
+def validation_key(recipe: Recipe, dataset: str, *, split: str, seed: int, folds: int, k: int, device: str) -> str:
     """SHA-256 of everything that a validation depends on. dataset: its fingerprint; device: its kind."""
     return digest(
         {
             "validation": VERSION,
             "dataset": dataset,
-            "split": split,
+            "split": parse_split(split).text,
             "seed": seed,
             "folds": folds,
             "k": k,
@@ -89,16 +87,15 @@ def check_cut(split: str, seed: int, folds: int) -> None:
 
     Raises `ScenarioError`.
     """
-    if split not in SPLIT_METHODS:
-        raise ScenarioError(f"split: unknown method {split!r}. Choose one of: {', '.join(SPLIT_METHODS)}.")
+    spec = parse_split(split)
     check_seed(seed)
     if not 1 <= folds <= MAX_FOLDS:
         raise ScenarioError(f"folds must be from 1 (the validation part) to {MAX_FOLDS}, got {folds}. Change it.")
-    if folds > 1 and split != "random":
-        raise ScenarioError(f'folds: {folds} need the split "random", got "{split}". Use 1, or that split.')
+    if folds > 1 and spec.method != "random":
+        raise ScenarioError(f'folds: {folds} need the split "random", got "{spec}". Use 1, or that split.')
 
 
-def validation_folds(dataset: Dataset, split: SplitMethod = "random", *, seed: int = 0, folds: int = 1) -> list[Fold]:
+def validation_folds(dataset: Dataset, split: str = "random", *, seed: int = 0, folds: int = 1) -> list[Fold]:
     """What is fitted on and measured on: the validation part with one fold, else every positive but the test part's.
 
     Raises `ScenarioError` where `check_cut` does, `DataError` for a split that needs times.
@@ -114,7 +111,7 @@ def validate(
     recipe: Recipe,
     dataset: Dataset,
     *,
-    split: SplitMethod = "random",
+    split: str = "random",
     seed: int = 0,
     folds: int = 1,
     k: int = 10,

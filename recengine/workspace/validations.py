@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from recengine.data import Dataset, SplitMethod
+from recengine.data import Dataset
 from recengine.errors import StoreError
 from recengine.evaluation import Figure
 from recengine.models import Recipe, Resources
@@ -23,7 +23,7 @@ _MEND = "Compare the models again; nothing else is affected."
 
 
 def stored_validation(
-    root: Path, dataset: Dataset, recipe: Recipe, *, split: SplitMethod, seed: int, folds: int, k: int, device: str
+    root: Path, dataset: Dataset, recipe: Recipe, *, split: str, seed: int, folds: int, k: int, device: str
 ) -> Validation | None:
     """What is stored under `validation_key`; None where nothing is, or what is there is damaged."""
     folder = (
@@ -43,7 +43,7 @@ def validation(
     dataset: Dataset,
     recipe: Recipe,
     *,
-    split: SplitMethod,
+    split: str,
     seed: int,
     folds: int,
     k: int,

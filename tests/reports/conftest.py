@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from recengine.arrays import Positions, Scores
-from recengine.data import Attribute, Dataset, Split
+from recengine.data import Attribute, Dataset, Split, SplitSpec
 from recengine.evaluation import Figure, Resamples
 from recengine.explanation import Explanation, Part
 from recengine.fairness import FairnessReport, GroupFigure, GroupGap, GroupShare
@@ -113,7 +113,7 @@ def make_split(dataset: Dataset) -> Split:
         )
         for name, steps in {"train": (0,), "validation": (1,), "test": (2, 4), "full_train": (0, 1)}.items()
     }
-    return Split(method="random", seed=0, **parts)
+    return Split(spec=SplitSpec("random"), seed=0, **parts)
 
 
 def make_workbench(dataset: Dataset) -> Workbench:

@@ -250,7 +250,7 @@ def test_questions_that_cannot_be_asked(
     with pytest.raises(RecipeError, match="popularity: has no setting to search"):
         ask(make_recipe("popularity"), synthetic_dataset)
     with pytest.raises(ScenarioError, match="split"):
-        ask(known, synthetic_dataset, split="odd")  # type: ignore[arg-type]
+        ask(known, synthetic_dataset, split="odd")
     with pytest.raises(ScenarioError, match="folds"):
         ask(known, synthetic_dataset, folds=21)
     monkeypatch.setattr(KnownRecipe, "obstacle", lambda self, train: "known: no.")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from recengine.data import Dataset, SplitMethod, split_dataset
+from recengine.data import Dataset, split_dataset
 from recengine.errors import CancelledError, RecipeError, ScenarioError
 from recengine.models import Resources, make_recipe
 from recengine.ranking import METRICS
@@ -75,7 +75,7 @@ def test_facts_of_the_fit_come_along(synthetic_dataset: Dataset, known: KnownRec
 
 @pytest.mark.parametrize(("split", "folds"), [("random", 1), ("random", 4), ("last", 1), ("cold-items", 1)])
 def test_the_test_part_is_never_fitted_on_nor_measured(
-    synthetic_dataset: Dataset, known: KnownRecipe, split: SplitMethod, folds: int
+    synthetic_dataset: Dataset, known: KnownRecipe, split: str, folds: int
 ) -> None:
     hidden = _pairs(split_dataset(synthetic_dataset, split).test)
     validate(known, synthetic_dataset, split=split, folds=folds)

@@ -6,23 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recengine.data import Dataset
+from recengine.data import Dataset, parse_split
 from recengine.ranking.popularity import HEAD_SHARE, head_items
 from recengine.reports.charts import Chart
 from recengine.reports.figures.distribution import lorenz_alt, lorenz_figure, top_share
 from recengine.reports.views.context import Context
 from recengine.reports.words import joined, plain, share
-
-SPLITS = {
-    "random": "For each user a fifth of the positives, drawn at random, is held out as the test; "
-    "a tenth of the rest is validation, which only tuning looks at.",
-    "last": "For each user the last positive by time is held out as the test; the one before is validation, "
-    "which only tuning looks at.",
-    "cold-users": "A fifth of the users, drawn at random, is held out whole: nothing that they liked is in training, "
-    "all of it is the test. A tenth of the rest is validation, which only tuning looks at.",
-    "cold-items": "A fifth of the items, drawn at random, is held out whole: nobody who liked them is in training, all "
-    "who did are the test. A tenth of the rest is validation, which only tuning looks at.",
-}
+from recengine.scenario import Scenario
 
 
 @dataclass(frozen=True)
@@ -59,9 +49,7 @@ def data_view(context: Context) -> DataView:
     return DataView(
         facts=_facts(workbench.dataset),
         parts=_parts(context),
-        split="Nothing is held out: the scorers know everything, so no figure of quality can be given."
-        if context.outcome.scenario.all_data
-        else SPLITS[workbench.split.method],
+        split=cut_sentence(context.outcome.scenario),
         catalogue=_catalogue(context),
         attributes=_attributes(workbench.dataset),
         notes=workbench.dataset.notes,
@@ -69,6 +57,13 @@ def data_view(context: Context) -> DataView:
         top_items=share(top_share(by_item, 0.1), 0),
         top_users=share(top_share(by_user, 0.1), 0),
     )
+
+
+def cut_sentence(scenario: Scenario) -> str:
+    """How the data are cut for `scenario`, in words and as the text and the seed that give the same cut."""
+    if scenario.all_data:
+        return "Nothing is held out: the scorers know everything, so no figure of quality can be given."
+    return f"{parse_split(scenario.split).sentence} Split {scenario.split}, seed {scenario.seed}."
 
 
 def _facts(dataset: Dataset) -> list[Fact]:

@@ -1,0 +1,110 @@
+"""What a picture of a split shows: its counts, its positives over time, and a few users event by event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from recengine.arrays import read_only
+from recengine.data.split import Split
+from recengine.data.split_summary import SplitSummary, split_summary
+
+BINS = 60
+SAMPLED = 12
+MOST_EVENTS = 120
+"""Of a user who is shown; of more active ones, who are shown only where there are no others, the latest."""
+
+
+@dataclass(frozen=True)
+class SplitTimeline:
+    """Positives over time. edges (b + 1,) int64: seconds since 1970, evenly apart; counts (3, b) int64: in each bin
+    those of train, validation and test. The last bin holds its upper edge.
+    """
+
+    edges: NDArray[np.int64]
+    counts: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class SplitSample:
+    """A user event by event, oldest first. parts (m,): 0 train, 1 validation, 2 test. times (m,) float64: seconds since
+    1970, NaN for none. left_out: older positives that are not shown.
+    """
+
+    user: str
+    parts: NDArray[np.int64]
+    times: NDArray[np.float64]
+    left_out: int
+
+
+@dataclass(frozen=True)
+class SplitPicture:
+    """All that is drawn of a split; small. timeline: None where nothing has a time, or all has the same."""
+
+    summary: SplitSummary
+    timeline: SplitTimeline | None
+    sample: tuple[SplitSample, ...]
+
+
+def picture_split(split: Split) -> SplitPicture:
+    """What there is to see of `split`; the same split gives the same picture."""
+    positives = pl.concat(
+        part.interactions.lazy().filter("positive").select("user", "time", part=pl.lit(place, pl.Int64))
+        for place, part in enumerate((split.train, split.validation, split.test))
+    ).collect()
+    return SplitPicture(split_summary(split), _timeline(positives), _sample(positives, split))
+
+
+def _timeline(positives: pl.DataFrame) -> SplitTimeline | None:
+    dated = positives.drop_nulls("time")
+    times = dated["time"].to_numpy()
+    if times.size == 0 or times.min() == times.max():
+        return None
+    first, last = int(times.min()), int(times.max())
+    n_bins = min(BINS, last - first)
+    edges = np.linspace(first, last, n_bins + 1).round().astype(np.int64)
+    parts = dated["part"].to_numpy()
+    counts = np.stack([np.histogram(times[parts == place], edges)[0] for place in range(3)])
+    return SplitTimeline(read_only(edges), read_only(counts))
+
+
+def _sample(positives: pl.DataFrame, split: Split) -> tuple[SplitSample, ...]:
+    """Users of every kind: with something in test, else in validation, else in train alone; of each a fair share, at
+    least one, from the least to the most active.
+    """
+    users = positives.group_by("user").agg(pl.len().alias("n"), kind=pl.col("part").max()).sort("n", "user")
+    shown = users.filter(pl.col("n") <= MOST_EVENTS)
+    chosen: list[int] = []
+    for kind in (2, 1, 0):
+        of_kind = shown.filter(kind=kind) if (shown["kind"] == kind).any() else users.filter(kind=kind)
+        if of_kind.height:
+            share = max(1, round((SAMPLED - 2) * (users["kind"] == kind).sum() / users.height))
+            at = np.linspace(0, of_kind.height - 1, min(share, of_kind.height) + 2).round().astype(np.int64)
+            # neither the least active nor the most active of all, unless there are no others
+            chosen += of_kind["user"].gather(np.unique(at[1:-1] if len(at) > 2 else at)).to_list()
+    identifiers = split.train.users["id"]
+    rows = positives.filter(pl.col("user").is_in(chosen)).sort("user", "time", "part", maintain_order=True)
+    histories = {int(user): group for (user,), group in rows.group_by("user", maintain_order=True)}
+    samples = [_events(identifiers[user], histories[user]) for user in chosen]
+    return tuple(sorted(samples, key=_order))
+
+
+def _events(user: Any, rows: pl.DataFrame) -> SplitSample:
+    latest = rows.tail(MOST_EVENTS)
+    times = latest["time"].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    return SplitSample(
+        user=str(user),
+        parts=read_only(latest["part"].to_numpy().copy()),
+        times=read_only(times.copy()),
+        left_out=rows.height - latest.height,
+    )
+
+
+def _order(sample: SplitSample) -> tuple[float, int, str]:
+    """By the first time there is, then by activity."""
+    dated = sample.times[~np.isnan(sample.times)]
+    return (float(dated[0]) if len(dated) else float("inf"), len(sample.parts), sample.user)

@@ -2,12 +2,88 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from recengine.workspace import Workspace
+from ui import actions
+from ui.importing import bring, mapping, proposal, reading, store
+from ui.importing.draft import STAGES, Draft, Stage
+from ui.importing.reading import Brought
 from ui.text import plain
+
+WORDS: dict[Stage, str] = {"bring": "1 Bring", "map": "2 Map", "clean": "3 Clean", "import": "4 Import"}
+CHOICE = "stage of the import"
 
 
 def show(workspace: Workspace) -> None:
-    """The stage that the draft is at."""
-    st.caption(f"Workspace: {plain(str(workspace.root.absolute()))}")
+    """The stage that the draft is at, with the ways to the others."""
+    draft, problem = store.opened(workspace)
+    if problem:
+        st.warning(plain(problem), icon=":material/link_off:")
+    _choose_stage(workspace, draft)
+    with st.spinner("Looking at the tables"):
+        found = reading.brought(workspace, draft)
+    stage = draft.stage if found.tables else "bring"
+    if stage == "bring":
+        bring.show(workspace, draft, found)
+    elif lacking := ([] if found.of("interactions") and stage == "map" else proposal.missing(draft, found)):
+        st.warning("  \n".join(plain(line) for line in lacking), icon=":material/rule:")
+    elif stage == "map":
+        mapping.show(workspace, draft, found)
+    _ways_on(workspace, draft, found, stage)
+
+
+def _choose_stage(workspace: Workspace, draft: Draft) -> None:
+    st.session_state[CHOICE] = draft.stage
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.segmented_control(
+            "Stage",
+            STAGES,
+            format_func=lambda stage: WORDS[stage],
+            key=CHOICE,
+            required=True,
+            label_visibility="collapsed",
+            on_change=_go,
+            args=(workspace, draft),
+            disabled=draft.is_empty,
+        )
+        if not draft.is_empty:
+            st.button(
+                "New import",
+                icon=":material/add:",
+                type="tertiary",
+                key="new import",
+                on_click=store.begin_anew,
+                help="Leave this one under its link and begin another.",
+            )
+
+
+def _ways_on(workspace: Workspace, draft: Draft, found: Brought, stage: Stage) -> None:
+    place = STAGES.index(stage)
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if place:
+            st.button(
+                "Back",
+                icon=":material/arrow_back:",
+                key="back",
+                on_click=_go,
+                args=(workspace, draft, STAGES[place - 1]),
+            )
+        if place < len(STAGES) - 1 and found.tables:
+            after = STAGES[place + 1]
+            st.button(
+                f"Next: {WORDS[after][2:].lower()}",
+                icon=":material/arrow_forward:",
+                type="primary",
+                key="next",
+                disabled=(bool(proposal.missing(draft, found)) and place > 0) or not found.of("interactions"),
+                on_click=_go,
+                args=(workspace, draft, after),
+            )
+
+
+def _go(workspace: Workspace, draft: Draft, stage: Stage | None = None) -> None:
+    wanted: Stage = stage or st.session_state[CHOICE]
+    actions.attempt(lambda: store.change(workspace, draft, lambda now: replace(now, stage=wanted)))

@@ -1,0 +1,126 @@
+"""The first stage: files, folders and databases in, and what was recognised in each."""
+
+from __future__ import annotations
+
+import hashlib
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from recengine.data.plan import TableSource
+from recengine.workspace import Workspace
+from ui import actions
+from ui.importing import store, uploading
+from ui.importing.draft import Draft, Use, table_key
+from ui.importing.reading import Brought, BroughtTable, Trouble
+from ui.text import plain
+
+USES: dict[Use, str] = {
+    "interactions": "Interactions: who did what",
+    "items": "Items: the catalogue",
+    "users": "Users: who they are",
+    "none": "Leave out",
+}
+ICONS: dict[Use, str] = {
+    "interactions": ":material/swap_horiz:",
+    "items": ":material/inventory_2:",
+    "users": ":material/group:",
+    "none": ":material/block:",
+}
+
+
+def show(workspace: Workspace, draft: Draft, found: Brought) -> None:
+    """The ways in, then what there is."""
+    uploading.ways_in(workspace, draft)
+    if not found.tables and not found.troubles:
+        return
+    st.subheader("What was brought", anchor=False)
+    for trouble in found.troubles:
+        _show_trouble(workspace, draft, trouble)
+    for table in found.tables:
+        _show_table(workspace, draft, table)
+    _show_sums(found)
+
+
+def widget_key(source: TableSource) -> str:
+    """A part of the keys of a table's widgets; names of files may hold anything."""
+    return hashlib.sha256(table_key(source).encode()).hexdigest()[:12]
+
+
+def _show_table(workspace: Workspace, draft: Draft, table: BroughtTable) -> None:
+    key = f"use {widget_key(table.source)}"
+    st.session_state[key] = table.kind
+    with st.container(border=True, key=f"table_{widget_key(table.source)}"):
+        left, middle, right = st.columns([5, 3, 1], vertical_alignment="center")
+        with left.container(gap="xsmall"):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.markdown(f"**{plain(table.found.name)}**", width="content")
+                st.badge(table.found.layout or table.found.format, color="violet" if table.found.layout else "gray")
+            st.caption(plain(" · ".join(_facts(table))))
+        with middle.container(gap="xsmall"):
+            st.selectbox(
+                f"Use {plain(table.found.name)} as",
+                list(USES),
+                format_func=lambda use: USES[use],
+                key=key,
+                label_visibility="collapsed",
+                on_change=actions.attempt,
+                args=(
+                    lambda: store.change(workspace, draft, lambda now: now.using(table.source, st.session_state[key])),
+                ),
+            )
+            st.caption("You chose this." if table.chosen else plain(f"Guessed: {table.reason}."))
+        _remove_button(right, workspace, draft, table.source)
+
+
+def _facts(table: BroughtTable) -> list[str]:
+    """What was recognised, then its size."""
+    columns = len(table.found.columns)
+    facts = [f"{value}" if name in ("encoding",) else f"{name} {value}" for name, value in table.found.facts.items()]
+    return [*facts, f"{columns:,} column{'' if columns == 1 else 's'}"]
+
+
+def _show_trouble(workspace: Workspace, draft: Draft, trouble: Trouble) -> None:
+    with st.container(border=True):
+        left, right = st.columns([8, 1], vertical_alignment="center")
+        left.error(plain(trouble.why), icon=":material/error:")
+        _remove_button(right, workspace, draft, trouble.source)
+
+
+def _remove_button(room: DeltaGenerator, workspace: Workspace, draft: Draft, source: TableSource) -> None:
+    def remove() -> None:
+        if source.path is None:
+            store.change(workspace, draft, lambda now: now.without_statement(source))
+        else:
+            store.change(workspace, draft, lambda now: now.without_file(source.path or ""))
+
+    room.button(
+        "Remove",
+        icon=":material/delete:",
+        key=f"remove {widget_key(source)}",
+        type="tertiary",
+        help="Take the whole file out of this import; the file itself stays.",
+        on_click=actions.attempt,
+        args=(remove,),
+    )
+
+
+def _show_sums(found: Brought) -> None:
+    """What is read as one, and what is still missing."""
+    for kind in found.kinds:
+        tables = found.of(kind)
+        if len(tables) < 2:
+            continue
+        odd = [table.found.name for table in tables if set(table.found.columns) != set(tables[0].found.columns)]
+        st.info(
+            plain(
+                f"{len(tables)} tables of {kind} are read as one, one after the other."
+                + (f" Not all have the same columns: {', '.join(odd)}." if odd else "")
+            ),
+            icon=":material/join:",
+        )
+    if found.tables and not found.of("interactions"):
+        st.warning(
+            "No table of interactions yet: who did what with which item. Bring one, or say which of these it is.",
+            icon=":material/swap_horiz:",
+        )

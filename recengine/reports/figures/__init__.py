@@ -16,6 +16,14 @@ from recengine.reports.figures.models import (
 )
 from recengine.reports.figures.newcomers import newcomer_quality_alt, newcomer_quality_figure
 from recengine.reports.figures.parts import explanation_alt, explanation_figure, list_parts_alt, list_parts_figure
+from recengine.reports.figures.profiles import (
+    lifts_alt,
+    lifts_figure,
+    over_time_alt,
+    over_time_figure,
+    own_values_alt,
+    own_values_figure,
+)
 from recengine.reports.figures.quality import metrics_alt, metrics_figure, slices_alt, slices_figure
 from recengine.reports.figures.tries import changes_alt, changes_figure, overlap_alt, overlap_figure
 from recengine.reports.figures.weight_searches import (
@@ -39,6 +47,8 @@ __all__ = [
     "front_figure",
     "item_groups_alt",
     "item_groups_figure",
+    "lifts_alt",
+    "lifts_figure",
     "list_parts_alt",
     "list_parts_figure",
     "lorenz_alt",
@@ -50,7 +60,11 @@ __all__ = [
     "newcomer_quality_alt",
     "newcomer_quality_figure",
     "overlap_alt",
+    "over_time_alt",
+    "over_time_figure",
     "overlap_figure",
+    "own_values_alt",
+    "own_values_figure",
     "region_alt",
     "region_figure",
     "slices_alt",

@@ -6,7 +6,8 @@ import itertools
 import math
 from collections.abc import Sequence
 from typing import Literal, get_args
-from zoneinfo import ZoneInfo
+
+import polars as pl
 
 from recengine.data.table import quoted
 from recengine.errors import DataError
@@ -61,8 +62,8 @@ def read_weight(key: str, text: str) -> float:
 def read_zone(text: str) -> str:
     """The IANA name of `time.zone`. Raises `DataError`."""
     try:
-        ZoneInfo(text)
-    except (ValueError, OSError, KeyError):
+        pl.Series([0]).cast(pl.Datetime("us")).dt.replace_time_zone(text)
+    except pl.exceptions.PolarsError:
         raise DataError(
             f"mapping: time.zone {quoted(text)} is no time zone. Write an IANA name such as Europe/Berlin or UTC."
         ) from None

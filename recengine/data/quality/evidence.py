@@ -13,8 +13,12 @@ from numpy.typing import NDArray
 
 from recengine.arrays import Mask
 from recengine.data.dataset import Dataset
+from recengine.data.quality.columns import column_table
+from recengine.data.quality.groups import group_table
+from recengine.data.quality.histogram import Histogram, histogram
 from recengine.data.quality.spread import Spread
 from recengine.data.quality.timeline import DAY, Timeline, timeline
+from recengine.data.quality.titles import TwinTitles, twin_titles
 from recengine.data.split import Split
 
 FEW_POSITIVES = 5
@@ -112,6 +116,26 @@ class Evidence:
         if pairs.is_empty():
             return None
         return float((pairs["last"].list.min() == pairs["last"].list.max()).sum()) / pairs.height
+
+    @cached_property
+    def values(self) -> Histogram | None:
+        """The values of the interactions."""
+        return histogram(self.rows["weight"])
+
+    @cached_property
+    def columns(self) -> pl.DataFrame:
+        """As `column_table`."""
+        return column_table(self.dataset)
+
+    @cached_property
+    def groups(self) -> pl.DataFrame:
+        """As `group_table`."""
+        return group_table(self.dataset)
+
+    @cached_property
+    def twins(self) -> TwinTitles:
+        """Items whose titles look alike."""
+        return twin_titles(self.dataset.items, self.by_item)
 
     @property
     def no_text(self) -> int:

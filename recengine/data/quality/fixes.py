@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from recengine.data.quality.report import Fix
-from recengine.data.quality.timeline import DAY, day_text
 
 
 def few_events(users: int) -> Fix:
@@ -21,14 +20,14 @@ def overactive(fence: float) -> Fix:
     return Fix("Leave out users beyond the fence", (f"bots:fence={fence:g}",))
 
 
-def future_times(now: int) -> Fix:
-    """Interactions after `now`, in seconds since 1970, leave."""
-    return Fix("Leave out times in the future", (f"times:until={day_text(now // DAY)}",))
+def future_times() -> Fix:
+    """Interactions of the future leave."""
+    return Fix("Leave out times in the future", ("times:future=yes",))
 
 
 def old_times() -> Fix:
-    """Interactions before 1990 leave."""
-    return Fix("Leave out times before 1990", ("times:since=1990-01-01",))
+    """Interactions keep no time from before 1990."""
+    return Fix("Keep them without a time", ("times:since=1990-01-01,do=empty",))
 
 
 def sum_repeats() -> Fix:
@@ -41,6 +40,26 @@ def unknown_items() -> Fix:
     return Fix("Leave out items that are not in the catalogue", ("unknown-items",))
 
 
+def unknown_users() -> Fix:
+    """Interactions of users that the user table does not know leave."""
+    return Fix("Leave out users that are not in the user table", ("unknown-users",))
+
+
+def unused_users() -> Fix:
+    """Users without an interaction leave the user table."""
+    return Fix("Leave out users without an interaction", ("unused-users",))
+
+
 def unused_items() -> Fix:
     """Items without an interaction leave the catalogue."""
     return Fix("Leave out items without an interaction", ("unused-items",))
+
+
+def fold_ids(several: str) -> Fix:
+    """Ids of users, or of items, lose their outer blanks and their capitals."""
+    return Fix(f"Take ids of {several} without blanks, in lower case", (f"ids:trim=yes,case=lower,whose={several}",))
+
+
+def logarithm() -> Fix:
+    """Values count by their logarithm."""
+    return Fix("Take the logarithm of the values", mapping={"value.rule": "log"})

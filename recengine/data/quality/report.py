@@ -10,6 +10,9 @@ Severity = Literal["problem", "warning", "note", "good"]
 """The worst first: figures cannot be believed; they mislead in part; good to know; checked and fine."""
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
+_COUNTED = ("rows", "users", "items", "groups", "columns")
+"""Units of which `n` says how many there are."""
+
 
 @dataclass(frozen=True)
 class Fix:
@@ -46,20 +49,22 @@ class QualityFinding:
 
     @property
     def figure(self) -> str:
-        """The value with its unit, and what it is of, for a table: "12.3%", "7 of 1,200 rows", "Gini 0.61"."""
+        """The value with its unit, and what it is of, for a table: "12.3%", "7 of 1,200 rows", "0.61"."""
         if self.unit == "share":
             return f"{self.value:.1%}"
         if self.unit == "index":
             return f"{self.value:.2f}"
         number = f"{self.value:,.0f}" if float(self.value).is_integer() else f"{self.value:,.2f}"
-        return f"{number} {self.unit}" if self.n is None else f"{number} of {self.n:,} {self.unit}"
+        if self.n is not None and self.unit in _COUNTED:
+            return f"{number} of {self.n:,} {self.unit}"
+        return f"{number} {self.unit.removesuffix('s') if self.value == 1 else self.unit}"
 
     @property
     def affected(self) -> float:
         """How much of what was looked at it touches, in [0, 1]; 0 where that cannot be said."""
         if self.unit == "share":
             return min(max(self.value, 0.0), 1.0)
-        return min(self.value / self.n, 1.0) if self.n else 0.0
+        return min(self.value / self.n, 1.0) if self.n and self.unit in _COUNTED else 0.0
 
     def to_json(self) -> dict[str, Any]:
         """Plain values under the names of the fields."""

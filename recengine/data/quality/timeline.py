@@ -47,7 +47,7 @@ class Burst:
 class Timeline:
     """starts (n,): the first day of each bar, as days since 1970; counts (n,): interactions in it.
 
-    width_days: of a bar. gaps: the longest first. bursts: the highest first. Days of `days_of` alone, so impossible times are in no bar.
+    width_days: of a bar. gaps: the longest first. bursts: the highest first.
     """
 
     starts: NDArray[np.int64]

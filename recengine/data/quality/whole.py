@@ -11,10 +11,8 @@ from typing import Any
 import polars as pl
 
 from recengine.data.dataset import Dataset
-from recengine.data.quality.columns import column_table
 from recengine.data.quality.evidence import Evidence
 from recengine.data.quality.families import FAMILIES
-from recengine.data.quality.groups import group_table
 from recengine.data.quality.histogram import Histogram, histogram
 from recengine.data.quality.report import SEVERITIES, QualityFinding
 from recengine.data.quality.spread import Spread
@@ -110,12 +108,12 @@ def quality_report(
         seed=None if split is None else split.seed,
         counts=_counts(evidence),
         findings=tuple(findings),
-        columns=column_table(dataset),
-        groups=group_table(dataset),
+        columns=evidence.columns,
+        groups=evidence.groups,
         activity=evidence.activity,
         popularity=evidence.popularity,
         timeline=evidence.timeline,
-        values=histogram(dataset.interactions["weight"]),
+        values=evidence.values,
         text_lengths=histogram(lengths),
     )
 

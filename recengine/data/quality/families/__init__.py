@@ -7,11 +7,17 @@ from types import MappingProxyType
 
 from recengine.data.quality.evidence import Evidence
 from recengine.data.quality.families.activity import activity_findings
+from recengine.data.quality.families.columns import column_findings
 from recengine.data.quality.families.duplicates import duplicate_findings
+from recengine.data.quality.families.groups import group_findings
+from recengine.data.quality.families.ids import id_findings
 from recengine.data.quality.families.leaks import leak_findings
 from recengine.data.quality.families.popularity import popularity_findings
 from recengine.data.quality.families.tables import table_findings
+from recengine.data.quality.families.texts import text_findings
 from recengine.data.quality.families.times import time_findings
+from recengine.data.quality.families.titles import title_findings
+from recengine.data.quality.families.values import value_findings
 from recengine.data.quality.families.volume import volume_findings
 from recengine.data.quality.report import QualityFinding
 
@@ -25,6 +31,12 @@ FAMILIES: Mapping[str, tuple[str, Family]] = MappingProxyType(
         "popularity": ("Items and their popularity", popularity_findings),
         "times": ("Times", time_findings),
         "tables": ("Catalogue and user table", table_findings),
+        "ids": ("Ids", id_findings),
+        "values": ("Values", value_findings),
+        "titles": ("Titles", title_findings),
+        "texts": ("Texts", text_findings),
+        "columns": ("Attributes", column_findings),
+        "groups": ("Groups", group_findings),
         "leaks": ("Between training and test", leak_findings),
     }
 )

@@ -23,7 +23,7 @@ def table_findings(evidence: Evidence) -> Iterator[QualityFinding]:
         dataset.n_users,
         "users",
         "There is nothing to learn of them: they get what is popular, or what their attributes suggest.",
-        None,
+        fixes.unused_users(),
     )
     yield _without(
         "items-without-interactions",
@@ -45,7 +45,7 @@ def table_findings(evidence: Evidence) -> Iterator[QualityFinding]:
             "users-not-in-table",
             "users",
             "They have no attributes, so they are in no group of the fairness audit.",
-            None,
+            fixes.unknown_users(),
         ),
     ):
         added = evidence.imported_figure(name)
@@ -63,7 +63,7 @@ def table_findings(evidence: Evidence) -> Iterator[QualityFinding]:
             )
 
 
-def _without(name: str, found: int, total: int, several: str, why: str, fix: Fix | None) -> QualityFinding:
+def _without(name: str, found: int, total: int, several: str, why: str, fix: Fix) -> QualityFinding:
     if not found:
         return QualityFinding(
             name=name,

@@ -16,6 +16,7 @@ from recengine.data.quality.wording import counted, of_all, share_text, verb
 MANY_IN_A_SECOND = 10
 SHARED_ROWS, SHARED_PART = 100, 0.01
 TIED = 0.1
+MUCH = 0.1
 
 
 def time_findings(evidence: Evidence) -> Iterator[QualityFinding]:
@@ -68,7 +69,7 @@ def _impossible(evidence: Evidence) -> Iterator[QualityFinding]:
             f"at {moment_text(int(evidence.times.max()))}.",
             why="Nothing can have happened yet: the unit or the time zone is wrong, or the clock was. A split by time "
             "takes them as the newest and tests on them.",
-            fix=fixes.future_times(evidence.now),
+            fix=fixes.future_times(),
         )
     if zero:
         yield QualityFinding(
@@ -142,7 +143,7 @@ def _bursts(evidence: Evidence) -> Iterator[QualityFinding]:
     top = line.bursts[0]
     yield QualityFinding(
         name="bursts",
-        severity="warning",
+        severity="warning" if rows > MUCH * len(evidence.times) else "note",
         value=len(line.bursts),
         unit="days",
         text=f"{counted(len(line.bursts), 'day')} {verb(len(line.bursts), 'has', 'have')} at least ten times the usual "
@@ -209,7 +210,7 @@ def _in_one_second(evidence: Evidence) -> Iterator[QualityFinding]:
         rows = int(crowded["len"].sum())
         yield QualityFinding(
             name="one-second-users",
-            severity="warning" if rows > 0.1 * len(evidence.times) else "note",
+            severity="warning" if rows > MUCH * len(evidence.times) else "note",
             value=users,
             unit="users",
             n=n_active,

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import polars as pl
 
+from recengine.data.cleaning import Applied, Duplicates, Step
 from recengine.data.dataset import Dataset
-from recengine.data.entities import Entities, build_items, build_users, guessed_separator
+from recengine.data.encoding import are_used
+from recengine.data.entities import Entities, build_items, build_users
 from recengine.data.fingerprint import content_fingerprint
-from recengine.data.mapping import ColumnMapping
+from recengine.data.mapping import ColumnMapping, Threshold, are_positive, propose_threshold, weights_of
+from recengine.data.material import Material, make_material
 from recengine.data.quality import findings, notes_on_times
-from recengine.data.report import ImportReport
+from recengine.data.report import CleaningRecord, ImportReport, SourceRecord
 from recengine.data.table import Table, quoted
 from recengine.errors import DataError
+from recengine.progress import Cancel, Progress, never, silent, stop_if_asked
 
 PositiveFrom = float | Literal["auto"] | None
-"""The lowest positive value; None: every row is positive; "auto": 4 for ratings of 1 to 5, else None."""
+"""The lowest positive value; None: every value above 0 is; "auto": by the scale (`propose_threshold`)."""
+
+Done = tuple[Step, Applied]
+"""A step of cleaning and what it did."""
 
 
 def build_dataset(
@@ -41,20 +49,43 @@ def build_dataset(
     without a usable row or without a positive one.
     """
     _check_positive_from(positive_from)
-    if items is not None and mapping.separator is None:
-        lists = [one.column for one in mapping.item_attributes if one.kind == "categories"]
-        mapping = replace(mapping, separator=guessed_separator(items, lists))
-    read = _read_interactions(interactions, mapping)
-    catalogue = build_items(items, mapping, read.rows["item_id"].unique(maintain_order=True))
-    people = build_users(users, mapping, read.rows["user_id"].unique(maintain_order=True))
-    lowest = _lowest_positive(read.rows["weight"], mapping, positive_from)
-    merged = _merged(_with_positions(read.rows, people.frame, catalogue.frame))
-    positive = pl.lit(value=True) if lowest is None else pl.col("value") >= lowest
-    rows = merged.select("user", "item", "weight", "time", positive.alias("positive"))
-    if not rows["positive"].any():
-        raise DataError(f"{interactions.name}: no value reaches {lowest:g}. Choose a lower positive-from value.")
+    material = make_material({"interactions": interactions, "items": items, "users": users}, mapping)
+    return dataset_of(name, material, positive_from, notes=notes)
 
-    settings = {"mapping": mapping.to_json(), "positive_from": lowest}
+
+def dataset_of(
+    name: str,
+    material: Material,
+    positive_from: PositiveFrom = "auto",
+    *,
+    cleaned: Sequence[Done] = (),
+    sources: tuple[SourceRecord, ...] = (),
+    notes: tuple[str, ...] = (),
+    progress: Progress = silent,
+    cancel: Cancel = never,
+) -> tuple[Dataset, ImportReport]:
+    """The dataset of cleaned material, as `build_dataset`. cleaned, sources: what the report records.
+
+    Repeats of a pair that cleaning left are merged as `duplicates:keep=last`, and recorded so.
+    """
+    _check_positive_from(positive_from)
+    _check_readable(material)
+    mapping = material.mapping
+    threshold = _threshold(material, positive_from)
+    records, material = _without_repeats(material, _records(cleaned))
+    stop_if_asked(cancel)
+    progress(0.2, "Building the catalogue")
+    catalogue = build_items(material.items, mapping, _interacting(material, "item"))
+    people = build_users(material.users, mapping, _interacting(material, "user"))
+    progress(0.3, "Ordering the interactions")
+    rows = _ordered(material, people.frame["id"], catalogue.frame["id"], threshold.lowest)
+    if not rows["positive"].any():
+        reaches = "is above 0" if threshold.lowest is None else f"reaches {threshold.lowest:g}"
+        raise DataError(f"{material.source}: no value {reaches}. Choose a lower positive-from value.")
+    stop_if_asked(cancel)
+
+    progress(0.6, "Taking the fingerprint")
+    settings = {"mapping": mapping.to_json(), "positive_from": threshold.lowest}
     dataset = Dataset(
         name=name,
         interactions=rows,
@@ -63,15 +94,12 @@ def build_dataset(
         item_attributes=catalogue.attributes,
         user_attributes=people.attributes,
         fingerprint=content_fingerprint(rows, catalogue.frame, people.frame, settings),
-        positive_from=lowest,
+        positive_from=threshold.lowest,
     )
-    dataset = replace(dataset, notes=(*notes, *notes_on_times(dataset)))
-    dropped = {
-        "interactions without a user id": read.without_user,
-        "interactions without an item id": read.without_item,
-        "items without an id": catalogue.dropped,
-        "users without an id": people.dropped,
-    }
+    stop_if_asked(cancel)
+    progress(0.8, "Looking at the quality")
+    dataset = replace(dataset, notes=(*notes, *_notes_on_values(material), *notes_on_times(dataset)))
+    dropped = {**material.dropped, "items without an id": catalogue.dropped, "users without an id": people.dropped}
     report = ImportReport(
         dataset=name,
         fingerprint=dataset.fingerprint,
@@ -82,65 +110,103 @@ def build_dataset(
             "positives": int(rows["positive"].sum()),
         },
         mapping=mapping.to_json(),
-        rows_read={
-            table: one.frame.height
-            for table, one in (("interactions", interactions), ("items", items), ("users", users))
-            if one is not None
-        },
+        rows_read=dict(material.rows_read),
         dropped={reason: count for reason, count in dropped.items() if count},
-        merged_repeats=read.rows.height - rows.height,
-        positive_from=lowest,
-        findings=findings(dataset, _added(catalogue, items), _added(people, users)),
+        merged_repeats=sum(one.touched for one in records if one.does == "merges"),
+        positive_from=threshold.lowest,
+        findings=findings(dataset, _added(catalogue, material.items), _added(people, material.users)),
         notes=dataset.notes,
+        steps=records,
+        sources=sources,
+        positive_reason=threshold.reason,
+        event_weights=dict(material.event_weights),
     )
     return dataset, report
 
 
-@dataclass(frozen=True)
-class _Read:
-    """rows: `user_id`, `item_id`, `value` Float64, `weight` Float32, `time` Int64 or null, in the order of the file."""
-
-    rows: pl.DataFrame
-    without_user: int
-    without_item: int
-
-
-def _read_interactions(table: Table, mapping: ColumnMapping) -> _Read:
-    has_user = table.ids(mapping.user).is_not_null().to_numpy()
-    has_item = table.ids(mapping.item).is_not_null().to_numpy()
-    kept = table.keep(has_user & has_item)
-    n_rows = kept.frame.height
-    if n_rows == 0:
-        raise DataError(
-            f"{table.name}: no row has both a user id in {quoted(mapping.user)} and an item id in "
-            f"{quoted(mapping.item)}. Choose other columns or another file."
+def _records(cleaned: Sequence[Done]) -> tuple[CleaningRecord, ...]:
+    """What each step did; the rows of a table after a step follow from what it left out or merged."""
+    return tuple(
+        CleaningRecord(
+            text=step.text,
+            table=done.table,
+            does=done.does,
+            touched=done.touched,
+            of=done.of,
+            says=done.says,
+            rows_before=done.of,
+            rows_after=_rows_of(done),
         )
-    value = pl.repeat(1.0, n_rows, eager=True) if mapping.value is None else kept.values(mapping.value)
-    no_time = pl.repeat(None, n_rows, dtype=pl.Int64, eager=True)
-    rows = pl.DataFrame(
-        {
-            "user_id": kept.ids(mapping.user),
-            "item_id": kept.ids(mapping.item),
-            "value": value,
-            "weight": value.cast(pl.Float32),
-            "time": no_time if mapping.time is None else kept.times(mapping.time),
-        }
+        for step, done in cleaned
     )
-    return _Read(rows, int((~has_user).sum()), int((has_user & ~has_item).sum()))
 
 
-def _with_positions(rows: pl.DataFrame, users: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
-    for kind, table in (("user", users), ("item", items)):
-        positions = table.select(pl.col("id").alias(f"{kind}_id"), pl.int_range(pl.len(), dtype=pl.Int32).alias(kind))
-        rows = rows.join(positions, on=f"{kind}_id", how="left", maintain_order="left")
-    return rows.drop("user_id", "item_id")
+def _rows_of(done: Applied) -> int:
+    if done.table == "interactions":
+        return done.material.events.height
+    table = done.material.items if done.table == "items" else done.material.users
+    return 0 if table is None else table.frame.height
 
 
-def _merged(rows: pl.DataFrame) -> pl.DataFrame:
-    """One row a pair, by user, then in the order of the file."""
-    rows = rows.with_row_index("row")
-    by_time = rows.sort("user", "item", "time", "row", nulls_last=False)
-    return by_time.unique(["user", "item"], keep="last", maintain_order=True).sort("user", "row").drop("row")
+def _without_repeats(
+    material: Material, records: tuple[CleaningRecord, ...]
+) -> tuple[tuple[CleaningRecord, ...], Material]:
+    """A dataset has one row a pair: what no step has merged is merged now, and recorded like a step."""
+    merge = Duplicates()
+    done = merge.apply(material)
+    if not done.touched:
+        return records, material
+    return (*records, *_records([(merge, done)])), done.material
+
+
+def _check_readable(material: Material) -> None:
+    """Raise for the first cell in the order of the file that cannot be read, unless cleaning took its row out."""
+    if material.unreadable.is_empty():
+        return
+    left = material.unreadable.join(material.events.select("row"), on="row", how="semi")
+    if left.height:
+        left = left.sort("row", maintain_order=True)
+        row, column, cell, must, do = left.row(0)
+        raise DataError(
+            f"{material.origin.place(row)}: {quoted(column)} must be {must}, got {quoted(cell)}. {do} "
+            "Or leave such rows out by the cleaning step unreadable."
+        )
+
+
+def _notes_on_values(material: Material) -> tuple[str, ...]:
+    values = material.events["value"]
+    low = int((values <= 0).sum())
+    if not low:
+        return ()
+    return (f"{low:,} of {values.len():,} interactions have a value of 0 or less: they count as seen, not as liked.",)
+
+
+def _interacting(material: Material, kind: str) -> pl.Series:
+    """The ids that have an interaction, in the order of the first one in the source."""
+    vocabulary = material.item_ids if kind == "item" else material.user_ids
+    used = are_used(material.events[kind], vocabulary.len())
+    return vocabulary if used.all() else vocabulary.filter(used)
+
+
+def _ordered(material: Material, users: pl.Series, items: pl.Series, lowest: float | None) -> pl.DataFrame:
+    """The interactions of a dataset, by user, then in the order of the source."""
+    events, mapping = material.events, material.mapping
+    user = _positions(material.user_ids, users).gather(events["user"])
+    places = pl.int_range(events.height, dtype=pl.UInt64, eager=True)
+    # one sort of one number a row: the user above, the place in the source below
+    keys = user.cast(pl.UInt64) * 2**32 + places
+    order = None if keys.is_sorted() else (keys.sort() % 2**32).cast(pl.UInt32)
+    value, time = events["value"], events["time"]
+    item = _positions(material.item_ids, items).gather(events["item"])
+    weight = weights_of(value, mapping.value_rule, mapping.value_clip).cast(pl.Float32)
+    columns = {"user": user, "item": item, "weight": weight, "time": time, "positive": are_positive(value, lowest)}
+    return pl.DataFrame({name: column if order is None else column.gather(order) for name, column in columns.items()})
+
+
+def _positions(vocabulary: pl.Series, table: pl.Series) -> pl.Series:
+    """The position in `table` of each id of `vocabulary`, Int32; null for one that has no interaction any more."""
+    known = pl.DataFrame({"id": table, "position": pl.int_range(table.len(), dtype=pl.Int32, eager=True)})
+    return vocabulary.alias("id").to_frame().join(known, on="id", how="left", maintain_order="left")["position"]
 
 
 def _check_positive_from(positive_from: PositiveFrom) -> None:
@@ -148,19 +214,15 @@ def _check_positive_from(positive_from: PositiveFrom) -> None:
         raise DataError(f"positive-from must be a finite number, got {positive_from}. Give a number such as 4.")
 
 
-def _lowest_positive(weights: pl.Series, mapping: ColumnMapping, positive_from: PositiveFrom) -> float | None:
-    if mapping.value is None:
-        return None
+def _threshold(material: Material, positive_from: PositiveFrom) -> Threshold:
+    mapping = material.mapping
+    if mapping.value is None and mapping.event is None:
+        return Threshold(None, "No column of values is mapped, so every row is positive.")
     if positive_from == "auto":
-        return 4.0 if _looks_like_five_stars(weights) else None
-    return None if positive_from is None else float(positive_from)
-
-
-def _looks_like_five_stars(weights: pl.Series) -> bool:
-    """Whole or half numbers from 0.5 to 5, at least three of them, 5 among them."""
-    distinct = weights.unique()
-    halves = bool(((distinct * 2) % 1 == 0).all())
-    return halves and distinct.len() >= 3 and distinct.max() == 5 and bool((distinct >= 0.5).all())
+        if mapping.event is not None:
+            return Threshold(None, "Values are weights of types of events, so every row is positive.")
+        return propose_threshold(material.events["value"])
+    return Threshold(None if positive_from is None else float(positive_from), "It was chosen so.")
 
 
 def _added(entities: Entities, table: Table | None) -> int:

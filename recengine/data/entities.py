@@ -17,6 +17,10 @@ AGE_GROUPS = ("Under 18", "18-24", "25-34", "35-44", "45-49", "50-55", "56+")
 """The groups of MovieLens-1M, youngest first."""
 _AGE_BREAKS = (18.0, 25.0, 35.0, 45.0, 50.0, 56.0)
 
+YEARS = (0.0, 9999.0)
+AGES = (0.0, 150.0)
+"""What a year and an age may be."""
+
 _SEPARATORS = ("|", ";", ",")
 
 
@@ -55,7 +59,7 @@ def build_items(table: Table | None, mapping: ColumnMapping, interacting: pl.Ser
     labels = [columns[index] for index, attribute in enumerate(attributes) if attribute.kind != "number"]
     year = None
     if mapping.item_year is not None:
-        year = table.numbers(mapping.item_year, 0, 9999)
+        year = table.numbers(mapping.item_year, *YEARS)
         decade = (year / 10).floor().cast(pl.Int64) * 10
         _derive(attributes, columns, "year", "number", year)
         _derive(attributes, columns, "decade", "category", decade.cast(pl.String) + "s")
@@ -76,7 +80,7 @@ def build_users(table: Table | None, mapping: ColumnMapping, interacting: pl.Ser
     table, ids, dropped = _with_ids(table, mapping.user_id)
     attributes, columns = _attributes(table, mapping.user_attributes, None)
     if mapping.user_age is not None:
-        age = table.numbers(mapping.user_age, 0, 150)
+        age = table.numbers(mapping.user_age, *AGES)
         _derive(attributes, columns, "age", "number", age)
         _derive(attributes, columns, "age_group", "category", age_group_of(age))
     frame = pl.DataFrame([ids.alias("id"), *columns])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,10 +12,12 @@ import polars as pl
 
 # changes when the bytes that are hashed change for the same content
 _VERSION = "dataset 1"
+_ROWS = 1 << 20
+"""Hashed at a time."""
 
 
 class _Hash(Protocol):
-    def update(self, data: bytes, /) -> None: ...
+    def update(self, data: bytes | memoryview, /) -> None: ...
 
 
 def content_fingerprint(
@@ -48,19 +50,35 @@ def _fingerprint(texts: Sequence[str], frames: Sequence[pl.DataFrame]) -> str:
 def _add_column(digest: _Hash, column: pl.Series) -> None:
     _add(digest, f"{column.name}: {column.dtype}".encode())
     if isinstance(column.dtype, pl.List):
-        _add(digest, _bytes(column.list.len().cast(pl.Int64).fill_null(-1), "<i8"))
+        _add_numbers(digest, column.list.len().cast(pl.Int64).fill_null(-1), "<i8")
         column = column.drop_nulls().explode()
     if column.dtype == pl.String:
-        _add(digest, _bytes(column.str.len_bytes().cast(pl.Int64).fill_null(-1), "<i8"))
-        _add(digest, "".join(column.drop_nulls().to_list()).encode())
+        _add_texts(digest, column)
         return
-    _add(digest, _bytes(column.is_null(), "|u1"))
-    present = column.drop_nulls()
-    _add(digest, _bytes(present, "<f8" if column.dtype.is_float() else "<i8"))
+    _add_numbers(digest, column.is_null(), "|u1")
+    present = column.drop_nulls() if column.null_count() else column
+    _add_numbers(digest, present, "<f8" if column.dtype.is_float() else "<i8")
 
 
-def _bytes(column: pl.Series, layout: str) -> bytes:
-    return column.to_numpy().astype(np.dtype(layout)).tobytes()
+def _add_texts(digest: _Hash, column: pl.Series) -> None:
+    sizes = column.str.len_bytes().cast(pl.Int64)
+    _add_numbers(digest, sizes.fill_null(-1), "<i8")
+    digest.update(int(sizes.sum()).to_bytes(8, "little"))
+    for part in _parts(column):
+        digest.update("".join(part.drop_nulls().to_list()).encode())
+
+
+def _add_numbers(digest: _Hash, column: pl.Series, layout: str) -> None:
+    form = np.dtype(layout)
+    digest.update((column.len() * form.itemsize).to_bytes(8, "little"))
+    for part in _parts(column):
+        digest.update(np.ascontiguousarray(part.to_numpy(), dtype=form).data)
+
+
+def _parts(column: pl.Series) -> Iterator[pl.Series]:
+    """The column in pieces, so that no copy of all of it is made."""
+    for start in range(0, column.len(), _ROWS):
+        yield column.slice(start, _ROWS)
 
 
 def _add(digest: _Hash, data: bytes) -> None:

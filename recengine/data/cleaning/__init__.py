@@ -2,12 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from recengine.data.cleaning.base import Applied, Option, Step, TouchedTable
+from recengine.data.cleaning.base import SAMPLE_ROWS, Applied, Does, Step, TouchedTable
+from recengine.data.cleaning.bots import Bots
+from recengine.data.cleaning.catalogue import (
+    RepeatedItems,
+    RepeatedUsers,
+    UnknownItems,
+    UnknownUsers,
+    UnusedItems,
+    UnusedUsers,
+)
 from recengine.data.cleaning.duplicates import Duplicates
+from recengine.data.cleaning.ids import Ids
+from recengine.data.cleaning.k_core import KCore
+from recengine.data.cleaning.settings import Option
+from recengine.data.cleaning.times import Times
+from recengine.data.cleaning.unreadable import Unreadable, UnreadableItems, UnreadableUsers
+from recengine.data.cleaning.values import Values
+from recengine.data.material import Material
+from recengine.data.table import quoted
+from recengine.errors import DataError
+from recengine.progress import Cancel, Progress, never, silent, stop_if_asked
 
-__all__ = ["STEPS", "Applied", "Option", "Step", "TouchedTable"]
+__all__ = [
+    "SAMPLE_ROWS",
+    "STEPS",
+    "Applied",
+    "Does",
+    "Duplicates",
+    "Option",
+    "Step",
+    "TouchedTable",
+    "apply_steps",
+    "parse_step",
+    "parse_steps",
+]
 
-STEPS: Mapping[str, type[Step]] = {Duplicates.name: Duplicates}
-"""By name, in the order in which the page offers them."""
+_EVERY: tuple[type[Step], ...] = (
+    Unreadable,
+    UnreadableItems,
+    UnreadableUsers,
+    Ids,
+    RepeatedItems,
+    RepeatedUsers,
+    Values,
+    Times,
+    Duplicates,
+    Bots,
+    UnknownItems,
+    UnknownUsers,
+    KCore,
+    UnusedItems,
+    UnusedUsers,
+)
+STEPS: Mapping[str, type[Step]] = {step.name: step for step in _EVERY}
+"""By name, in the order in which they are best applied and the page offers them."""
+
+
+def parse_step(text: str) -> Step:
+    """The step that a text such as `k-core:users=5,items=5` says. Raises `DataError`."""
+    name, _, listed = text.strip().partition(":")
+    if name not in STEPS:
+        raise DataError(f"cleaning: there is no step {quoted(name)}. Choose one of {', '.join(STEPS)}.")
+    settings: dict[str, str] = {}
+    for part in filter(None, (part.strip() for part in listed.split(","))):
+        option, equals, value = part.partition("=")
+        if not equals:
+            raise DataError(f"cleaning: {quoted(part)} is not OPTION=VALUE. Write for example k-core:users=5,items=5.")
+        if option in settings:
+            raise DataError(f"cleaning: {name}: {option} is given twice. Give each option once.")
+        settings[option] = value
+    return STEPS[name].of(settings)
+
+
+def parse_steps(texts: Iterable[str]) -> tuple[Step, ...]:
+    """Every step, in their order. Raises `DataError`."""
+    return tuple(map(parse_step, texts))
+
+
+def apply_steps(
+    material: Material, steps: Iterable[Step], *, progress: Progress = silent, cancel: Cancel = never
+) -> tuple[Material, tuple[Applied, ...]]:
+    """The steps one after the other, each on what the one before left. Raises `DataError` or `CancelledError`."""
+    done: list[Applied] = []
+    every = tuple(steps)
+    for number, step in enumerate(every):
+        stop_if_asked(cancel)
+        progress(number / len(every), f"Cleaning: {step.label}")
+        applied = step.apply(material)
+        done.append(applied)
+        material = applied.material
+    return material, tuple(done)

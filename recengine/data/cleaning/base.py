@@ -4,30 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Literal, Protocol, Self
 
 import polars as pl
 
+from recengine.data.cleaning.settings import Option, read_settings, written
 from recengine.data.material import Material
 
 TouchedTable = Literal["interactions", "items", "users"]
-
-
-@dataclass(frozen=True)
-class Option:
-    """A setting of a step, for a form and for the text form `name:option=value,option=value`.
-
-    kind: "number", "whole", "choice", "time" (ISO date or moment) or "switch". default None: no limit by this option.
-    """
-
-    name: str
-    label: str
-    kind: Literal["number", "whole", "choice", "time", "switch"]
-    default: float | int | str | bool | None
-    about: str
-    choices: tuple[str, ...] = ()
-    low: float | None = None
-    high: float | None = None
+Does = Literal["leaves out", "merges", "changes"]
 
 
 @dataclass(frozen=True)
@@ -40,7 +25,7 @@ class Applied:
 
     material: Material
     table: TouchedTable
-    does: Literal["leaves out", "merges", "changes"]
+    does: Does
     touched: int
     of: int
     says: str
@@ -59,7 +44,7 @@ class Step(Protocol):
     options: ClassVar[tuple[Option, ...]]
 
     @classmethod
-    def of(cls, settings: Mapping[str, str]) -> Step:
+    def of(cls, settings: Mapping[str, str]) -> Self:
         """The step with `settings`, as text. Raises `DataError` for one that is unknown or out of range."""
         ...
 
@@ -71,3 +56,22 @@ class Step(Protocol):
     def apply(self, material: Material) -> Applied:
         """Do it; `material` stays as it is. Raises `DataError` where nothing would be left."""
         ...
+
+
+class Settled:
+    """Text form of a step, from its options: what every step shares."""
+
+    name: ClassVar[str]
+    options: ClassVar[tuple[Option, ...]]
+
+    @classmethod
+    def of(cls, settings: Mapping[str, str]) -> Self:
+        """The step with `settings`, as text. Raises `DataError`."""
+        return cls(**read_settings(cls.name, cls.options, settings))
+
+    @property
+    def text(self) -> str:
+        """As on the command line; an option without a limit is left out."""
+        given = [(option, getattr(self, option.name)) for option in self.options]
+        listed = ",".join(f"{option.name}={written(value)}" for option, value in given if value is not None)
+        return f"{self.name}:{listed}" if listed else self.name

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recengine.data import Dataset
+from recengine.data.plan import ImportPlan
 from recengine.jobs import Job
 from recengine.models import recipes, scorer_label
 from recengine.reports import SECTIONS
 from recengine.scenario import Scenario
+from recengine.storage import digest, write_document
 from recengine.tuning import Budget, Question
 from recengine.workspace import Workspace
 from ui import job_words
@@ -40,6 +42,14 @@ class Command:
 def import_sample(name: str) -> Command:
     """Store a built-in sample under its own name."""
     return Command("import", ("--sample", name, "--name", name), f"Import {name}", name)
+
+
+def import_plan(workspace: Workspace, plan: ImportPlan) -> Command:
+    """Import as `plan` says, from its file in the workspace, where it is put under the digest of what it says."""
+    document = plan.to_json()
+    path = workspace.root.absolute() / "plans" / f"{digest(document)}.json"
+    write_document(path, document)
+    return Command("import", ("--plan", str(path)), f"Import {plan.name}", plan.name)
 
 
 def fit(workspace: Workspace, dataset: Dataset, scenario: Scenario) -> Command:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from recengine.workspace import Workspace
 from ui import actions
-from ui.importing import bring, mapping, proposal, reading, store
+from ui.importing import bring, cleaning, finishing, mapping, proposal, reading, store
 from ui.importing.draft import STAGES, Draft, Stage
 from ui.importing.reading import Brought
 from ui.text import plain
@@ -17,8 +17,8 @@ WORDS: dict[Stage, str] = {"bring": "1 Bring", "map": "2 Map", "clean": "3 Clean
 CHOICE = "stage of the import"
 
 
-def show(workspace: Workspace) -> None:
-    """The stage that the draft is at, with the ways to the others."""
+def show(workspace: Workspace, pages: set[str]) -> None:
+    """The stage that the draft is at, with the ways to the others. pages: those that can be linked to."""
     draft, problem = store.opened(workspace)
     if problem:
         st.warning(plain(problem), icon=":material/link_off:")
@@ -32,6 +32,10 @@ def show(workspace: Workspace) -> None:
         st.warning("  \n".join(plain(line) for line in lacking), icon=":material/rule:")
     elif stage == "map":
         mapping.show(workspace, draft, found)
+    elif stage == "clean":
+        cleaning.show(workspace, draft, found)
+    else:
+        finishing.show(workspace, draft, found, pages)
     _ways_on(workspace, draft, found, stage)
 
 

@@ -1,0 +1,206 @@
+"""The third stage: steps of cleaning, each seen before it is applied, and each to be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from recengine.data.cleaning import STEPS, Step, parse_step
+from recengine.data.sources import TableKind
+from recengine.errors import RecengineError
+from recengine.workspace import Workspace
+from ui import actions, exports
+from ui.importing import step_form, store
+from ui.importing.draft import Draft
+from ui.importing.materials import Counts, Effect, Mapped
+from ui.importing.reading import Brought
+from ui.text import plain
+
+COUNTED_UNASKED = 3_000_000
+"""With more interactions a step is counted when it is opened: each takes seconds."""
+NEEDS: dict[str, TableKind] = {"items": "items", "users": "users"}
+"""The table that a step needs whose name ends so."""
+
+
+def show(workspace: Workspace, draft: Draft, found: Brought) -> None:
+    """What there is before and after, the steps that are applied, the steps that could be."""
+    mapped = Mapped.of(draft, found)
+    with st.spinner("Reading the tables"):
+        before = mapped.counts()
+    sound = _show_applied(workspace, draft, mapped, before)
+    if not sound:
+        return
+    st.subheader("Steps that could be applied", anchor=False)
+    effects: dict[str, Effect | str] = {}
+    if before[2] <= COUNTED_UNASKED:
+        with st.spinner("Counting what each step would touch"):
+            effects = {name: _effect(draft, mapped, name) for name in STEPS}
+    else:
+        st.caption(f"With {before[2]:,} interactions, a step is counted when you open it.")
+    for name in STEPS:
+        about = NEEDS.get(name.rpartition("-")[2])
+        if about is not None and not found.of(about):
+            continue
+        _show_step(workspace, draft, mapped, name, effects.get(name))
+
+
+def _show_applied(workspace: Workspace, draft: Draft, mapped: Mapped, before: Counts) -> bool:
+    """The steps as they are applied, with what they leave. False where one of them cannot be applied any more."""
+    effects: list[Effect] = []
+    problem = ""
+    with st.spinner("Applying the steps"):
+        for place, text in enumerate(draft.cleaning):
+            try:
+                effects.append(mapped.effect(draft.cleaning[:place], text))
+            except RecengineError as error:
+                problem = str(error)
+                break
+    after = effects[-1].after if effects else before
+    _show_counts(before, after)
+    if not draft.cleaning:
+        st.caption("No step is applied: everything is imported as it is.")
+    for place, text in enumerate(draft.cleaning):
+        with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"applied_{place}"):
+            with st.container(gap=None, width="stretch"):
+                st.markdown(f"**{place + 1}. {plain(title(text))}**")
+                if place < len(effects):
+                    st.caption(plain(effects[place].says))
+                elif place == len(effects):
+                    st.error(plain(problem), icon=":material/error:")
+            _applied_buttons(workspace, draft, place)
+    return not problem
+
+
+def _applied_buttons(workspace: Workspace, draft: Draft, place: int) -> None:
+    steps = draft.cleaning
+
+    def keep(changed: Sequence[str]) -> None:
+        store.change(workspace, draft, lambda now: replace(now, cleaning=tuple(changed)))
+
+    def swapped(other: int) -> list[str]:
+        moved = list(steps)
+        moved[place], moved[other] = moved[other], moved[place]
+        return moved
+
+    if len(steps) > 1:
+        for icon, called, other in (("arrow_upward", "Earlier", place - 1), ("arrow_downward", "Later", place + 1)):
+            st.button(
+                "",
+                icon=f":material/{icon}:",
+                key=f"{called} {place}",
+                type="tertiary",
+                help=called,
+                disabled=not 0 <= other < len(steps),
+                on_click=actions.attempt,
+                args=(lambda other=other: keep(swapped(other)),),
+            )
+    st.button(
+        "Take back",
+        icon=":material/undo:",
+        key=f"take back {place}",
+        on_click=actions.attempt,
+        args=(lambda: keep([*steps[:place], *steps[place + 1 :]]),),
+    )
+
+
+def _show_counts(before: Counts, after: Counts) -> None:
+    with st.grid(3, min_column_width=150):
+        for label, was, now in zip(("Users", "Items", "Interactions"), before, after, strict=True):
+            with st.container(border=True):
+                st.metric(
+                    label,
+                    f"{now:,}",
+                    delta=f"{now - was:,} of {was:,}" if now != was else None,
+                    delta_color="off",
+                    help="With at least one interaction" if label != "Interactions" else None,
+                )
+
+
+def _effect(draft: Draft, mapped: Mapped, name: str) -> Effect | str:
+    """What the step would do as its form stands, or why it cannot."""
+    try:
+        return mapped.effect(draft.cleaning, step_form.text(name))
+    except RecengineError as error:
+        return str(error)
+
+
+def _show_step(workspace: Workspace, draft: Draft, mapped: Mapped, name: str, effect: Effect | str | None) -> None:
+    kind = STEPS[name]
+    opened = st.expander(
+        f"**{plain(kind.label)}**{_mark(effect)}", key=f"step {name}", on_change="rerun", expanded=False
+    )
+    if not opened.open:
+        return
+    with opened:
+        st.caption(plain(kind.about))
+        try:
+            text = step_form.show(name)
+        except RecengineError as error:
+            st.error(plain(str(error)), icon=":material/error:")
+            return
+        with st.spinner("Counting"):
+            effect = _effect(draft, mapped, name)
+        if isinstance(effect, str):
+            st.error(plain(effect), icon=":material/error:")
+            return
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{plain(effect.says)}**", width="stretch")
+            st.button(
+                "Apply",
+                type="primary",
+                icon=":material/check:",
+                key=f"apply {name}",
+                disabled=not effect.touched,
+                help=None if effect.touched else "It would touch nothing.",
+                on_click=actions.attempt,
+                args=(
+                    lambda: store.change(workspace, draft, lambda now: replace(now, cleaning=(*now.cleaning, text))),
+                ),
+            )
+        if effect.touched:
+            _show_sample(effect, name)
+
+
+def _show_sample(effect: Effect, name: str) -> None:
+    shown = effect.sample.height
+    with st.container(horizontal=True, vertical_alignment="center"):
+        rows = "rows" if effect.table == "interactions" else f"rows of {effect.table}"
+        st.caption(
+            f"What it {effect.does}: {f'the first {shown:,}' if shown < effect.touched else 'all'} of "
+            f"{effect.touched:,} {rows}.",
+            width="stretch",
+        )
+        exports.table_csv(f"touched {name}", "These rows as CSV", lambda: effect.sample)
+    st.dataframe(effect.sample, hide_index=True, key=f"sample {name}", height="content" if shown < 8 else 280)
+
+
+def _mark(effect: Effect | str | None) -> str:
+    """What stands behind the name of a step."""
+    if effect is None:
+        return ""
+    if isinstance(effect, str):
+        return " · :orange[:material/warning: cannot be applied like this]"
+    if not effect.touched:
+        return f" · :gray[nothing to do]"
+    share = 100 * effect.touched / max(effect.of, 1)
+    return f" · {effect.does} {effect.touched:,} of {effect.of:,} {effect.table} ({share:.2g} %)"
+
+
+def title(text: str) -> str:
+    """A step with its settings, in words."""
+    try:
+        step: Step = parse_step(text)
+    except RecengineError:
+        return text
+    said = [
+        f"{option.label.lower()} {_value(getattr(step, option.name))}"
+        for option in step.options
+        if getattr(step, option.name) is not None
+    ]
+    return f"{step.label}{': ' if said else ''}{', '.join(said)}"
+
+
+def _value(value: object) -> str:
+    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else f"{value}"

@@ -1,0 +1,184 @@
+"""The last stage: a name, the job that imports, and the ways on from what was stored."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import streamlit as st
+
+from recengine.errors import DataError, RecengineError
+from recengine.jobs import Job
+from recengine.workspace import DatasetEntry, Workspace
+from ui import actions, commands, jobs
+from ui.importing import cleaning, proposal, store
+from ui.importing.draft import Draft
+from ui.importing.materials import Mapped
+from ui.importing.reading import Brought, shown_name
+from ui.text import plain
+
+NAME = "name of the dataset"
+DATA_QUALITY, PROFILES, SPLIT = "pages/data_quality.py", "pages/profiles.py", "pages/split.py"
+STUDIO, MODELS, REPORT = "pages/studio.py", "pages/models.py", "pages/report.py"
+
+
+def show(workspace: Workspace, draft: Draft, found: Brought, pages: set[str]) -> None:
+    """What will be imported, the button, and then the job or what came of it. pages: those that can be linked to."""
+    job = _job(workspace, draft)
+    if job is not None and job.state == "done":
+        _show_stored(workspace, draft, pages)
+    elif job is not None and not job.is_over:
+        jobs.job_panel(workspace.jobs, job, where="import")
+        st.caption("It runs outside this page: leave or reload as you like.")
+        return
+    elif job is not None:
+        jobs.job_panel(workspace.jobs, job, where="import")
+        st.caption("Nothing that was stored is changed. Change the mapping or the cleaning, then import again.")
+        with st.container(horizontal=True):
+            for stage, label in (("map", "To the mapping"), ("clean", "To the cleaning")):
+                st.button(
+                    label,
+                    icon=":material/arrow_back:",
+                    key=f"from the job to {stage}",
+                    on_click=actions.attempt,
+                    args=(lambda stage=stage: store.change(workspace, draft, lambda now: replace(now, stage=stage)),),
+                )
+    _ask(workspace, draft, found, again=job is not None and job.state == "done")
+
+
+def _job(workspace: Workspace, draft: Draft) -> Job | None:
+    try:
+        return workspace.jobs.get(draft.job) if draft.job else None
+    except RecengineError:  # forgotten meanwhile
+        return None
+
+
+def _ask(workspace: Workspace, draft: Draft, found: Brought, *, again: bool) -> None:
+    """The summary, the name and the button."""
+    mapped = Mapped.of(draft, found)
+    with st.spinner("Counting what will be stored"):
+        before, after = mapped.counts(), mapped.counts(draft.cleaning)
+    with st.container(border=True):
+        st.subheader("Import again" if again else "What will be imported", anchor=False)
+        for kind in found.kinds:
+            tables = ", ".join(table.found.name for table in found.of(kind))
+            used = sum(1 for column in proposal.pairs_of(draft, found, kind).values() if column in found.columns(kind))
+            st.markdown(
+                f"- **{kind.capitalize()}:** {plain(tables)}, {used} of {len(found.columns(kind))} columns used"
+            )
+        steps = ", then ".join(cleaning.title(text) for text in draft.cleaning)
+        st.markdown(f"- **Cleaning:** {plain(steps) if steps else 'none'}")
+        changed = " after cleaning" if before != after else ""
+        st.markdown(f"- **{after[0]:,} users, {after[1]:,} items, {after[2]:,} interactions**{changed}")
+        left_out = [table.found.name for table in found.tables if table.kind == "none"]
+        left_out += [trouble.name for trouble in found.troubles]
+        if left_out:
+            st.markdown(f"- **Left out:** {plain(', '.join(left_out))}")
+        st.session_state[NAME] = draft.name or suggested_name(draft, workspace)
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            name: str = st.text_input(
+                "Name",
+                key=NAME,
+                max_chars=64,
+                width=320,
+                help="Letters, digits, dots, dashes and underscores.",
+                on_change=actions.attempt,
+                args=(_keeps_name(workspace, draft),),
+            )
+            problem = _name_problem(workspace, name)
+            st.button(
+                "Import",
+                type="primary",
+                icon=":material/upload_file:",
+                key="import now",
+                disabled=bool(problem),
+                on_click=actions.attempt,
+                args=(lambda: _submit(workspace, draft, found, name),),
+            )
+        if problem:
+            st.error(plain(problem), icon=":material/error:")
+        elif name in workspace.dataset_names():
+            st.info(
+                plain(
+                    f"There is a dataset {name!r} already. This import replaces it when it is done; until then, and if "
+                    "it fails, the one of now stays."
+                ),
+                icon=":material/published_with_changes:",
+            )
+
+
+def _keeps_name(workspace: Workspace, draft: Draft) -> Callable[[], None]:
+    return lambda: _keep_name(workspace, draft)
+
+
+def _keep_name(workspace: Workspace, draft: Draft) -> None:
+    name = st.session_state[NAME].strip()
+    store.change(workspace, draft, lambda now: replace(now, name=name))
+
+
+def _name_problem(workspace: Workspace, name: str) -> str:
+    try:
+        workspace.name_path(name)
+    except DataError as error:
+        return str(error)
+    return ""
+
+
+def _submit(workspace: Workspace, draft: Draft, found: Brought, name: str) -> None:
+    plan = proposal.plan_of(replace(draft, name=name), found)
+    job = commands.import_plan(workspace, plan).submit(workspace)
+    store.change(workspace, draft, lambda now: replace(now, name=name, job=job.id))
+
+
+def _show_stored(workspace: Workspace, draft: Draft, pages: set[str]) -> None:
+    """What is stored now, and where to go with it."""
+    try:
+        entry = workspace.dataset_entry(draft.name)
+    except RecengineError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(f"{plain(entry.name)} is stored", anchor=False, width="stretch")
+            st.badge("Done", icon=":material/check_circle:", color="green")
+        _show_counts(entry)
+        st.markdown("**What to do next**")
+        link = {"dataset": entry.name}
+        ways = (
+            (DATA_QUALITY, "See what is wrong with it", "fact_check"),
+            (PROFILES, "Look at a user or an item", "person_search"),
+            (SPLIT, "See how it is split", "call_split"),
+            (MODELS, "Choose scorers", "model_training"),
+        )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if st.button(
+                "Fit the default scorers", type="primary", icon=":material/play_arrow:", key="fit the default scorers"
+            ):
+                st.switch_page(STUDIO, query_params=link)
+            for path, label, icon in ways:
+                if path in pages:
+                    st.page_link(path, label=label, icon=f":material/{icon}:", query_params=link, width="content")
+
+
+def _show_counts(entry: DatasetEntry) -> None:
+    figures = {
+        "Users": entry.n_users,
+        "Items": entry.n_items,
+        "Interactions": entry.n_interactions,
+        "Of them liked": entry.n_positives,
+    }
+    with st.grid(4, min_column_width=140):
+        for label, value in figures.items():
+            with st.container(border=True):
+                st.metric(label, f"{value:,}")
+
+
+def suggested_name(draft: Draft, workspace: Workspace) -> str:
+    """A name made of the first file's, one that no dataset has yet."""
+    first = shown_name(draft.files[0]) if draft.files else "data"
+    stem = re.sub(r"[^A-Za-z0-9_-]+", "-", Path(first).name.split(".")[0]).strip("-_")[:40] or "data"
+    taken = set(workspace.dataset_names())
+    names = (stem, *(f"{stem}-{number}" for number in range(2, len(taken) + 3)))
+    return next(name for name in names if name not in taken)

@@ -1,0 +1,101 @@
+"""The tables as mapped and as cleaned so far: read once, kept bounded, counted once for each step."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+import streamlit as st
+
+from recengine.data.cleaning import Does, TouchedTable, parse_step
+from recengine.data.material import Material, make_material
+from recengine.data.sources import TableKind, read_found
+from recengine.data.table import Table
+from ui.importing import proposal
+from ui.importing.draft import Draft
+from ui.importing.reading import Brought
+
+Counts = tuple[int, int, int]
+"""Users, items and interactions: what has an interaction."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a step does to what the steps before it left; `Applied` without the tables. after: what it leaves."""
+
+    table: TouchedTable
+    does: Does
+    touched: int
+    of: int
+    says: str
+    sample: pl.DataFrame
+    after: Counts
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """The tables of a draft as they are mapped. key: another text whenever anything of them is another."""
+
+    key: str
+    draft: Draft
+    found: Brought
+
+    @classmethod
+    def of(cls, draft: Draft, found: Brought) -> Mapped:
+        """Raises `DataError` where the mapping cannot be used."""
+        proposal.mapping_of(draft, found)
+        facts = {
+            "tables": {kind: [[one.stamp, one.source.part] for one in found.of(kind)] for kind in found.kinds},
+            "pairs": proposal.all_pairs(draft, found),
+        }
+        return cls(json.dumps(facts), draft, found)
+
+    def material(self, steps: Sequence[str] = ()) -> Material:
+        """After `steps`. Raises `DataError`."""
+        return _material(self.key, tuple(steps), _mapped=self)
+
+    def counts(self, steps: Sequence[str] = ()) -> Counts:
+        """After `steps`. Raises `DataError`."""
+        return _counts(self.key, tuple(steps), _mapped=self)
+
+    def effect(self, steps: Sequence[str], step: str) -> Effect:
+        """Of `step` after `steps`. Raises `DataError`, also where nothing would be left."""
+        return _effect(self.key, tuple(steps), step, _mapped=self)
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _material(key: str, steps: tuple[str, ...], *, _mapped: Mapped) -> Material:
+    if steps:
+        return parse_step(steps[-1]).apply(_mapped.material(steps[:-1])).material
+    mapping = proposal.mapping_of(_mapped.draft, _mapped.found)
+    tables: dict[str, Table | None] = {
+        kind: _table(_mapped.found, kind, mapping.columns(kind)) for kind in _mapped.found.kinds
+    }
+    return make_material(tables, mapping)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _counts(key: str, steps: tuple[str, ...], *, _mapped: Mapped) -> Counts:
+    return _counted(_mapped.material(steps))
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _effect(key: str, steps: tuple[str, ...], step: str, *, _mapped: Mapped) -> Effect:
+    done = parse_step(step).apply(_mapped.material(steps))
+    after = _counted(done.material)
+    return Effect(done.table, done.does, done.touched, done.of, done.says, done.sample, after)
+
+
+def _counted(material: Material) -> Counts:
+    events = material.events
+    return events["user"].n_unique(), events["item"].n_unique(), events.height
+
+
+def _table(found: Brought, kind: TableKind, columns: Sequence[str]) -> Table:
+    """All tables of a kind, one after the other, as one."""
+    parts = [read_found(table.found, columns) for table in found.of(kind)]
+    if len(parts) == 1:
+        return parts[0]
+    return Table(", ".join(part.name for part in parts), pl.concat([part.frame for part in parts]))

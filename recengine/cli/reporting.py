@@ -15,6 +15,7 @@ from recengine.reports import SECTIONS, render_html
 from recengine.scenario import run_scenario, scorer_outcomes, verdicts
 from recengine.storage import write_bytes
 from recengine.versions import versions
+from recengine.workspace import Workspace
 
 
 def report(asked: argparse.Namespace) -> None:
@@ -40,6 +41,7 @@ def report(asked: argparse.Namespace) -> None:
         generated_at=datetime.now(UTC),
         versions=versions(),
         sections=sections,
+        imported=Workspace.open().dataset_entry(workbench.dataset.name).report,
     )
     content = html.encode("utf-8")
     write_bytes(path, content)

@@ -20,6 +20,7 @@ from recengine.reports.charts import Charts
 from recengine.reports.examples import explain_examples, pick_examples
 from recengine.reports.views.context import Context
 from recengine.reports.views.data import data_view
+from recengine.reports.views.data_quality import data_quality_view
 from recengine.reports.views.fairness import item_fairness_view, user_fairness_view
 from recengine.reports.views.people import people_view
 from recengine.reports.views.provenance import method_view, provenance_view
@@ -33,6 +34,7 @@ SECTIONS: Mapping[str, str] = MappingProxyType(
     {
         "summary": "Summary",
         "data": "Data",
+        "data-quality": "Data quality",
         "quality": "Quality",
         "examples": "Example users",
         "user-fairness": "Fairness to users",
@@ -47,6 +49,7 @@ VIEWS: Mapping[str, Callable[[Context], Any]] = MappingProxyType(
     {
         "summary": summary_view,
         "data": data_view,
+        "data-quality": data_quality_view,
         "quality": quality_view,
         "examples": people_view,
         "user-fairness": user_fairness_view,
@@ -68,12 +71,14 @@ def render_html(
     sections: Sequence[str] = tuple(SECTIONS),
     example_users: Sequence[int] | None = None,
     explanations: Sequence[Explanation] | None = None,
+    imported: Mapping[str, Any] | None = None,
 ) -> str:
     """The report on `outcome`, the same arguments giving the same text; about 5 MB, most of it the chart library.
 
     alone: each scorer by itself. verdicts: on `outcome`. generated_at: what the report says of when it was written.
     versions: by package. sections: keys of `SECTIONS`, shown in the report's order. example_users: positions, by
     default `pick_examples`; explanations: shown with their user, by default of each example's first place.
+    imported: the stored report of the import (`DatasetEntry.report`), which knows repeats and the language of texts.
 
     Raises `ScenarioError` for an unknown or missing section and for an example user without a list.
     """
@@ -94,6 +99,7 @@ def render_html(
         generated_at=generated_at,
         versions=versions,
         charts=Charts(),
+        imported=imported or {},
     )
     script = _text("report.js")
     library = _chart_library() if _has_charts(wanted) else ""

@@ -2,6 +2,7 @@
 
 from recengine.workspace.fits import FitEntry
 from recengine.workspace.learned_weights import WeightsLearned, learned_key
+from recengine.workspace.quality import dataset_quality
 from recengine.workspace.scores import ImportedScores, import_scores, save_scores, scores_name
 from recengine.workspace.studies import StudyEntry
 from recengine.workspace.tries import StoredTries, Try
@@ -23,6 +24,7 @@ __all__ = [
     "WeightSearch",
     "WeightsLearned",
     "Workspace",
+    "dataset_quality",
     "import_scores",
     "learned_key",
     "save_scores",

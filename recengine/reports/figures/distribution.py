@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from recengine.arrays import Values
+from recengine.data.quality.spread import lorenz_curve, top_share
 from recengine.reports.figures.base import canvas, scatter
 from recengine.reports.text import chart_text
 from recengine.reports.theme import LIGHT, NEUTRAL, Theme, series_style
@@ -17,7 +16,7 @@ from recengine.reports.words import joined, share
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-MAX_POINTS = 200
+__all__ = ["lorenz_alt", "lorenz_curve", "lorenz_figure", "top_share"]
 
 
 def lorenz_figure(counts: Mapping[str, NDArray[Any]], *, theme: Theme = LIGHT) -> go.Figure:
@@ -65,18 +64,3 @@ def lorenz_alt(counts: Mapping[str, NDArray[Any]]) -> str:
     """What `lorenz_figure` shows, in one sentence: what the top tenth of each series holds."""
     tops = [f"of {label} the top tenth holds {share(top_share(values, 0.1), 0)}" for label, values in counts.items()]
     return f"Lorenz curves: {joined(tops)} of the total." if tops else "Nothing to show."
-
-
-def lorenz_curve(values: NDArray[Any]) -> tuple[Values, Values]:
-    """Points (x, y) from (0, 0) to (1, 1): the lowest share x of `values` holds the share y of their sum."""
-    held = np.concatenate([[0.0], np.cumsum(np.sort(np.asarray(values, dtype=np.float64)))])
-    at = np.unique(np.linspace(0, len(held) - 1, min(len(held), MAX_POINTS)).round().astype(np.int64))
-    total = held[-1] if held[-1] > 0 else np.nan
-    return at / max(len(held) - 1, 1), held[at] / total
-
-
-def top_share(values: NDArray[Any], part: float) -> float:
-    """Share of the sum that the largest `part` of `values`, rounded up to whole ones, holds; NaN for a sum of 0."""
-    ordered = np.sort(np.asarray(values, dtype=np.float64))[::-1]
-    total = ordered.sum()
-    return float(ordered[: int(np.ceil(part * len(ordered)))].sum() / total) if total > 0 else float("nan")

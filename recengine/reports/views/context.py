@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from recengine.explanation import Explanation
 from recengine.reports.charts import Charts
@@ -15,7 +16,7 @@ from recengine.scenario import Outcome, Verdict, Workbench
 class Context:
     """The values behind one report. alone: each scorer by itself. example_users: positions.
 
-    examples_picked: by `pick_examples`, not by the analyst.
+    examples_picked: by `pick_examples`, not by the analyst. imported: the stored report of the import, or empty.
     """
 
     workbench: Workbench
@@ -28,6 +29,7 @@ class Context:
     generated_at: datetime
     versions: Mapping[str, str]
     charts: Charts
+    imported: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def labels(self) -> dict[str, str]:

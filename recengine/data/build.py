@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -24,9 +23,6 @@ from recengine.progress import Cancel, Progress, never, silent, stop_if_asked
 
 PositiveFrom = float | Literal["auto"] | None
 """The lowest positive value; None: every value above 0 is; "auto": by the scale (`propose_threshold`)."""
-
-Done = tuple[Step, Applied]
-"""A step of cleaning and what it did."""
 
 
 def build_dataset(
@@ -58,13 +54,13 @@ def dataset_of(
     material: Material,
     positive_from: PositiveFrom = "auto",
     *,
-    cleaned: Sequence[Done] = (),
+    steps: tuple[CleaningRecord, ...] = (),
     sources: tuple[SourceRecord, ...] = (),
     notes: tuple[str, ...] = (),
     progress: Progress = silent,
     cancel: Cancel = never,
 ) -> tuple[Dataset, ImportReport]:
-    """The dataset of cleaned material, as `build_dataset`. cleaned, sources: what the report records.
+    """The dataset of cleaned material, as `build_dataset`. steps, sources: what the report records of before.
 
     Repeats of a pair that cleaning left are merged as `duplicates:keep=last`, and recorded so.
     """
@@ -72,7 +68,7 @@ def dataset_of(
     _check_readable(material)
     mapping = material.mapping
     threshold = _threshold(material, positive_from)
-    records, material = _without_repeats(material, _records(cleaned))
+    records, material = _without_repeats(material, steps)
     stop_if_asked(cancel)
     progress(0.2, "Building the catalogue")
     catalogue = build_items(material.items, mapping, _interacting(material, "item"))
@@ -124,20 +120,17 @@ def dataset_of(
     return dataset, report
 
 
-def _records(cleaned: Sequence[Done]) -> tuple[CleaningRecord, ...]:
-    """What each step did; the rows of a table after a step follow from what it left out or merged."""
-    return tuple(
-        CleaningRecord(
-            text=step.text,
-            table=done.table,
-            does=done.does,
-            touched=done.touched,
-            of=done.of,
-            says=done.says,
-            rows_before=done.of,
-            rows_after=_rows_of(done),
-        )
-        for step, done in cleaned
+def record_of(step: Step, done: Applied) -> CleaningRecord:
+    """What a step did, without the tables."""
+    return CleaningRecord(
+        text=step.text,
+        table=done.table,
+        does=done.does,
+        touched=done.touched,
+        of=done.of,
+        says=done.says,
+        rows_before=done.of,
+        rows_after=_rows_of(done),
     )
 
 
@@ -156,7 +149,7 @@ def _without_repeats(
     done = merge.apply(material)
     if not done.touched:
         return records, material
-    return (*records, *_records([(merge, done)])), done.material
+    return (*records, record_of(merge, done)), done.material
 
 
 def _check_readable(material: Material) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import Any, cast
 
-from recengine.data.sources.found import TableKind
+from recengine.data.sources.found import TABLE_KINDS, TableKind
+from recengine.data.table import quoted
 from recengine.errors import DataError
 
 VERSION = 1
+MAX_SOURCES = 1_000
+"""Files that may be read as one table."""
+_DO = "Make the plan anew."
 
 
 @dataclass(frozen=True)
@@ -17,13 +21,15 @@ class TableSource:
     """Where one table is. Either a file (`path`, with the `part` of it: a sheet, a member of an archive), or a
     statement over a named connection of the configuration; never a password.
 
-    path: relative to the workspace for an upload (`uploads/SHA256/NAME`), else absolute.
+    path: relative to the workspace for an upload (`uploads/SHA256/NAME`), else absolute. content: what the file was
+    when it was imported, `SHA256:BYTES`; another one is said when it is imported again.
     """
 
     path: str | None = None
     part: str = ""
     connection: str | None = None
     statement: str | None = None
+    content: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -53,16 +59,77 @@ class ImportPlan:
         }
 
     @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> ImportPlan:
-        """The plan of a document. Raises `DataError`."""
+    def from_json(cls, document: object, where: str = "plan") -> ImportPlan:
+        """The plan of a document. where: how messages call it. Raises `DataError` for whatever is not as it must be."""
+        if not isinstance(document, dict):
+            raise DataError(f"{where}: must be a JSON object, found {type(document).__name__}. {_DO}")
         if document.get("version") != VERSION:
             raise DataError(
-                f"plan: has version {document.get('version')!r}, this program reads {VERSION}. Make it anew."
+                f"{where}: has version {quoted(document.get('version'))}, this program reads {VERSION}. {_DO}"
             )
+        known = {"version", *(one.name for one in fields(cls))}
+        _check_keys(where, document, known, required={"name", "tables"})
+        positive_from = document.get("positive_from", "auto")
+        if not (positive_from is None or positive_from == "auto" or _is_number(positive_from)):
+            raise DataError(
+                f'{where}: positive_from must be a number, "auto" or null, got {quoted(positive_from)}. {_DO}'
+            )
+        cleaning = document.get("cleaning", [])
+        if not isinstance(cleaning, list):
+            raise DataError(f"{where}: cleaning must be a list of texts, found {type(cleaning).__name__}. {_DO}")
         return cls(
-            name=document["name"],
-            tables={kind: tuple(TableSource(**one) for one in sources) for kind, sources in document["tables"].items()},
-            mapping=document["mapping"],
-            cleaning=tuple(document["cleaning"]),
-            positive_from=document["positive_from"],
+            name=_text(where, "name", document["name"]),
+            tables=_tables(where, document["tables"]),
+            mapping=_texts(where, "mapping", document.get("mapping", {})),
+            cleaning=tuple(_text(where, "cleaning", one) for one in cleaning),
+            positive_from=cast(float | str | None, positive_from),
         )
+
+
+def _tables(where: str, value: object) -> dict[TableKind, tuple[TableSource, ...]]:
+    if not isinstance(value, dict):
+        raise DataError(f"{where}: tables must be an object, found {type(value).__name__}. {_DO}")
+    _check_keys(f"{where}: tables", value, set(TABLE_KINDS), required={"interactions"})
+    tables: dict[TableKind, tuple[TableSource, ...]] = {}
+    for kind in TABLE_KINDS:
+        if kind not in value:
+            continue
+        listed = value[kind]
+        if not isinstance(listed, list) or not 0 < len(listed) <= MAX_SOURCES:
+            raise DataError(f"{where}: tables.{kind} must be a list of 1 to {MAX_SOURCES:,} sources. {_DO}")
+        tables[kind] = tuple(_source(f"{where}: tables.{kind}", one) for one in listed)
+    return tables
+
+
+def _source(where: str, value: object) -> TableSource:
+    named = _texts(where, "a source", value)
+    _check_keys(where, named, {one.name for one in fields(TableSource)})
+    from_file, from_database = "path" in named, "connection" in named and "statement" in named
+    if from_file == from_database or (from_file and ("connection" in named or "statement" in named)):
+        raise DataError(f"{where}: a source is either a path, or a connection with a statement. {_DO}")
+    return TableSource(**named)
+
+
+def _check_keys(where: str, document: Mapping[Any, Any], known: set[str], required: set[str] = frozenset()) -> None:  # type: ignore[assignment]
+    for key in document:
+        if key not in known:
+            raise DataError(f"{where}: has {quoted(key)}, which no plan has. It may have {', '.join(sorted(known))}.")
+    for key in sorted(required):
+        if key not in document:
+            raise DataError(f"{where}: {key} is missing. {_DO}")
+
+
+def _texts(where: str, what: str, value: object) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise DataError(f"{where}: {what} must be an object of texts, found {type(value).__name__}. {_DO}")
+    return {_text(where, what, key): _text(where, what, text) for key, text in value.items()}
+
+
+def _text(where: str, what: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise DataError(f"{where}: {what} must be text, got {quoted(value)}. {_DO}")
+    return value
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -36,15 +36,14 @@ class CleaningRecord:
 
 @dataclass(frozen=True)
 class SourceRecord:
-    """A table that was read. table: which of the three. name: how messages call it. rows: how many it had.
+    """A file or a statement that was read. table: which of the three. name: how messages call it.
 
-    facts: what was recognised in it, for people. content: SHA-256 and size in bytes of the file, as `sha256:bytes`;
+    facts: what was recognised in it, for people. content: SHA-256 and size of the file, as `SHA256:BYTES`;
     None where it is no file. changed: whether it was another one when the plan was made.
     """
 
     table: str
     name: str
-    rows: int
     facts: Mapping[str, str] = field(default_factory=dict)
     content: str | None = None
     changed: bool = False

@@ -66,15 +66,15 @@ class Table:
         frame = self.frame.filter(pl.Series(mask))
         if isinstance(self.lines, np.ndarray):
             return Table(self.name, frame, self.lines[mask])
-        return Table(self.name, frame, lambda row: self._at(int(np.flatnonzero(mask)[row])))
+        return Table(self.name, frame, lambda row: self.at(int(np.flatnonzero(mask)[row])))
 
     def line(self, row: int) -> int:
         """The line of the file where row `row`, counted from 0, begins."""
-        return self._at(row)[1]
+        return self.at(row)[1]
 
     def place(self, row: int) -> str:
         """Where row `row`, counted from 0, is: `ratings.csv, row 1204`, of several files the one that holds it."""
-        name, line = self._at(row)
+        name, line = self.at(row)
         return f"{name}, row {line}"
 
     def error(self, row: int, column: str, must: str, do: str) -> DataError:
@@ -82,7 +82,8 @@ class Table:
         got = self.frame[column][row]
         return DataError(f"{self.place(row)}: {quoted(column)} must be {must}, got {quoted(got)}. {do}")
 
-    def _at(self, row: int) -> tuple[str, int]:
+    def at(self, row: int) -> tuple[str, int]:
+        """The file that row `row`, counted from 0, comes from, and its line there."""
         if self.lines is None:
             return self.name, row + 1
         return (self.name, int(self.lines[row])) if isinstance(self.lines, np.ndarray) else self.lines(row)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from recengine.data.sources.dialect import Dialect
 from recengine.data.sources.source import Source
 
 TableKind = Literal["interactions", "items", "users"]
@@ -20,6 +21,9 @@ class Found:
     `{"encoding": "GB18030", "separator": "semicolon", "packed": "gzip"}`. columns: their names, each different.
     layout: a well-known layout that it has, "MovieLens 1M", else None. kind and roles (`{role: column}`, as
     `recengine.data.mapping` takes them) are what the layout says; None and empty where none was recognised.
+
+    For the reader alone: content, the bytes of the table itself where the source is packed; sheet, its name; dialect,
+    how text is cut.
     """
 
     source: Source
@@ -30,8 +34,16 @@ class Found:
     layout: str | None = None
     kind: TableKind | None = None
     roles: Mapping[str, str] = field(default_factory=dict)
+    content: Source | None = field(default=None, repr=False, compare=False)
+    sheet: str | None = field(default=None, repr=False)
+    dialect: Dialect | None = field(default=None, repr=False)
 
     @property
     def name(self) -> str:
         """How messages and pages call the table."""
         return f"{self.source.name}, {self.part}" if self.part else self.source.name
+
+    @property
+    def bytes(self) -> Source:
+        """Where the reader gets the table from."""
+        return self.content or self.source

@@ -1,0 +1,227 @@
+"""What a source holds, whatever its form, and its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+
+from recengine.data.sources.archive import ZIP, members_of
+from recengine.data.sources.columnar import ARROW_FILE, ARROW_STREAM, PARQUET, find_columnar, read_columnar
+from recengine.data.sources.delimited import read_delimited
+from recengine.data.sources.found import Found
+from recengine.data.sources.jsonlines import LINES, LIST, find_json, read_json
+from recengine.data.sources.limits import DEFAULT_LIMITS, Limits
+from recengine.data.sources.packing import head_of, unpacked
+from recengine.data.sources.sheets import FORMAT, OLE, find_sheets, read_sheet
+from recengine.data.sources.source import Source, unchanged
+from recengine.data.sources.text import find_delimited
+from recengine.data.table import Table, quoted
+from recengine.errors import DataError
+
+_HEAD = 4096
+_MARK = b"\xef\xbb\xbf"
+
+_REFUSED = {
+    b"SQLite format 3\0": ("an SQLite database", "Name it as a connection and read it with a statement"),
+    b"%PDF": ("a PDF document", "Export the table as CSV or XLSX"),
+    b"7z\xbc\xaf'\x1c": ("a 7z archive", "Unpack it or pack it as zip"),
+    b"Rar!": ("a RAR archive", "Unpack it or pack it as zip"),
+    b"FEA1": ("a Feather file of the first version", "Save it as Parquet"),
+    b"\x89HDF": ("an HDF5 file", "Save it as Parquet"),
+    b"\x93NUMPY": ("a NumPy array", "Save it as Parquet or CSV"),
+    b"\x89PNG": ("a picture", "Choose the file that holds the table"),
+    b"\xff\xd8\xff": ("a picture", "Choose the file that holds the table"),
+    b"\x7fELF": ("a program", "Choose the file that holds the table"),
+    b"ORC": ("an ORC file", "Save it as Parquet"),
+    b"Obj\x01": ("an Avro file", "Save it as Parquet"),
+}
+_DUCKDB = b"DUCK"
+_PAGES = (b"<!doctype html", b"<html", b"<?xml")
+
+
+def find_tables(source: Source, limits: Limits = DEFAULT_LIMITS) -> tuple[Found, ...]:
+    """Every table that the source holds, at least one. Raises `DataError`, one clear line, where there is none.
+
+    What the bytes are decides, not the ending of the name. Only the head is read, but for workbooks and lists in JSON.
+    Members of an archive that are no tables are named in the facts of those that are.
+    """
+    with unchanged(source):
+        return _find(source, source, limits, depth=0)
+
+
+def read_found(
+    found: Found, columns: Sequence[str] | None = None, *, rows: int | None = None, limits: Limits = DEFAULT_LIMITS
+) -> Table:
+    """`columns` of the table (None: all), the first `rows` of it (None: all).
+
+    A column of a text format is one of these, and `cast(pl.String)` gives its cells back verbatim in each case:
+    String; Categorical; or Int32 / Int64, only where every cell that is not empty is the text of its integer
+    (`str(int(cell)) == cell`, so "007" and "1.0" stay strings). An empty cell is "" in String and Categorical, null in
+    integers. Which one it is depends on size and content, so callers handle all of them.
+    Typed formats (Parquet, Arrow, JSON Lines, Excel) keep Int*, UInt*, Float*, Boolean, Date, Datetime, Time, Duration,
+    String, Categorical / Enum and List(String), with null for "nothing"; every other type becomes text.
+    The frame may have several chunks. Raises `DataError`.
+    """
+    wanted = tuple(dict.fromkeys(found.columns if columns is None else columns))
+    for column in wanted:
+        if column not in found.columns:
+            raise DataError(f"{found.name}: no column {quoted(column)}. Choose another.")
+    with unchanged(found.source):
+        if found.dialect is not None:
+            return read_delimited(found.name, found.bytes, found.dialect, found.columns, wanted, limits, rows)
+        if found.format in (LINES, LIST):
+            return read_json(found, wanted, limits, rows)
+        if found.format == FORMAT:
+            return read_sheet(found, wanted, limits, rows)
+        return read_columnar(found, wanted, limits, rows)
+
+
+def read_tables(
+    founds: Sequence[Found],
+    columns: Sequence[str] | None = None,
+    *,
+    rows: int | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Table:
+    """Several tables one below the other as one, in their order, with `columns` of each (None: those of the first).
+
+    Every one must have them; others that it has are left out. Messages about a row name the file that holds it.
+    Raises `DataError`.
+    """
+    if not founds:
+        raise DataError("import: no table was given. Choose a file.")
+    wanted = tuple(dict.fromkeys(founds[0].columns if columns is None else columns))
+    if len(founds) == 1:
+        return read_found(founds[0], wanted, rows=rows, limits=limits)
+    for found in founds:
+        missing = next((column for column in wanted if column not in found.columns), None)
+        if missing is not None:
+            raise DataError(
+                f"{found.name}: no column {quoted(missing)}, which {founds[0].name} has. "
+                "Files that are read as one table need the same columns."
+            )
+    tables: list[Table] = []
+    for found in founds:
+        left = None if rows is None else rows - sum(table.frame.height for table in tables)
+        if left is None or left > 0:
+            tables.append(read_found(found, wanted, rows=left, limits=limits))
+    frame = pl.DataFrame([_joined(founds[0].name, [table.frame[column] for table in tables]) for column in wanted])
+    return Table(f"{founds[0].name} and {len(founds) - 1} more", frame, _places(tables))
+
+
+def _places(tables: Sequence[Table]) -> Callable[[int], tuple[str, int]]:
+    edges = np.cumsum([table.frame.height for table in tables])
+    # without their cells, which the joined table holds
+    bare = [replace(table, frame=pl.DataFrame()) for table in tables]
+
+    def place(row: int) -> tuple[str, int]:
+        index = int(np.searchsorted(edges, row, side="right"))
+        return bare[index].at(row - (int(edges[index - 1]) if index else 0))
+
+    return place
+
+
+def _joined(name: str, parts: Sequence[pl.Series]) -> pl.Series:
+    types = {part.dtype for part in parts}
+    try:
+        if len(types) > 1:
+            if all(one.is_integer() for one in types):
+                parts = [part.cast(pl.Int64) for part in parts]
+            elif all(one.is_numeric() for one in types):
+                parts = [part.cast(pl.Float64) for part in parts]
+            elif all(one in (pl.Date, pl.Datetime) for one in types):
+                parts = [part.cast(pl.Datetime("us")) for part in parts]
+            else:
+                parts = [part.cast(pl.String) for part in parts]
+        return pl.concat(parts, rechunk=False)
+    except pl.exceptions.PolarsError:
+        raise DataError(
+            f"{name}: {quoted(parts[0].name)} holds {parts[0].dtype} here and something else in another file. "
+            "Files that are read as one table need the same columns."
+        ) from None
+
+
+def _find(source: Source, content: Source, limits: Limits, depth: int) -> tuple[Found, ...]:
+    content, packings = unpacked(content, limits)
+    head = head_of(content, _HEAD)
+    found: tuple[Found, ...]
+    if head.startswith(ZIP):
+        found = _find_zip(source, content, limits, depth)
+    elif head.startswith(OLE):
+        found = find_sheets(source, content, limits)
+    else:
+        _refuse(content.name, head)
+        found = (_find_one(source, content, head, limits),)
+    if packings:
+        found = tuple(replace(one, facts={**one.facts, "packed": ", ".join(packings)}) for one in found)
+    return found
+
+
+def _find_one(source: Source, content: Source, head: bytes, limits: Limits) -> Found:
+    if head.startswith(b"PAR1"):
+        return find_columnar(source, content, PARQUET, limits)
+    if head.startswith(b"ARROW1"):
+        return find_columnar(source, content, ARROW_FILE, limits)
+    if head.startswith(b"\xff\xff\xff\xff"):
+        return find_columnar(source, content, ARROW_STREAM, limits)
+    text = head.removeprefix(_MARK).lstrip()
+    if text.startswith((b"{", b"{\0")):
+        return find_json(source, content, LINES, limits)
+    if text.startswith(b"[") and text[1:].lstrip().startswith((b"{", b"]")):
+        return find_json(source, content, LIST, limits)
+    return find_delimited(source, content, limits)
+
+
+def _find_zip(source: Source, content: Source, limits: Limits, depth: int) -> tuple[Found, ...]:
+    members = members_of(content, limits)
+    names = {member.name for member in members}
+    if "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names):
+        if "xl/workbook.bin" in names:
+            raise DataError(f"{content.name}: is a binary workbook (XLSB). Save it as XLSX.")
+        return find_sheets(source, content, limits)
+    if "mimetype" in names and "content.xml" in names:
+        raise DataError(f"{content.name}: is an OpenDocument file. Save it as XLSX or CSV.")
+    if depth >= limits.depth:
+        raise DataError(f"{content.name}: archives lie in one another more than {limits.depth} deep. Unpack them.")
+    found: list[Found] = []
+    mistakes: dict[str, DataError] = {}
+    for member in members:
+        try:
+            inner = _find(source, member, limits, depth + 1)
+        except DataError as mistake:
+            mistakes[member.name] = mistake
+            continue
+        found.extend(replace(one, part=f"{member.name}, {one.part}" if one.part else member.name) for one in inner)
+    if not found:
+        if len(mistakes) == 1:
+            raise DataError(f"{content.name}: {next(iter(mistakes.values()))}")
+        listed = ", ".join(quoted(name) for name in list(mistakes)[:5]) or "nothing"
+        raise DataError(f"{content.name}: no table in the archive, which holds {listed}. Choose another file.")
+    facts = {"packed": "zip"}
+    if mistakes:
+        facts["left out"] = ", ".join(list(mistakes)[:10])
+    return tuple(replace(one, facts={**one.facts, **facts}) for one in _with_own_parts(found))
+
+
+def _with_own_parts(found: Sequence[Found]) -> list[Found]:
+    """An archive may hold two members of one name: the later ones are numbered."""
+    seen: dict[str, int] = {}
+    own = []
+    for one in found:
+        seen[one.part] = seen.get(one.part, 0) + 1
+        number = seen[one.part]
+        own.append(one if number == 1 else replace(one, part=f"{one.part} ({number})"))
+    return own
+
+
+def _refuse(name: str, head: bytes) -> None:
+    for magic, (what, do) in _REFUSED.items():
+        if head.startswith(magic):
+            raise DataError(f"{name}: is {what}, no table. {do}.")
+    if head[8:12] == _DUCKDB:
+        raise DataError(f"{name}: is a DuckDB database. Name it as a connection and read it with a statement.")
+    if head.removeprefix(_MARK).lstrip()[:20].lower().startswith(_PAGES):
+        raise DataError(f"{name}: is a web page or XML, no table. Download the table itself as CSV or XLSX.")

@@ -43,7 +43,11 @@ def show(workspace: Workspace) -> None:
                 )
         if job is not None:
             jobs.job_panel(workspace.jobs, job, where="import")
-        st.markdown("Or bring in data on the command line, then reload this page:")
+        st.markdown(
+            "Or bring in your own: files as they are, or a database. It takes some minutes, nothing to install."
+        )
+        st.page_link("pages/import_data.py", label="Import my data", icon=":material/upload_file:")
+        st.caption("On the command line:")
         st.code(
             "python -m recengine import --interactions ratings.csv --name ratings", language="bash", wrap_lines=True
         )

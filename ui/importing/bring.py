@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from recengine.data.plan import TableSource
 from recengine.workspace import Workspace
 from ui import actions
-from ui.importing import store, uploading
+from ui.importing import beginning, store, uploading
 from ui.importing.draft import Draft, Use, table_key
 from ui.importing.reading import Brought, BroughtTable, Trouble
 from ui.text import plain
@@ -32,6 +32,8 @@ ICONS: dict[Use, str] = {
 def show(workspace: Workspace, draft: Draft, found: Brought) -> None:
     """The ways in, then what there is."""
     uploading.ways_in(workspace, draft)
+    if draft.is_empty:
+        beginning.show(workspace)
     if not found.tables and not found.troubles:
         return
     st.subheader("What was brought", anchor=False)

@@ -39,11 +39,11 @@ def show(workspace: Workspace, draft: Draft, found: Brought) -> None:
             effects = {name: _effect(draft, mapped, name) for name in STEPS}
     else:
         st.caption(f"With {before[2]:,} interactions, a step is counted when you open it.")
-    for name in STEPS:
-        about = NEEDS.get(name.rpartition("-")[2])
-        if about is not None and not found.of(about):
-            continue
-        _show_step(workspace, draft, mapped, name, effects.get(name))
+    with st.container(gap="xsmall"):
+        for name in STEPS:
+            about = NEEDS.get(name.rpartition("-")[2])
+            if about is None or found.of(about):
+                _show_step(workspace, draft, mapped, name, effects.get(name))
 
 
 def _show_applied(workspace: Workspace, draft: Draft, mapped: Mapped, before: Counts) -> bool:
@@ -183,7 +183,7 @@ def _mark(effect: Effect | str | None) -> str:
     if isinstance(effect, str):
         return " · :orange[:material/warning: cannot be applied like this]"
     if not effect.touched:
-        return f" · :gray[nothing to do]"
+        return " · :gray[nothing to do]"
     share = 100 * effect.touched / max(effect.of, 1)
     return f" · {effect.does} {effect.touched:,} of {effect.of:,} {effect.table} ({share:.2g} %)"
 

@@ -13,7 +13,7 @@ from recengine.errors import DataError, RecengineError
 from recengine.jobs import Job
 from recengine.workspace import DatasetEntry, Workspace
 from ui import actions, commands, jobs
-from ui.importing import cleaning, proposal, store
+from ui.importing import cleaning, proposal, roles, store
 from ui.importing.draft import Draft
 from ui.importing.materials import Mapped
 from ui.importing.reading import Brought, shown_name
@@ -58,24 +58,9 @@ def _job(workspace: Workspace, draft: Draft) -> Job | None:
 def _ask(workspace: Workspace, draft: Draft, found: Brought, *, again: bool) -> None:
     """The summary, the name and the button."""
     mapped = Mapped.of(draft, found)
-    with st.spinner("Counting what will be stored"):
-        before, after = mapped.counts(), mapped.counts(draft.cleaning)
     with st.container(border=True):
         st.subheader("Import again" if again else "What will be imported", anchor=False)
-        for kind in found.kinds:
-            tables = ", ".join(table.found.name for table in found.of(kind))
-            used = sum(1 for column in proposal.pairs_of(draft, found, kind).values() if column in found.columns(kind))
-            st.markdown(
-                f"- **{kind.capitalize()}:** {plain(tables)}, {used} of {len(found.columns(kind))} columns used"
-            )
-        steps = ", then ".join(cleaning.title(text) for text in draft.cleaning)
-        st.markdown(f"- **Cleaning:** {plain(steps) if steps else 'none'}")
-        changed = " after cleaning" if before != after else ""
-        st.markdown(f"- **{after[0]:,} users, {after[1]:,} items, {after[2]:,} interactions**{changed}")
-        left_out = [table.found.name for table in found.tables if table.kind == "none"]
-        left_out += [trouble.name for trouble in found.troubles]
-        if left_out:
-            st.markdown(f"- **Left out:** {plain(', '.join(left_out))}")
+        st.markdown("\n".join(f"- {line}" for line in _summary(draft, found, mapped)))
         st.session_state[NAME] = draft.name or suggested_name(draft, workspace)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             name: str = st.text_input(
@@ -107,6 +92,26 @@ def _ask(workspace: Workspace, draft: Draft, found: Brought, *, again: bool) -> 
                 ),
                 icon=":material/published_with_changes:",
             )
+
+
+def _summary(draft: Draft, found: Brought, mapped: Mapped) -> list[str]:
+    """What will be stored, a line each, as Markdown."""
+    lines = []
+    for kind in found.kinds:
+        tables, columns = ", ".join(table.found.name for table in found.of(kind)), found.columns(kind)
+        used = [
+            column for column, role in roles.roles_of(proposal.pairs_of(draft, found, kind), columns).items() if role
+        ]
+        lines.append(f"**{kind.capitalize()}:** {plain(tables)}, {len(used)} of {len(columns)} columns used")
+    steps = ", then ".join(cleaning.title(text) for text in draft.cleaning)
+    lines.append(f"**Cleaning:** {plain(steps) if steps else 'none'}")
+    with st.spinner("Counting what will be stored"):
+        before, after = mapped.counts(), mapped.counts(draft.cleaning)
+    said = f"**{after[0]:,} users, {after[1]:,} items, {after[2]:,} interactions**"
+    lines.append(said if before == after else f"{said} after cleaning, of {before[2]:,}")
+    left_out = [table.found.name for table in found.tables if table.kind == "none"]
+    left_out += [trouble.name for trouble in found.troubles]
+    return [*lines, f"**Left out:** {plain(', '.join(left_out))}"] if left_out else lines
 
 
 def _keeps_name(workspace: Workspace, draft: Draft) -> Callable[[], None]:

@@ -61,8 +61,9 @@ def show(workspace: Workspace, draft: Draft, found: Brought, kind: TableKind, pa
         shown[roles.TEXT] = cards[kind][-1][1]
     if not shown:
         return
-    rooms: list[DeltaGenerator] = list(st.columns(len(shown), gap="small")) if len(shown) > 1 else [st.container()]
-    for room, card in zip(rooms, shown.values(), strict=True):
+    # one card stands alone on half of the width: fields across the whole page are hard to read
+    rooms: list[DeltaGenerator] = list(st.columns(max(len(shown), 2), gap="small"))
+    for room, card in zip(rooms, shown.values(), strict=False):
         with room.container(border=True, height="stretch", gap="small"):
             card()
 

@@ -9,7 +9,8 @@ from typing import Any
 import streamlit as st
 from threadpoolctl import threadpool_limits
 
-from recengine.data import Dataset
+from recengine.data import Dataset, SplitPicture, picture_split, split_dataset
+from recengine.data.profiles import Everyone, count_everyone
 from recengine.device import device_kind
 from recengine.errors import RecengineError
 from recengine.fusion import STRATEGIES, FusedRow, Fusion, fuse_row
@@ -58,6 +59,16 @@ def keep_products_small() -> None:
 def dataset(workspace: Workspace, name: str) -> Dataset:
     """The dataset stored under `name`, kept by its fingerprint."""
     return _dataset(workspace.dataset_entry(name).fingerprint, name, str(workspace.root), _workspace=workspace)
+
+
+def split_picture(dataset: Dataset, split: str, seed: int) -> SplitPicture:
+    """What there is to see of a cut. Raises `DataError` where it cannot be made."""
+    return _split_picture(dataset.fingerprint, split, seed, _dataset=dataset)
+
+
+def everyone(dataset: Dataset) -> Everyone:
+    """What profiles compare one user or item with."""
+    return _everyone(dataset.fingerprint, _dataset=dataset)
 
 
 def is_ready(scenario: Scenario) -> bool:
@@ -208,6 +219,16 @@ def _prices(key: str, scenario: Scenario, *, _workbench: Workbench) -> tuple[Pri
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _dataset(fingerprint: str, name: str, root: str, *, _workspace: Workspace) -> Dataset:
     return _workspace.load_dataset(name)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _split_picture(fingerprint: str, split: str, seed: int, *, _dataset: Dataset) -> SplitPicture:
+    return picture_split(split_dataset(_dataset, split, seed=seed))
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _everyone(fingerprint: str, *, _dataset: Dataset) -> Everyone:
+    return count_everyone(_dataset)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -24,6 +24,8 @@ def load(name: str) -> Verb:
         "import": ("datasets", "import_dataset"),
         "import-scores": ("scores", "import_table"),
         "datasets": ("datasets", "datasets"),
+        "split": ("splitting", "split"),
+        "quality": ("quality", "quality"),
         "models": ("fitting", "models"),
         "strategies": ("strategies", "strategies"),
         "fit": ("fitting", "fit"),
@@ -161,6 +163,18 @@ def _scenario(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, help="of the split and of every fit (default 0)")
     parser.add_argument("--depth", type=int, help="best unseen items that each scorer proposes (default 200)")
+
+
+def _split(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dataset", required=True, metavar="NAME", help="a dataset of the workspace")
+    parser.add_argument("--split", default="random", help=SPLIT_HELP)
+    parser.add_argument("--seed", type=int, default=0, help="of what is drawn (default 0)")
+
+
+def _quality(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dataset", required=True, metavar="NAME", help="a dataset of the workspace")
+    parser.add_argument("--split", help="compare the parts of this split too, such as random, last or time:0.2")
+    parser.add_argument("--seed", type=int, default=0, help="of the split (default 0)")
 
 
 def _strategy(parser: argparse.ArgumentParser) -> None:
@@ -415,6 +429,8 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "import": ("check, clean and store a dataset", _import),
     "import-scores": ("check and store scores of another system, as a model among the others", _import_scores),
     "datasets": ("list the datasets of the workspace", _samples),
+    "split": ("how a dataset would be cut into training, validation and test, in counts", _split),
+    "quality": ("what is worth knowing of the data before its figures are believed", _quality),
     "models": ("list the models, their settings and what they are for", _samples),
     "strategies": ("list the strategies and re-rankers with their settings", _samples),
     "fit": ("fit what is not yet fitted, build the pool, teach a strategy that learns", _fit),

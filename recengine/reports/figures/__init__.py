@@ -25,6 +25,14 @@ from recengine.reports.figures.profiles import (
     own_values_figure,
 )
 from recengine.reports.figures.quality import metrics_alt, metrics_figure, slices_alt, slices_figure
+from recengine.reports.figures.split import (
+    split_parts_alt,
+    split_parts_figure,
+    split_sample_alt,
+    split_sample_figure,
+    split_timeline_alt,
+    split_timeline_figure,
+)
 from recengine.reports.figures.tries import changes_alt, changes_figure, overlap_alt, overlap_figure
 from recengine.reports.figures.weight_searches import (
     front_alt,
@@ -59,9 +67,9 @@ __all__ = [
     "metrics_figure",
     "newcomer_quality_alt",
     "newcomer_quality_figure",
-    "overlap_alt",
     "over_time_alt",
     "over_time_figure",
+    "overlap_alt",
     "overlap_figure",
     "own_values_alt",
     "own_values_figure",
@@ -69,6 +77,12 @@ __all__ = [
     "region_figure",
     "slices_alt",
     "slices_figure",
+    "split_parts_alt",
+    "split_parts_figure",
+    "split_sample_alt",
+    "split_sample_figure",
+    "split_timeline_alt",
+    "split_timeline_figure",
     "sweep_alt",
     "sweep_figure",
     "trials_alt",

@@ -120,6 +120,16 @@ def upright_line(name: str, x: float, rows: tuple[float, float], color: str, hov
     )
 
 
+def filled(color: str, pattern: str, theme: Theme) -> dict[str, Any]:
+    """How a bar is filled: its colour, and a pattern that tells it apart without."""
+    return {
+        "color": color,
+        # "overlay" keeps the colour under the pattern
+        "pattern": {"shape": pattern, "fillmode": "overlay", "fgcolor": theme.surface, "size": 7, "solidity": 0.3},
+        "line": {"color": color, "width": 1},
+    }
+
+
 def scatter(**settings: Any) -> go.Scatter:
     """A trace of dots or lines."""
     import plotly.graph_objects as go

@@ -10,7 +10,7 @@ import numpy as np
 
 from recengine.arrays import Values
 from recengine.explanation import Explanation, Part
-from recengine.reports.figures.base import bar, canvas, rows_axis
+from recengine.reports.figures.base import bar, canvas, filled, rows_axis
 from recengine.reports.text import chart_text, one_line
 from recengine.reports.theme import FUSION_STYLE, LIGHT, Theme, series_style
 from recengine.reports.words import joined
@@ -50,7 +50,7 @@ def list_parts_figure(
                 x=[float(value) for value in values],
                 y=list(range(len(titles))),
                 orientation="h",
-                marker=_fill(style.color, style.pattern, theme),
+                marker=filled(style.color, style.pattern, theme),
                 customdata=[
                     f"<b>{rank}. {chart_text(title, None)}</b><br>{called}: {value:+.3f}"
                     for rank, (title, value) in enumerate(zip(titles, values, strict=True), 1)
@@ -102,7 +102,7 @@ def explanation_figure(
                 base=[float(starts[at]) for at in own],
                 y=own,
                 orientation="h",
-                marker=_fill(style.color, style.pattern, theme),
+                marker=filled(style.color, style.pattern, theme),
                 customdata=[
                     f"<b>{chart_text(steps[at].label, None)}</b><br>{chart_text(called)}: {steps[at].amount:+.4f}"
                     for at in own
@@ -117,7 +117,7 @@ def explanation_figure(
             base=[0.0],
             y=[len(steps)],
             orientation="h",
-            marker=_fill(FUSION_STYLE.color, FUSION_STYLE.pattern, theme),
+            marker=filled(FUSION_STYLE.color, FUSION_STYLE.pattern, theme),
             customdata=[f"Fused score: {explanation.score:.4f}"],
             hovertemplate="%{customdata}<extra></extra>",
             showlegend=False,
@@ -177,12 +177,3 @@ def _rest(part: Part) -> str:
 
 def _called(name: str, labels: Mapping[str, str] | None) -> str:
     return (labels or {}).get(name, name)
-
-
-def _fill(color: str, pattern: str, theme: Theme) -> dict[str, object]:
-    return {
-        "color": color,
-        # "overlay" keeps the colour under the pattern
-        "pattern": {"shape": pattern, "fillmode": "overlay", "fgcolor": theme.surface, "size": 7, "solidity": 0.3},
-        "line": {"color": color, "width": 1},
-    }

@@ -6,10 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recengine.data import Dataset, parse_split
+from recengine.data import Dataset, parse_split, picture_split
 from recengine.ranking.popularity import HEAD_SHARE, head_items
 from recengine.reports.charts import Chart
 from recengine.reports.figures.distribution import lorenz_alt, lorenz_figure, top_share
+from recengine.reports.figures.split import (
+    split_sample_alt,
+    split_sample_figure,
+    split_timeline_alt,
+    split_timeline_figure,
+)
 from recengine.reports.views.context import Context
 from recengine.reports.words import joined, plain, share
 from recengine.scenario import Scenario
@@ -26,11 +32,14 @@ class Fact:
 
 @dataclass(frozen=True)
 class DataView:
-    """facts: of the whole dataset; parts: of its split; catalogue: head, long tail and cold items."""
+    """facts: of the whole dataset; parts: of its split; pictures: of it, with what to see; catalogue: head, long tail
+    and cold items.
+    """
 
     facts: list[Fact]
     parts: list[Fact]
     split: str
+    pictures: list[tuple[Chart, str]]
     catalogue: list[Fact]
     attributes: list[Fact]
     notes: tuple[str, ...]
@@ -45,11 +54,14 @@ def data_view(context: Context) -> DataView:
     by_item = workbench.popularity
     by_user = np.diff(workbench.fitted_on.matrix.indptr)
     spread = {"items by popularity": by_item, "users by activity": by_user}
+    # charts are numbered in the order of the page
+    pictures = [] if context.outcome.scenario.all_data else _pictures(context)
     chart = context.charts.add(lorenz_figure(spread), lorenz_alt(spread))
     return DataView(
         facts=_facts(workbench.dataset),
         parts=_parts(context),
         split=cut_sentence(context.outcome.scenario),
+        pictures=pictures,
         catalogue=_catalogue(context),
         attributes=_attributes(workbench.dataset),
         notes=workbench.dataset.notes,
@@ -99,6 +111,18 @@ def _parts(context: Context) -> list[Fact]:
     ]
     facts = [Fact(label, f"{part.matrix.nnz:,}", meaning) for label, part, meaning in rows]
     return [*facts, Fact("Users evaluated", f"{context.n_evaluated:,}", "with at least one test positive")]
+
+
+def _pictures(context: Context) -> list[tuple[Chart, str]]:
+    """The split over time where there are times, and as a few users see it."""
+    picture = picture_split(context.workbench.split)
+    pictures = []
+    if picture.timeline is not None:
+        over_time = context.charts.add(split_timeline_figure(picture.timeline), split_timeline_alt(picture.summary))
+        pictures.append((over_time, "When what was learnt from, and what is measured on, took place."))
+    by_user = context.charts.add(split_sample_figure(picture.sample), split_sample_alt(picture.sample))
+    pictures.append((by_user, "The same for a few users, a row each: each mark is one of their positives."))
+    return pictures
 
 
 def _catalogue(context: Context) -> list[Fact]:

@@ -24,6 +24,7 @@ PAGES = {
     "cold_start": "Cold start",
     "fairness": "Fairness",
     "report": "Report",
+    "split": "Split",
 }
 """URL path → title. The first page has no path."""
 SCREENSHOTS = Path(__file__).parent / "screenshots"

@@ -2,8 +2,11 @@
 
 from recengine.data.mapping.columns import AttributeColumn, ColumnMapping
 from recengine.data.mapping.events import EventWeights, usual_event_weight, weigh_events
-from recengine.data.mapping.guess import Guess, guess_roles
+from recengine.data.mapping.guess import Guess, KindGuess
+from recengine.data.mapping.guess_entities import propose_bins
+from recengine.data.mapping.numbers import parse_numbers, parse_years
 from recengine.data.mapping.pairs import map_columns
+from recengine.data.mapping.propose import Proposal, guess_kind, guess_roles, propose
 from recengine.data.mapping.roles import ROLES, SEPARATOR, SETTINGS
 from recengine.data.mapping.settings import TIME_UNITS, VALUE_RULES, TimeUnit, ValueRule
 from recengine.data.mapping.template import compose, template_columns
@@ -28,15 +31,22 @@ __all__ = [
     "ColumnMapping",
     "EventWeights",
     "Guess",
+    "KindGuess",
+    "Proposal",
     "Threshold",
     "TimeUnit",
     "ValueRule",
     "are_positive",
     "compose",
+    "guess_kind",
     "guess_roles",
     "map_columns",
+    "parse_numbers",
     "parse_times",
     "parse_values",
+    "parse_years",
+    "propose",
+    "propose_bins",
     "propose_threshold",
     "template_columns",
     "usual_event_weight",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
-from recengine.data.mapping.roles import ROLES
-from recengine.data.sources.found import Found, TableKind
+from recengine.data.sources.found import TableKind
 
 
 @dataclass(frozen=True)
@@ -25,17 +25,14 @@ class Guess:
     sure: float
 
 
-def guess_roles(kind: TableKind, found: Found, sample: pl.DataFrame) -> tuple[Guess, ...]:
-    """Guesses for one table. sample: its first rows as `read_found` gives them. Every column at most once as an id."""
-    prefix = {"interactions": ("user", "item", "value", "time"), "items": ("item.",), "users": ("user.",)}[kind]
-    guesses = [Guess(role, column, f"{found.layout} has it so", 1.0) for role, column in found.roles.items()]
-    taken = {guess.column for guess in guesses}
-    for role, names in ROLES.items():
-        if not role.startswith(prefix) or ("." in role) == (kind == "interactions"):
-            continue
-        for column in sample.columns:
-            if column not in taken and column.partition(":")[0].strip().lower() in names:
-                guesses.append(Guess(role, column, "the name says so", 0.9))
-                taken.add(column)
-                break
-    return tuple(guesses)
+@dataclass(frozen=True)
+class KindGuess:
+    """Which of the three tables a file is, the reason as a short sentence, and how sure that is, in [0, 1]."""
+
+    kind: TableKind
+    reason: str
+    sure: float
+
+
+Samples = Mapping[TableKind, pl.DataFrame]
+"""The first rows of other tables, to find which ids stand in both."""

@@ -9,13 +9,17 @@ from dataclasses import replace
 from recengine.data.mapping.columns import AttributeColumn, ColumnMapping
 from recengine.data.mapping.roles import (
     ATTRIBUTE_KINDS,
+    BINS_OF,
     REQUIRED,
     ROLES,
     SEPARATOR,
+    SEPARATOR_OF,
     SETTINGS,
+    WEIGHT_OF,
+    is_setting,
     plain_name,
-    spellings,
     table_of,
+    usual_columns,
 )
 from recengine.data.mapping.settings import (
     read_bins,
@@ -31,9 +35,6 @@ from recengine.data.table import quoted
 from recengine.errors import DataError
 
 _RESERVED = ("id", "title", "text", "image")
-_WEIGHT = "event.weight."
-_BINS = "user.bins."
-_SEPARATOR_OF = f"{SEPARATOR}."
 
 
 def map_columns(
@@ -64,7 +65,7 @@ def map_columns(
     named: set[str] = set()
     settings: dict[str, str] = {}
     for key, column in pairs.items():
-        if _is_setting(key):
+        if is_setting(key):
             settings[key] = column
             continue
         role, name = _role(key)
@@ -127,23 +128,6 @@ def map_columns(
     return _with_settings(mapping, {key: text for key, text in settings.items() if text != ""}, items, names["items"])
 
 
-def usual_columns(role: str, columns: Sequence[str], taken: set[str]) -> list[str]:
-    """Of `columns` those that have a usual name of `role` and are not `taken`, the likeliest first."""
-    by_name: dict[str, str] = {}
-    ways = [(column, list(spellings(column))) for column in columns if column not in taken]
-    # a name that fits as it stands goes before one that fits in the singular or without what is in front
-    for depth in range(max((len(way) for _, way in ways), default=0)):
-        for column, way in ways:
-            if depth < len(way):
-                by_name.setdefault(way[depth], column)
-    return list(dict.fromkeys(by_name[name] for name in ROLES[role] if name in by_name))
-
-
-def _is_setting(key: str) -> bool:
-    named = key.startswith((_WEIGHT, _BINS, _SEPARATOR_OF)) and not key.endswith(".")
-    return named or (key in SETTINGS and not key.endswith(".NAME"))
-
-
 def _role(key: str) -> tuple[str, str]:
     """The role of `key` and, for a role that is taken several times, the name it carries (may be empty)."""
     if key in ROLES:
@@ -169,9 +153,9 @@ def _with_settings(
             changes["value_clip"] = read_clip(settings["value.clip"])
     if mapping.event is not None:
         changes["event_weights"] = tuple(
-            (key.removeprefix(_WEIGHT), read_weight(key, text))
+            (key.removeprefix(WEIGHT_OF), read_weight(key, text))
             for key, text in settings.items()
-            if key.startswith(_WEIGHT)
+            if key.startswith(WEIGHT_OF)
         )
     if mapping.time is not None:
         if "time.unit" in settings:
@@ -199,14 +183,14 @@ def _attribute_settings(mapping: ColumnMapping, settings: Mapping[str, str]) -> 
     users = {one.name: one for one in mapping.user_attributes}
     changes: dict[str, object] = {}
     for key, text in settings.items():
-        if key.startswith(_SEPARATOR_OF):
-            name = key.removeprefix(_SEPARATOR_OF)
+        if key.startswith(SEPARATOR_OF):
+            name = key.removeprefix(SEPARATOR_OF)
             one = items.get(name)
             if one is None or one.kind != "categories":
                 raise DataError(f"mapping: {key} needs item.categories.{name}. Map a column to it or leave {key} out.")
             items[name] = replace(one, separator=read_separator(text))
-        elif key.startswith(_BINS):
-            name = key.removeprefix(_BINS)
+        elif key.startswith(BINS_OF):
+            name = key.removeprefix(BINS_OF)
             edges = read_bins(key, text)
             if name == "age" and mapping.user_age is not None:
                 changes["user_age_bins"] = edges

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from recengine.data.dataset import AttributeKind
 from recengine.data.sources.found import TableKind
@@ -20,7 +20,7 @@ _USER: tuple[str, ...] = (
     "visitor_id",
 )
 _USER += ("reviewer_id", "account_id", "client_id", "shopper_id", "listener_id", "reader_id", "person_id", "steam_id")
-_USER += ("member", "visitor", "account", "username", "user_name", "reviewer", "profile_name")
+_USER += ("username", "user_name", "reviewer", "profile_name")
 _USER += (
     "用户id",
     "用户编号",
@@ -217,6 +217,9 @@ SETTINGS: Mapping[str, str] = {
 }
 """The settings of a mapping, that is, the keys whose values are no columns, and what each says."""
 
+WEIGHT_OF, BINS_OF, SEPARATOR_OF = "event.weight.", "user.bins.", f"{SEPARATOR}."
+"""What the settings that carry a name begin with."""
+
 ATTRIBUTE_KINDS: Mapping[str, AttributeKind] = {
     "item.category": "category",
     "item.categories": "categories",
@@ -261,3 +264,21 @@ def spellings(column: str) -> Iterator[str]:
         yield spelling
         if len(spelling) > 3 and spelling.endswith("s"):
             yield spelling[:-1]
+
+
+def usual_columns(role: str, columns: Sequence[str], taken: set[str]) -> list[str]:
+    """Of `columns` those that have a usual name of `role` and are not `taken`, the likeliest first."""
+    by_name: dict[str, str] = {}
+    ways = [(column, list(spellings(column))) for column in columns if column not in taken]
+    # a name that fits as it stands goes before one that fits in the singular or without what is in front
+    for depth in range(max((len(way) for _, way in ways), default=0)):
+        for column, way in ways:
+            if depth < len(way):
+                by_name.setdefault(way[depth], column)
+    return list(dict.fromkeys(by_name[name] for name in ROLES[role] if name in by_name))
+
+
+def is_setting(key: str) -> bool:
+    """Whether the value of `key` is no column."""
+    named = key.startswith((WEIGHT_OF, BINS_OF, SEPARATOR_OF)) and not key.endswith(".")
+    return named or (key in SETTINGS and not key.endswith(".NAME"))

@@ -91,8 +91,8 @@ class Evidence:
 
     @cached_property
     def plausible(self) -> NDArray[np.int64]:
-        """The times that are none of these three."""
-        return self.times[~(self.epoch_zero | self.future | self.too_old)]
+        """The times that are none of these three, ascending."""
+        return np.sort(self.times[~(self.epoch_zero | self.future | self.too_old)])
 
     @cached_property
     def timeline(self) -> Timeline | None:
@@ -110,12 +110,18 @@ class Evidence:
 
         None where no user has two.
         """
-        last = pl.col("time").top_k(2)
-        pairs = self.rows.lazy().drop_nulls("time").group_by("user").agg(last.alias("last")).collect()
-        pairs = pairs.filter(pl.col("last").list.len() == 2)
-        if pairs.is_empty():
+        dated = self.rows.select("user", "time").drop_nulls("time")
+        if dated.is_empty():
             return None
-        return float((pairs["last"].list.min() == pairs["last"].list.max()).sum()) / pairs.height
+        # by user already, as every dataset is
+        users, times = dated["user"].to_numpy(), dated["time"].to_numpy()
+        starts = np.flatnonzero(np.diff(users, prepend=users[0] - 1))
+        counts = np.diff(starts, append=len(users))
+        newest = np.repeat(np.maximum.reduceat(times, starts), counts)
+        # the last two are the same where the newest time comes twice
+        tied = np.add.reduceat(times == newest, starts, dtype=np.int64) >= 2
+        several = counts >= 2
+        return float(tied[several].mean()) if several.any() else None
 
     @cached_property
     def values(self) -> Histogram | None:

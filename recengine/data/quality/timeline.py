@@ -73,14 +73,20 @@ class Timeline:
 
 
 def days_of(times: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Every day with an interaction, ascending, as days since 1970 by UTC, and its interactions."""
-    days = (pl.Series("day", times) // DAY).alias("day")
-    counted = days.to_frame().group_by("day").len().sort("day")
-    return counted["day"].to_numpy().astype(np.int64), counted["len"].to_numpy().astype(np.int64)
+    """Every day with an interaction, ascending, as days since 1970 by UTC, and its interactions; times ascend."""
+    return run_lengths(times // DAY)
+
+
+def run_lengths(ascending: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The distinct values of an ascending array, and how often each comes."""
+    if not len(ascending):
+        return ascending, np.zeros(0, dtype=np.int64)
+    starts = np.flatnonzero(np.diff(ascending, prepend=ascending[0] - 1))
+    return ascending[starts], np.diff(starts, append=len(ascending))
 
 
 def timeline(times: NDArray[np.int64]) -> Timeline | None:
-    """The picture of plausible times, (n,) seconds since 1970; None where there are none.
+    """The picture of plausible times, (n,) seconds since 1970, ascending; None where there are none.
 
     Gap: more than a week, more than 5 times what 95 % of the active days wait for the next, and at the rate of the 14
     active days before it or after it, whichever is lower, it would have had 20 interactions or more. Burst: at least 30

@@ -40,6 +40,16 @@ class TwinTitles:
     n_titles: int
 
     @property
+    def sampled(self) -> str:
+        """Which titles were compared, where not all were; else empty."""
+        if self.compared < MAX_TITLES:
+            return ""
+        return (
+            f"Titles that differ by a few letters were looked for among the {self.compared:,} most taken only; the same "
+            "words in another order or spelling among all."
+        )
+
+    @property
     def n_items(self) -> int:
         """Items with a twin."""
         return int((self.group >= 0).sum())

@@ -115,6 +115,7 @@ def quality_report(
         timeline=evidence.timeline,
         values=evidence.values,
         text_lengths=histogram(lengths),
+        sampled=tuple(said for said in (evidence.twins.sampled,) if said),
     )
 
 

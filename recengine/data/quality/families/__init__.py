@@ -8,9 +8,9 @@ from types import MappingProxyType
 from recengine.data.quality.evidence import Evidence
 from recengine.data.quality.families.activity import activity_findings
 from recengine.data.quality.families.columns import column_findings
-from recengine.data.quality.families.duplicates import duplicate_findings
 from recengine.data.quality.families.groups import group_findings
 from recengine.data.quality.families.ids import id_findings
+from recengine.data.quality.families.imported import import_findings
 from recengine.data.quality.families.leaks import leak_findings
 from recengine.data.quality.families.popularity import popularity_findings
 from recengine.data.quality.families.tables import table_findings
@@ -26,7 +26,7 @@ Family = Callable[[Evidence], Iterator[QualityFinding]]
 FAMILIES: Mapping[str, tuple[str, Family]] = MappingProxyType(
     {
         "volume": ("How much there is", volume_findings),
-        "duplicates": ("Repeats", duplicate_findings),
+        "import": ("What the import did", import_findings),
         "activity": ("Users and their activity", activity_findings),
         "popularity": ("Items and their popularity", popularity_findings),
         "times": ("Times", time_findings),

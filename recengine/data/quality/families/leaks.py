@@ -3,18 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from recengine.data.dataset import Dataset
 from recengine.data.quality.evidence import Evidence
 from recengine.data.quality.report import QualityFinding, Severity
 from recengine.data.quality.wording import counted, of_all, share_text, verb
 from recengine.data.split import Split
 
 LITTLE = 0.01
+_NONE = np.iinfo(np.int64).min
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Interactions of one part: users, items and times (n,), by user; a time is `_NONE` where there is none."""
+
+    users: NDArray[np.int64]
+    items: NDArray[np.int64]
+    times: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, rows: pl.DataFrame) -> _Part:
+        """The rows as arrays."""
+        return cls(
+            rows["user"].to_numpy().astype(np.int64),
+            rows["item"].to_numpy().astype(np.int64),
+            rows["time"].fill_null(_NONE).to_numpy(),
+        )
+
+    def dated(self) -> _Part:
+        """Those that have a time."""
+        there = self.times != _NONE
+        return _Part(self.users[there], self.items[there], self.times[there])
 
 
 def leak_findings(evidence: Evidence) -> Iterator[QualityFinding]:
@@ -22,23 +46,27 @@ def leak_findings(evidence: Evidence) -> Iterator[QualityFinding]:
     split = evidence.split
     if split is None or split.test.interactions.is_empty():
         return
-    yield _same_pairs(split)
-    yield from _cold(split)
+    n_users, n_items = evidence.dataset.n_users, evidence.dataset.n_items
+    test, known = _Part.of(split.test.interactions), _Part.of(split.full_train.interactions)
+    # what is only seen teaches nothing
+    learnt = _Part.of(split.full_train.interactions.filter(pl.col("positive")))
+    yield _same_pairs(test, known, n_items)
+    yield from _cold(split, test, learnt, n_users, n_items)
     if evidence.dataset.has_times:
-        yield from _order(split)
-    yield from _twins(split, evidence.twins.group)
+        yield from _order(split, test.dated(), learnt.dated(), n_users)
+    yield from _twins(test, learnt, evidence.twins.group)
 
 
-def _same_pairs(split: Split) -> QualityFinding:
-    test = split.test.interactions
-    both = test.join(split.full_train.interactions, on=["user", "item"], how="semi").height
+def _same_pairs(test: _Part, known: _Part, n_items: int) -> QualityFinding:
+    n_test = len(test.users)
+    both = _also_in(test.users * n_items + test.items, known.users * n_items + known.items)
     return QualityFinding(
         name="same-pair",
         severity="problem" if both else "good",
         value=both,
         unit="rows",
-        n=test.height,
-        text=f"{of_all(both, test.height, 'test interactions')} {verb(both, 'is', 'are')} in training too."
+        n=n_test,
+        text=f"{of_all(both, n_test, 'test interactions')} {verb(both, 'is', 'are')} in training too."
         if both
         else "No user and item of the test is in training too.",
         why="What was learnt is no test of what is foreseen: every figure is too high."
@@ -47,8 +75,7 @@ def _same_pairs(split: Split) -> QualityFinding:
     )
 
 
-def _cold(split: Split) -> Iterator[QualityFinding]:
-    test, train = _positives(split.test), _positives(split.full_train)
+def _cold(split: Split, test: _Part, learnt: _Part, n_users: int, n_items: int) -> Iterator[QualityFinding]:
     for key, several, meant, why in (
         (
             "user",
@@ -64,19 +91,23 @@ def _cold(split: Split) -> Iterator[QualityFinding]:
             "it.",
         ),
     ):
-        tested = test[key].unique()
-        unknown = tested.to_frame().join(train.select(key).unique(), on=key, how="anti")[key]
-        cold, rows = len(unknown), test.join(unknown.to_frame(), on=key, how="semi").height
+        asked, taught, total = (
+            (test.users, learnt.users, n_users) if key == "user" else (test.items, learnt.items, n_items)
+        )
+        unknown = np.bincount(taught, minlength=total) == 0
+        n_tested = len(np.unique(asked))
+        cold, rows = len(np.unique(asked[unknown[asked]])), int(unknown[asked].sum())
+        part = rows / len(asked)
         wanted = split.spec.method == meant or (split.spec.method == "user-fold" and key == "user")
-        severity: Severity = "good" if wanted or not cold else "warning" if rows / test.height > 0.2 else "note"
-        said = f"{of_all(cold, len(tested), f'test {several}')} {verb(cold, 'has', 'have')} no positive in training; "
-        said += f"{share_text(rows / test.height)} of the test is theirs."
+        severity: Severity = "good" if wanted or not cold else "warning" if part > 0.2 else "note"
+        said = f"{of_all(cold, n_tested, f'test {several}')} {verb(cold, 'has', 'have')} no positive in training; "
+        said += f"{share_text(part)} of the test is theirs."
         yield QualityFinding(
             name=f"cold-test-{several}",
             severity=severity,
             value=cold,
             unit=several,
-            n=len(tested),
+            n=n_tested,
             text=(said + (" That is what this split asks." if wanted else ""))
             if cold
             else f"Every test {key} has a positive in training.",
@@ -85,26 +116,29 @@ def _cold(split: Split) -> Iterator[QualityFinding]:
         )
 
 
-def _order(split: Split) -> Iterator[QualityFinding]:
-    test = _positives(split.test).drop_nulls("time")
-    train = _positives(split.full_train).drop_nulls("time")
-    if test.is_empty() or train.is_empty():
+def _order(split: Split, test: _Part, learnt: _Part, n_users: int) -> Iterator[QualityFinding]:
+    """test, learnt: those that have a time."""
+    if not len(test.users) or not len(learnt.users):
         return
     by_time = split.spec.needs_times
-    latest = train.group_by("user").agg(pl.col("time").max().alias("latest"))
-    judged = test.join(latest, on="user", how="inner")
-    early = judged.filter(pl.col("time") < pl.col("latest"))
-    if judged.height:
-        share = early.height / judged.height
+    latest = np.full(n_users, _NONE)
+    starts = np.flatnonzero(np.diff(learnt.users, prepend=-1))
+    latest[learnt.users[starts]] = np.maximum.reduceat(learnt.times, starts)
+    judged = latest[test.users] != _NONE
+    early = judged & (test.times < latest[test.users])
+    n_judged, n_early = int(judged.sum()), int(early.sum())
+    n_users_early = len(np.unique(test.users[early]))
+    if n_judged:
+        share = n_early / n_judged
         yield QualityFinding(
             name="test-before-train",
-            severity="good" if not early.height else "problem" if by_time else "note",
-            value=early.height,
+            severity="good" if not n_early else "problem" if by_time else "note",
+            value=n_early,
             unit="rows",
-            n=judged.height,
-            text=f"{share_text(share)} of the test interactions, of {counted(early['user'].n_unique(), 'user')}, come "
+            n=n_judged,
+            text=f"{share_text(share)} of the test interactions, of {counted(n_users_early, 'user')}, come "
             "before one in training of the same user."
-            if early.height
+            if n_early
             else "Nobody's test comes before their training.",
             why=(
                 "This split promises that training comes first, and it does not: look at the times."
@@ -112,12 +146,13 @@ def _order(split: Split) -> Iterator[QualityFinding]:
                 else "A split at random asks to fill holes in the past, which is easier than to foresee the future; a "
                 "split by time comes nearer to what a running system does."
             )
-            if early.height
+            if n_early
             else "So each test asks for what came next.",
-            facts={"users": early["user"].n_unique()},
+            facts={"users": n_users_early},
         )
-    moments = np.sort(train["time"].to_numpy())
-    later = 1 - np.searchsorted(moments, test["time"].to_numpy(), side="right") / len(moments)
+    moments = np.sort(learnt.times)
+    # sorted questions are answered several times faster
+    later = 1 - np.searchsorted(moments, np.sort(test.times), side="right") / len(moments)
     known = float(later.mean())
     one_moment = split.spec.method == "time"
     yield QualityFinding(
@@ -125,7 +160,7 @@ def _order(split: Split) -> Iterator[QualityFinding]:
         severity="good" if known < LITTLE / 100 else "problem" if one_moment else "note",
         value=known,
         unit="share",
-        n=test.height,
+        n=len(test.users),
         text=f"On average {share_text(known)} of the training, of all users, is later than the test interaction that "
         "it helps to foresee.",
         why="So no model knew what came into fashion only after the moment it is tested on."
@@ -135,28 +170,29 @@ def _order(split: Split) -> Iterator[QualityFinding]:
     )
 
 
-def _twins(split: Split, group: NDArray[np.int64]) -> Iterator[QualityFinding]:
+def _twins(test: _Part, learnt: _Part, group: NDArray[np.int64]) -> Iterator[QualityFinding]:
     """group (n_items,): items that look like one item; -1 for none."""
-    if not (group >= 0).any():
-        return
-    twin = pl.DataFrame({"item": np.flatnonzero(group >= 0).astype(np.int32), "group": group[group >= 0]})
-    test = _positives(split.test)
-    tested = test.join(twin, on="item").select("user", "group")
-    learnt = _positives(split.full_train).join(twin, on="item").select("user", "group")
-    leaked = tested.join(learnt, on=["user", "group"], how="semi").height
+    n_groups = int(group.max(initial=-1)) + 1
+    asked, taught = ((part.users * n_groups + group[part.items])[group[part.items] >= 0] for part in (test, learnt))
+    leaked, n_test = _also_in(asked, taught), len(test.users)
     if leaked:
-        share = leaked / test.height
         yield QualityFinding(
             name="similar-across",
-            severity="warning" if share > LITTLE else "note",
+            severity="warning" if leaked > LITTLE * n_test else "note",
             value=leaked,
             unit="rows",
-            n=test.height,
-            text=f"{of_all(leaked, test.height, 'test interactions')} {verb(leaked, 'is', 'are')} with an item whose "
+            n=n_test,
+            text=f"{of_all(leaked, n_test, 'test interactions')} {verb(leaked, 'is', 'are')} with an item whose "
             "twin by title the same user has in training.",
             why="A model that finds the twin is right without having understood anything.",
         )
 
 
-def _positives(part: Dataset) -> pl.DataFrame:
-    return part.interactions.filter(pl.col("positive")).select("user", "item", "time")
+def _also_in(keys: NDArray[np.int64], others: NDArray[np.int64]) -> int:
+    """How many of `keys` are among `others` too."""
+    if not len(keys) or not len(others):
+        return 0
+    others = np.sort(others)
+    keys = np.sort(keys)
+    at = np.minimum(np.searchsorted(others, keys), len(others) - 1)
+    return int((others[at] == keys).sum())

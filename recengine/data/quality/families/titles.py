@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from recengine.data.quality.evidence import Evidence
 from recengine.data.quality.report import QualityFinding
@@ -44,11 +44,6 @@ def title_findings(evidence: Evidence) -> Iterator[QualityFinding]:
             "same.",
             facts={"titles": [list(one) for one in twins.placeholders]},
         )
-    within = (
-        f" Small differences were looked for among the {twins.compared:,} titles most taken."
-        if twins.compared < twins.n_titles and twins.compared >= 100_000
-        else ""
-    )
     if not twins.n_items:
         yield QualityFinding(
             name="similar-titles",
@@ -56,7 +51,7 @@ def title_findings(evidence: Evidence) -> Iterator[QualityFinding]:
             value=0,
             unit="items",
             n=twins.n_titles,
-            text=f"No two titles are nearly the same.{within}",
+            text="No two titles are nearly the same.",
             why="So no item seems to be in the catalogue twice.",
         )
         return
@@ -68,8 +63,13 @@ def title_findings(evidence: Evidence) -> Iterator[QualityFinding]:
         unit="items",
         n=twins.n_titles,
         text=f"{twins.n_items:,} items ({share_text(share)}) have a title nearly like another's, in "
-        f"{counted(twins.n_groups, 'group')}: {quoted_list(list(twins.examples[0]), 3)}.{within}",
+        f"{counted(twins.n_groups, 'group')}: {_example(twins.examples[0])}.",
         why="Where they are one item, what people did is split between its twins: each looks less popular than it is, "
         "and a list may show both. Merge their ids in the source.",
         facts={"groups": [list(one) for one in twins.examples], "n_groups": twins.n_groups},
     )
+
+
+def _example(group: Sequence[str]) -> str:
+    different = list(dict.fromkeys(group))
+    return f"{quoted_list(different)} ({len(group)} times)" if len(different) == 1 else quoted_list(different, 3)

@@ -24,6 +24,7 @@ PAGES = {
     "cold_start": "Cold start",
     "fairness": "Fairness",
     "report": "Report",
+    "profiles": "Profiles",
     "split": "Split",
 }
 """URL path → title. The first page has no path."""

@@ -104,7 +104,7 @@ def own_values_figure(values: ValueBins, counts: NDArray[np.int64], *, theme: Th
             name="Everyone",
             x=labels,
             y=everyone.tolist(),
-            marker={"color": NEUTRAL, "pattern": {"shape": "/", "fgcolor": theme.surface, "size": 5}},
+            marker={"color": NEUTRAL, "pattern": {"shape": "/", "size": 5}},
             customdata=values.everyone.tolist(),
             hovertemplate="%{x}, everyone: %{y:.0%}, n = %{customdata:,}<extra></extra>",
         )

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from recengine.data import Dataset, Finding, ImportReport
+from recengine.data.profiles import count_everyone, item_profile, user_profile
+from recengine.workspace import Workspace
+from tests.pages.conftest import HOSTILE, OpenPage
+from ui.profiles import tables
+from ui.text import plain
+
+PAGE = "pages/profiles.py"
+
+
+@pytest.fixture(scope="module")
+def shop(small_workspace: Path) -> Dataset:
+    return Workspace.open(small_workspace).load_dataset("shop")
+
+
+def metrics(app: object) -> dict[str, str]:
+    return {one.label: one.value for one in app.metric}  # type: ignore[attr-defined]
+
+
+def test_a_user_is_shown_without_anything_fitted(open_page: OpenPage, unfitted_workspace: Path, shop: Dataset) -> None:
+    app = open_page(PAGE, {"user": "u00004"}, unfitted_workspace)
+    assert not app.exception
+    assert not app.error
+    profile = user_profile(shop, shop.user_position["u00004"])
+    assert metrics(app)["Interactions"] == f"{profile.interactions:,}"
+    assert metrics(app)["Positive"] == f"{profile.positives:,}"
+    latest = next(frame.value for frame in app.dataframe if "Item" in frame.value.columns)
+    assert len(latest) == min(profile.interactions, 20)
+
+
+def test_another_user_is_chosen_in_the_box_and_the_link_knows(open_page: OpenPage, shop: Dataset) -> None:
+    app = open_page(PAGE)
+    (box,) = (one for one in app.selectbox if (one.key or "").startswith("profile User"))
+    box.set_value(7).run()
+    assert not app.exception
+    assert app.query_params["user"] == shop.user_ids[7]
+    assert metrics(app)["Interactions"] == f"{user_profile(shop, 7).interactions:,}"
+
+
+def test_an_item_and_who_takes_it(open_page: OpenPage, shop: Dataset) -> None:
+    app = open_page(PAGE, {"profile": "item", "item": shop.item_ids[3]})
+    assert not app.exception
+    profile = item_profile(shop, 3)
+    assert metrics(app)["Positive"] == f"{profile.positives:,}"
+    groups = next(frame.value for frame in app.dataframe if "Times as likely" in frame.value.columns)
+    assert groups["n"].sum() == profile.positives
+
+
+def test_the_attribute_is_chosen_and_kept_in_the_link(open_page: OpenPage) -> None:
+    app = open_page(PAGE, {"profile": "item", "takers": "age_group"})
+    assert not app.exception
+    assert not app.warning
+    assert any("Age group" in frame.value.columns for frame in app.dataframe)
+    assert app.query_params["takers"] == "age_group"
+
+
+def test_hostile_titles_are_shown_as_they_are(open_page: OpenPage, shop: Dataset) -> None:
+    for at in range(len(HOSTILE)):
+        app = open_page(PAGE, {"profile": "item", "item": shop.item_ids[at]})
+        assert not app.exception
+        heading = app.subheader[0].value
+        # every sign of mark-up in it is escaped
+        assert heading.startswith(plain(HOSTILE[at]))
+        assert HOSTILE[at] not in heading
+
+
+def test_an_item_without_interactions_says_so(open_page: OpenPage, shop: Dataset) -> None:
+    cold = int(np.argmin(count_everyone(shop).taken))
+    app = open_page(PAGE, {"profile": "item", "item": shop.item_ids[cold]})
+    assert not app.exception
+    assert any("Nobody has an interaction" in one.value for one in app.info)
+
+
+def test_a_picture_is_not_loaded_unasked(open_page: OpenPage, tmp_path: Path, shop: Dataset) -> None:
+    pictured = replace(
+        shop,
+        items=shop.items.with_columns(image=pl.lit("http://127.0.0.1:9/picture.png")),
+        fingerprint="f" * 64,
+    )
+    report = ImportReport("shop", "f" * 64, {}, {}, {}, {}, 0, None, (Finding("x", 0.0, "x"),), ())
+    workspace = Workspace.open(tmp_path / "pictured")
+    workspace.save_dataset(pictured, report, "shop")
+    app = open_page(PAGE, {"profile": "item"}, workspace.root)
+    assert not app.exception
+    (toggle,) = (one for one in app.toggle if "picture" in one.label)
+    assert not app.get("image")
+    toggle.set_value(True).run()
+    assert app.get("image")
+
+
+def test_nonsense_in_the_link_is_told(open_page: OpenPage) -> None:
+    app = open_page(PAGE, {"profile": "nobody", "user": "no such user"})
+    assert not app.exception
+    assert len(app.warning) == 2
+
+
+def test_a_percentile_is_never_rounded_up_to_all() -> None:
+    assert tables.more_than(0.9994).startswith("99")
+    assert tables.more_than(float("nan")) == "\u2013"
+
+
+def test_means_are_written_with_digits_that_say_something() -> None:
+    assert [tables.number(value) for value in (1984.2, 3.527, 415_398.0, 0.0123)] == [
+        "1984",
+        "3.53",
+        "415,398",
+        "0.0123",
+    ]

@@ -1,0 +1,1 @@
+"""The Profiles page: choosing a user or an item, and what is shown of it."""

@@ -6,26 +6,25 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from recengine.data import Dataset, ImportReport
+from recengine.data import Dataset
 from recengine.device import device_kind
 from recengine.errors import DataError, StoreError
 from recengine.jobs import Jobs
 from recengine.models import Recipe, Resources, make_recipe
 from recengine.progress import Cancel, Progress, never, silent
 from recengine.scenario import Measured, Outcome, Scenario, Workbench, build_workbench, workbench_key
-from recengine.storage import load_entry, locked, read_document, remove_leftovers, save_entry, write_document
+from recengine.storage import read_document, remove_leftovers, write_document
 from recengine.tuning import Budget, Question, Study, Validation
-from recengine.workspace.datasets import dataset_from_entry, dataset_parts, report_document
 from recengine.workspace.drafts import delete_draft, list_drafts, prune_drafts, read_draft, write_draft
 from recengine.workspace.fits import FitEntry, delete_fit, list_fits
 from recengine.workspace.learned_weights import LearnedAnswers
 from recengine.workspace.recipes import delete_recipe, load_recipe, save_recipe, saved_recipes
 from recengine.workspace.reports import prune_reports, report_path
 from recengine.workspace.shelf import Shelf
+from recengine.workspace.stored_datasets import StoredDatasets
 from recengine.workspace.studies import StudyEntry, delete_study, list_studies, load_study, run_study, study_folder
 from recengine.workspace.tries import (
     StoredTries,
@@ -57,27 +56,7 @@ _KEY = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
-@dataclass(frozen=True)
-class DatasetEntry:
-    """A stored dataset at a glance; counts are of the whole, before any split."""
-
-    name: str
-    fingerprint: str
-    n_users: int
-    n_items: int
-    n_interactions: int
-    n_positives: int
-    report: Mapping[str, Any]
-
-    @property
-    def language(self) -> str | None:
-        """The main language of the item texts, in English; None where it cannot be told or nobody looked."""
-        found = self.report.get("language")
-        name = found.get("name") if isinstance(found, dict) else None
-        return name if isinstance(name, str) else None
-
-
-class Workspace(WeightSearches, WeightAnswers, LearnedAnswers):
+class Workspace(StoredDatasets, WeightSearches, WeightAnswers, LearnedAnswers):
     """A folder that two processes may share. Nothing is created before something is stored."""
 
     def __init__(self, root: Path) -> None:
@@ -110,60 +89,6 @@ class Workspace(WeightSearches, WeightAnswers, LearnedAnswers):
     def jobs(self) -> Jobs:
         """The work that runs, or ran, outside the session that asked for it."""
         return Jobs(self.root / JOBS)
-
-    def datasets(self) -> list[DatasetEntry]:
-        """Every stored dataset, by name. Raises `StoreError` when what is kept of one is damaged."""
-        return [self.dataset_entry(name) for name in self.dataset_names()]
-
-    def dataset_names(self) -> list[str]:
-        """The names of the stored datasets, damaged ones too, sorted."""
-        names = (path.stem for path in (self.root / "names").glob("*.json"))
-        return sorted(name for name in names if _NAME.fullmatch(name))
-
-    def dataset_entry(self, name: str) -> DatasetEntry:
-        """What is stored under `name`. Raises `DataError` when nothing is, naming what is there."""
-        path = self.name_path(name)
-        if not path.exists():
-            there = self.dataset_names()
-            held = f"The workspace has {', '.join(there)}." if there else "The workspace is empty."
-            raise DataError(
-                f"dataset: there is no {name!r} in {self.root}. {held} Import one with `python -m recengine import`."
-            )
-        facts = read_document(path, "the dataset's name", self._import_again(name))
-        if not _are_facts(facts):
-            raise StoreError(f"{path}: damaged, it has not the facts of a dataset. {self._import_again(name)}")
-        return DatasetEntry(name=name, **facts)
-
-    def save_dataset(self, dataset: Dataset, report: ImportReport, name: str) -> DatasetEntry:
-        """Store under `name`; a dataset that had the name stays stored under its fingerprint."""
-        path = self.name_path(name)
-        self._mark()
-        folder = self.root / "datasets" / dataset.fingerprint
-        with locked(self._lock(dataset.fingerprint)):
-            tables, settings = dataset_parts(dataset)
-            save_entry(folder, kind="dataset", settings=settings, tables=tables)
-            entry = DatasetEntry(
-                name=name,
-                fingerprint=dataset.fingerprint,
-                n_users=dataset.n_users,
-                n_items=dataset.n_items,
-                n_interactions=dataset.interactions.height,
-                n_positives=dataset.matrix.nnz,
-                report=report_document(dataset, report),
-            )
-            facts = {key: value for key, value in vars(entry).items() if key != "name"}
-            write_document(path, facts)
-        return entry
-
-    def load_dataset(self, name: str) -> Dataset:
-        """The dataset stored under `name`, whole and checked. Raises `DataError` or `StoreError`."""
-        entry = self.dataset_entry(name)
-        folder = self.root / "datasets" / entry.fingerprint
-        return dataset_from_entry(name, load_entry(folder, kind="dataset", mend=self._import_again(name)), folder)
-
-    def dataset_name(self, fingerprint: str) -> str | None:
-        """The name that a fingerprint is stored under, if it is."""
-        return next((entry.name for entry in self.datasets() if entry.fingerprint == fingerprint), None)
 
     def prepare(
         self,
@@ -415,32 +340,5 @@ class Workspace(WeightSearches, WeightAnswers, LearnedAnswers):
         for folder in (self.root, *self.root.iterdir()):
             remove_leftovers(folder)
 
-    def name_path(self, name: str) -> Path:
-        """Where the name of a dataset is kept. Raises `DataError` for what cannot be a name."""
-        if not _NAME.fullmatch(name):
-            raise DataError(
-                f"name: {name[:80]!r} cannot name a dataset. Use up to 64 letters, digits, dots, dashes and "
-                "underscores, the first a letter or digit."
-            )
-        return self.root / "names" / f"{name}.json"
-
     def _parts_path(self, scenario: Scenario, measured: Measured) -> Path:
         return self.root / "workbenches" / f"{workbench_key(scenario, device_kind(), measured)}.json"
-
-    def _lock(self, key: str) -> Path:
-        return self.root / "locks" / f"{key}.lock"
-
-    def _import_again(self, name: str) -> str:
-        return f"Import {name} again; nothing else is affected."
-
-
-def _are_facts(facts: Mapping[str, Any]) -> bool:
-    """Whether they are those of a `DatasetEntry`; the fingerprint is one, as it names a folder."""
-    counts = ("n_users", "n_items", "n_interactions", "n_positives")
-    return (
-        facts.keys() == {"fingerprint", "report", *counts}
-        and all(type(facts[count]) is int for count in counts)
-        and isinstance(facts["report"], dict)
-        and isinstance(facts["fingerprint"], str)
-        and _KEY.fullmatch(facts["fingerprint"]) is not None
-    )

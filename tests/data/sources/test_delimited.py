@@ -153,7 +153,9 @@ def test_three_files_make_a_dataset(tmp_path: Path) -> None:
     assert dataset.interactions.rows() == [(0, 0, 5.0, 10, True), (0, 1, 2.0, 11, False), (1, 0, 4.0, 12, True)]
     assert report.mapping["user"] == "who"
     assert report.mapping["user.category.gender"] == "gender"
-    assert said == ["Reading log.csv", "Reading films.tsv", "Reading people.csv", "Checking", "Imported films"]
+    reading = [text for text in said if text.startswith("Reading")]
+    assert reading == ["Reading log.csv", "Reading films.tsv", "Reading people.csv"]
+    assert said[-1] == "Imported films"
 
 
 def test_the_fingerprint_does_not_depend_on_the_form_of_the_file(tmp_path: Path) -> None:

@@ -30,23 +30,25 @@ class TwinTitles:
     """group (n_items,) int64: items of one group look like the same item; -1 where an item has no twin.
 
     examples: titles of the largest groups. placeholders: titles that many items carry, with their number.
-    compared: titles looked at for small differences, of `n_titles`.
+    compared: titles looked at for small differences, of so many `comparable` ones that are long enough and different.
+    n_titles: items that have a title.
     """
 
     group: NDArray[np.int64]
     examples: tuple[tuple[str, ...], ...]
     placeholders: tuple[tuple[str, int], ...]
     compared: int
+    comparable: int
     n_titles: int
 
     @property
     def sampled(self) -> str:
         """Which titles were compared, where not all were; else empty."""
-        if self.compared < MAX_TITLES:
+        if self.compared == self.comparable:
             return ""
         return (
-            f"Titles that differ by a few letters were looked for among the {self.compared:,} most taken only; the same "
-            "words in another order or spelling among all."
+            f"Titles that differ by a few letters were looked for only among the {self.compared:,} of "
+            f"{self.comparable:,} that are most taken; the same words in another order among all."
         )
 
     @property
@@ -87,7 +89,9 @@ def twin_titles(items: pl.DataFrame, popularity: NDArray[np.int64]) -> TwinTitle
     )
     crowded = same.filter(pl.col("n") > MANY).sort("n", descending=True)
     same = same.filter(pl.col("n") <= MANY)
-    left, right, compared = _alike(same)
+    long_enough = same.with_row_index("row").filter(pl.col("plain").str.len_chars() >= SHORTEST)
+    chosen = long_enough.sort("popularity", descending=True, maintain_order=True).head(MAX_TITLES)
+    left, right = _alike(chosen)
     parts = _components(left, right, same.height)
     group = np.full(n_items, -1, dtype=np.int64)
     placed = same.with_columns(pl.Series("part", parts)).explode("item").select("part", "item", "popularity")
@@ -104,7 +108,8 @@ def twin_titles(items: pl.DataFrame, popularity: NDArray[np.int64]) -> TwinTitle
         group=group,
         examples=tuple(tuple(titles.gather(sorted(one)).to_list()) for one in shown["item"].head(20).to_list()),
         placeholders=tuple(crowded.select("title", "n").head(20).iter_rows()),
-        compared=compared,
+        compared=chosen.height,
+        comparable=long_enough.height,
         n_titles=n_titles,
     )
 
@@ -123,15 +128,11 @@ def _plain(column: str) -> pl.Expr:
     )
 
 
-def _alike(titles: pl.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
-    """Pairs of rows of `titles` (`plain`, `numbers`, `year`, `popularity`) that differ a little, and how many were
-    compared.
-    """
+def _alike(chosen: pl.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pairs of titles that differ a little, each by its `row`; beside it `plain`, `numbers` and `year`."""
     nothing = np.zeros(0, dtype=np.int64)
-    chosen = titles.with_row_index("row").filter(pl.col("plain").str.len_chars() >= SHORTEST)
-    chosen = chosen.sort("popularity", descending=True, maintain_order=True).head(MAX_TITLES)
     if chosen.height < 2:
-        return nothing, nothing, chosen.height
+        return nothing, nothing
     left, right = _candidates(chosen["plain"])
     numbers = chosen["numbers"].rank("dense").to_numpy()
     years, lengths = chosen["year"].to_numpy(), chosen["plain"].str.len_chars().to_numpy().astype(np.float64)
@@ -140,7 +141,7 @@ def _alike(titles: pl.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64], 
     kept = (numbers[left] == numbers[right]) & ~apart & close
     left, right = left[kept][:_MAX_PAIRS], right[kept][:_MAX_PAIRS]
     if not len(left):
-        return nothing, nothing, chosen.height
+        return nothing, nothing
     from rapidfuzz import fuzz, process
 
     plain = chosen["plain"]
@@ -149,7 +150,7 @@ def _alike(titles: pl.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64], 
     )
     alike: Mask = np.asarray(similarity) >= ALIKE
     rows = chosen["row"].to_numpy().astype(np.int64)
-    return rows[left[alike]], rows[right[alike]], chosen.height
+    return rows[left[alike]], rows[right[alike]]
 
 
 def _candidates(texts: pl.Series) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -4,6 +4,18 @@ Plotly is loaded when the first figure is drawn. Every text from a catalogue is 
 colour alone.
 """
 
+from recengine.reports.figures.data_quality import (
+    group_sizes_alt,
+    group_sizes_figure,
+    histogram_alt,
+    histogram_figure,
+    missing_alt,
+    missing_figure,
+    ranks_alt,
+    ranks_figure,
+    timeline_alt,
+    timeline_figure,
+)
 from recengine.reports.figures.distribution import lorenz_alt, lorenz_figure
 from recengine.reports.figures.groups import item_groups_alt, item_groups_figure, user_groups_alt, user_groups_figure
 from recengine.reports.figures.models import (
@@ -53,6 +65,10 @@ __all__ = [
     "explanation_figure",
     "front_alt",
     "front_figure",
+    "group_sizes_alt",
+    "group_sizes_figure",
+    "histogram_alt",
+    "histogram_figure",
     "item_groups_alt",
     "item_groups_figure",
     "lifts_alt",
@@ -65,6 +81,8 @@ __all__ = [
     "losses_figure",
     "metrics_alt",
     "metrics_figure",
+    "missing_alt",
+    "missing_figure",
     "newcomer_quality_alt",
     "newcomer_quality_figure",
     "over_time_alt",
@@ -73,6 +91,8 @@ __all__ = [
     "overlap_figure",
     "own_values_alt",
     "own_values_figure",
+    "ranks_alt",
+    "ranks_figure",
     "region_alt",
     "region_figure",
     "slices_alt",
@@ -85,6 +105,8 @@ __all__ = [
     "split_timeline_figure",
     "sweep_alt",
     "sweep_figure",
+    "timeline_alt",
+    "timeline_figure",
     "trials_alt",
     "trials_figure",
     "triangle_alt",

@@ -94,7 +94,8 @@ def dataset_of(
     )
     stop_if_asked(cancel)
     progress(0.8, "Looking at the quality")
-    dataset = replace(dataset, notes=(*notes, *_notes_on_values(material), *notes_on_times(dataset)))
+    read = (*_notes_on_values(material), *catalogue.unread, *people.unread)
+    dataset = replace(dataset, notes=(*notes, *read, *notes_on_times(dataset)))
     dropped = {**material.dropped, "items without an id": catalogue.dropped, "users without an id": people.dropped}
     report = ImportReport(
         dataset=name,

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
 
 from recengine.data.dataset import Attribute
-from recengine.data.mapping import AttributeColumn, ColumnMapping
+from recengine.data.mapping import (
+    AttributeColumn,
+    ColumnMapping,
+    compose,
+    parse_numbers,
+    parse_years,
+    template_columns,
+)
 from recengine.data.table import Table, quoted
 from recengine.errors import DataError
 
@@ -17,24 +26,29 @@ AGE_GROUPS = ("Under 18", "18-24", "25-34", "35-44", "45-49", "50-55", "56+")
 """The groups of MovieLens-1M, youngest first."""
 _AGE_BREAKS = (18.0, 25.0, 35.0, 45.0, 50.0, 56.0)
 
-YEARS = (0.0, 9999.0)
 AGES = (0.0, 150.0)
 """What a year and an age may be."""
+
+TOLERATED = 0.05
+"""Of the cells of a column of numbers, the share that may be none before the import stops."""
 
 _SEPARATORS = ("|", ";", ",")
 
 
 @dataclass(frozen=True)
 class Entities:
-    """frame: `id`, for items `title` and `text`, then `attributes`. Rows of the table first, then the added ids.
+    """frame: `id`, for items `title`, `text` and perhaps `image` (an address, which nobody loads unasked), then
+    `attributes`. Rows of the table first, then the added ids.
 
-    added: ids that only the interactions know. dropped: rows of the table without an id.
+    added: ids that only the interactions know. dropped: rows of the table without an id. unread: a sentence for each
+    column of numbers in which a few cells are none and count as missing.
     """
 
     frame: pl.DataFrame
     attributes: tuple[Attribute, ...]
     added: int = 0
     dropped: int = 0
+    unread: tuple[str, ...] = ()
 
 
 def guessed_separator(table: Table, columns: Sequence[str]) -> str | None:
@@ -48,43 +62,77 @@ def guessed_separator(table: Table, columns: Sequence[str]) -> str | None:
 def build_items(table: Table | None, mapping: ColumnMapping, interacting: pl.Series) -> Entities:
     """The catalogue. interacting: the item ids of the interactions, each once, in order of appearance.
 
-    title: the id where the catalogue has none. text: "{title} ({year}). {labels}. {description}" of the parts there
-    are, empty where there are none. `item.year` gives the number `year` and the category `decade`, "1990s".
+    title: the id where the catalogue has none. text: by the template of the mapping, without one
+    "{title} ({year}). {labels}. {texts}" of the parts there are; empty where there are none. `item.year` gives the
+    number `year` and the category `decade`, "1990s"; it may be a column of years, of days, or of titles that end in a
+    year in brackets. Raises `DataError` where more than `TOLERATED` of a column of numbers is none.
     """
     if table is None or mapping.item_id is None:
         ids = interacting.alias("id")
         return Entities(pl.DataFrame({"id": ids, "title": ids, "text": [""] * ids.len()}, schema_overrides=_TEXTS), ())
     table, ids, dropped = _with_ids(table, mapping.item_id)
-    attributes, columns = _attributes(table, mapping.item_attributes, mapping.separator)
+    numbers = _Numbers(table)
+    attributes, columns = _attributes(numbers, mapping.item_attributes, mapping.separator)
     labels = [columns[index] for index, attribute in enumerate(attributes) if attribute.kind != "number"]
     year = None
     if mapping.item_year is not None:
-        year = table.numbers(mapping.item_year, *YEARS)
+        year = numbers.read(mapping.item_year, years=True)
         decade = (year / 10).floor().cast(pl.Int64) * 10
         _derive(attributes, columns, "year", "number", year)
         _derive(attributes, columns, "decade", "category", decade.cast(pl.String) + "s")
-    title = _labels_or_null(table, mapping.item_title)
-    description = _labels_or_null(table, mapping.item_texts[0] if mapping.item_texts else None)
-    text = item_text(title, year, labels, description)
-    frame = pl.DataFrame([ids.alias("id"), title.fill_null(ids).alias("title"), text, *columns])
-    return _with_added(frame, attributes, interacting, dropped, {"title": pl.col("id"), "text": pl.lit("")})
+    title = _words_or_null(table, mapping.item_title)
+    if mapping.item_template is None:
+        text = item_text(title, year, labels, _joined_texts(table, mapping.item_texts))
+    else:
+        text = compose(mapping.item_template, template_cells(table, mapping))
+    given = [ids.alias("id"), title.fill_null(ids).alias("title"), text.alias("text")]
+    if mapping.item_image is not None:
+        given.append(table.labels(mapping.item_image).alias("image"))
+    fill = {"title": pl.col("id"), "text": pl.lit("")}
+    return _with_added(pl.DataFrame([*given, *columns]), attributes, interacting, dropped, fill, numbers.unread)
 
 
 def build_users(table: Table | None, mapping: ColumnMapping, interacting: pl.Series) -> Entities:
     """The user table. interacting: the user ids of the interactions, each once, in order of appearance.
 
-    `user.age` gives the number `age` and the category `age_group`, one of `AGE_GROUPS`.
+    `user.age` gives the number `age` and the category `age_group`, by the bins of the mapping or one of `AGE_GROUPS`. A
+    number NAME with bins gives the category NAME_group. Raises `DataError` as `build_items` does.
     """
     if table is None or mapping.user_id is None:
         return Entities(interacting.alias("id").to_frame(), ())
     table, ids, dropped = _with_ids(table, mapping.user_id)
-    attributes, columns = _attributes(table, mapping.user_attributes, None)
+    numbers = _Numbers(table)
+    attributes, columns = _attributes(numbers, mapping.user_attributes, None)
     if mapping.user_age is not None:
-        age = table.numbers(mapping.user_age, *AGES)
+        age = numbers.read(mapping.user_age, *AGES)
+        groups = age_group_of(age) if not mapping.user_age_bins else group_of(age, mapping.user_age_bins)
         _derive(attributes, columns, "age", "number", age)
-        _derive(attributes, columns, "age_group", "category", age_group_of(age))
+        _derive(attributes, columns, "age_group", "category", groups)
+    for one in mapping.user_attributes:
+        if one.bins:
+            number = next(column for column in columns if column.name == one.name)
+            _derive(attributes, columns, f"{one.name}_group", "category", group_of(number, one.bins))
     frame = pl.DataFrame([ids.alias("id"), *columns])
-    return _with_added(frame, attributes, interacting, dropped, {})
+    return _with_added(frame, attributes, interacting, dropped, {}, numbers.unread)
+
+
+def template_cells(table: Table, mapping: ColumnMapping) -> dict[str, pl.Series]:
+    """The cells of every column that the template of `mapping` names, as it writes them; null where there is nothing.
+
+    Lists and categories are written with commas, whole numbers without a fraction.
+    """
+    separators = {one.column: one.separator or mapping.separator for one in mapping.item_attributes}
+    kinds = {one.column: one.kind for one in mapping.item_attributes}
+    cells = {}
+    for name in template_columns(mapping.item_template or ""):
+        if kinds.get(name) == "categories":
+            cells[name] = table.lists(name, separators[name]).list.join(", ")
+            continue
+        words = _words_or_null(table, name)
+        if table.frame[name].dtype.is_float() or name == mapping.item_year:
+            words = words.str.strip_suffix(".0")
+        cells[name] = words
+    return cells
 
 
 _TEXTS = {"id": pl.String, "title": pl.String, "text": pl.String}
@@ -110,17 +158,42 @@ def _with_ids(table: Table, column: str) -> tuple[Table, pl.Series, int]:
     return kept, ids, int((~present).sum())
 
 
+class _Numbers:
+    """The numbers of a table, and what of them was none; null where nothing is known."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.unread: tuple[str, ...] = ()
+
+    def read(self, column: str, low: float = -math.inf, high: float = math.inf, *, years: bool = False) -> pl.Series:
+        """The cells as Float64. Raises `DataError` where more than `TOLERATED` of those that hold something are bad."""
+        cells = self.table.frame[column]
+        read = parse_years(cells) if years else parse_numbers(cells, low, high)
+        count = int(read.bad.sum())
+        if not count:
+            return read.values
+        present = count + read.values.len() - read.values.null_count()
+        row = int(read.bad.to_numpy().argmax())
+        if count > TOLERATED * present:
+            raise self.table.error(row, column, read.must, read.do)
+        self.unread += (
+            f"{self.table.name}: {count:,} of {present:,} cells of {quoted(column)} must be {read.must} and count as "
+            f"missing, such as {quoted(cells[row])} in row {self.table.line(row):,}.",
+        )
+        return read.values
+
+
 def _attributes(
-    table: Table, mapped: Sequence[AttributeColumn], separator: str | None
+    numbers: _Numbers, mapped: Sequence[AttributeColumn], separator: str | None
 ) -> tuple[list[Attribute], list[pl.Series]]:
     attributes, columns = [], []
     for one in mapped:
         if one.kind == "number":
-            column = table.numbers(one.column)
+            column = numbers.read(one.column)
         elif one.kind == "categories":
-            column = table.lists(one.column, separator)
+            column = numbers.table.lists(one.column, one.separator or separator)
         else:
-            column = table.labels(one.column)
+            column = numbers.table.labels(one.column)
         attributes.append(Attribute(one.name, one.kind))
         columns.append(column.alias(one.name))
     return attributes, columns
@@ -140,10 +213,38 @@ def age_group_of(age: pl.Series) -> pl.Series:
     return pl.select(pl.when(age.is_not_null()).then(groups)).to_series()
 
 
-def _labels_or_null(table: Table, column: str | None) -> pl.Series:
+def group_of(numbers: pl.Series, edges: Sequence[float]) -> pl.Series:
+    """The group of each number, String, null where it is: "Under 18", "18-24", "25+" for the edges 18 and 25.
+
+    A group begins with its edge. Where an edge has a fraction: "Under 0.5", "0.5 to 2", "2+".
+    """
+    whole = all(float(edge).is_integer() for edge in edges) and bool((numbers.drop_nulls() % 1 == 0).all())
+    names = [f"Under {edges[0]:g}"]
+    for low, high in pairwise(edges):
+        last = f"{high - 1:g}"
+        names.append((f"{low:g}" if high - 1 == low else f"{low:g}-{last}") if whole else f"{low:g} to {high:g}")
+    names.append(f"{edges[-1]:g}+")
+    place = np.searchsorted(np.asarray(edges, dtype=np.float64), numbers.fill_null(0.0).to_numpy(), side="right")
+    groups = pl.Series(np.array(names, dtype=object)[place], dtype=pl.String)
+    return pl.select(pl.when(numbers.is_not_null()).then(groups)).to_series()
+
+
+def _words_or_null(table: Table, column: str | None) -> pl.Series:
+    """The cells as text without outer blanks, lists with blanks between; null where there is nothing."""
     if column is None:
         return pl.Series("", [None] * table.frame.height, dtype=pl.String)
+    if isinstance(table.frame[column].dtype, pl.List):
+        return table.lists(column, None).list.join(" ")
     return table.labels(column)
+
+
+def _joined_texts(table: Table, columns: Sequence[str]) -> pl.Series:
+    """The texts of each row one after the other; null where there is none."""
+    texts = [_words_or_null(table, column) for column in columns]
+    if len(texts) <= 1:
+        return texts[0] if texts else _words_or_null(table, None)
+    joined = pl.concat_str([pl.lit(text) for text in texts], separator=". ", ignore_nulls=True)
+    return pl.select(pl.when(joined != "").then(joined)).to_series()
 
 
 def item_text(
@@ -171,8 +272,9 @@ def _with_added(
     interacting: pl.Series,
     dropped: int,
     fill: dict[str, pl.Expr],
+    unread: tuple[str, ...],
 ) -> Entities:
     added = interacting.alias("id").to_frame().join(frame.select("id"), on="id", how="anti", maintain_order="left")
     added = added.with_columns(**fill)
     frame = pl.concat([frame, added], how="diagonal")
-    return Entities(frame, tuple(attributes), added.height, dropped)
+    return Entities(frame, tuple(attributes), added.height, dropped, unread)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -12,10 +12,10 @@ from recengine.data.cleaning.base import SAMPLE_ROWS, Applied, Settled
 from recengine.data.cleaning.catalogue import OfTable, sample_of
 from recengine.data.cleaning.rows import leave_out
 from recengine.data.cleaning.settings import Option
-from recengine.data.entities import AGES, YEARS
-from recengine.data.mapping import ColumnMapping
+from recengine.data.entities import AGES
+from recengine.data.mapping import ColumnMapping, parse_numbers, parse_years
 from recengine.data.material import Material
-from recengine.data.table import quoted
+from recengine.data.table import Cells, quoted
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,8 @@ class _UnreadableCells(OfTable):
         frame = table.frame
         touched = pl.repeat(value=False, n=frame.height, dtype=pl.Boolean, eager=True)
         said = []
-        for column, low, high in _numbers_of(material.mapping, self.kind):
-            cells = table.number_cells(column, low, high)
+        for column, parse in _numbers_of(material.mapping, self.kind):
+            cells = parse(table.frame[column])
             if cells.bad.any():
                 touched |= cells.bad
                 said.append(f"{cells.bad.sum():,} in {quoted(column)}, which must be {cells.must}")
@@ -119,9 +119,13 @@ class UnreadableUsers(_UnreadableCells):
     about: ClassVar[str] = "Cells of numbers and ages of the user table that cannot be read are emptied."
 
 
-def _numbers_of(mapping: ColumnMapping, kind: str) -> list[tuple[str, float, float]]:
-    """The columns of numbers of a table, each with its range."""
+def _numbers_of(mapping: ColumnMapping, kind: str) -> list[tuple[str, Callable[[pl.Series], Cells]]]:
+    """The columns of numbers of a table, each with how it is read."""
     attributes = mapping.item_attributes if kind == "item" else mapping.user_attributes
-    columns = [(one.column, -math.inf, math.inf) for one in attributes if one.kind == "number"]
-    special, (low, high) = (mapping.item_year, YEARS) if kind == "item" else (mapping.user_age, AGES)
-    return columns if special is None else [(special, low, high), *columns]
+    columns: list[tuple[str, Callable[[pl.Series], Cells]]]
+    columns = [(one.column, parse_numbers) for one in attributes if one.kind == "number"]
+    if kind == "item" and mapping.item_year is not None:
+        columns.insert(0, (mapping.item_year, parse_years))
+    elif kind == "user" and mapping.user_age is not None:
+        columns.insert(0, (mapping.user_age, lambda cells: parse_numbers(cells, *AGES)))
+    return columns

@@ -16,6 +16,7 @@ MISSING += ("未知", "不详", "暂无", "无")
 YEAR_IN_BRACKETS = r"[(（\[]\s*(\d{4})\s*(?:[-–][^)）\]]*)?[)）\]]\s*$"  # noqa: RUF001
 """Of a title such as `Heat (1995)` the year, as its one group."""
 
+_YEAR = "a number from 0 to 9999"
 _DO = "Fix the cell, leave it empty or do not map the column."
 
 
@@ -51,14 +52,15 @@ def parse_years(cells: pl.Series) -> Cells:
         if 2 * (numbers.len() - numbers.null_count()) > (~missing).sum() or cells.dtype.is_numeric():
             read = pl.select(pl.when(numbers != 0).then(numbers)).to_series()
             sound = read.is_between(1, 9999).fill_null(value=False)
-            return _cells(cells.name, read, sound, missing | (numbers == 0).fill_null(value=False), "a year")
+            return _cells(cells.name, read, sound, missing | (numbers == 0).fill_null(value=False), _YEAR)
         text = cells.cast(pl.String, strict=False)
         if text.str.contains(YEAR_IN_BRACKETS).any():
             years = text.str.extract(YEAR_IN_BRACKETS).cast(pl.Float64, strict=False)
-            return _cells(cells.name, years, years.is_not_null(), years.is_null(), "a year")
+            return _cells(cells.name, years, years.is_not_null(), years.is_null(), _YEAR)
     times = parse_times(cells)
     years = pl.from_epoch(times.values, "s").dt.year().cast(pl.Float64)
-    return _cells(cells.name, years, ~times.bad, missing | times.values.is_null() & ~times.bad, "a year or a day")
+    must = f"a day or {_YEAR}" if years.null_count() < years.len() else _YEAR
+    return _cells(cells.name, years, ~times.bad, missing | times.values.is_null() & ~times.bad, must)
 
 
 def are_missing(cells: pl.Series) -> pl.Series:

@@ -12,7 +12,6 @@ from recengine.jobs import Job
 from recengine.models import recipes, scorer_label
 from recengine.reports import SECTIONS
 from recengine.scenario import Scenario
-from recengine.storage import digest, write_document
 from recengine.tuning import Budget, Question
 from recengine.workspace import Workspace
 from ui import job_words
@@ -45,11 +44,8 @@ def import_sample(name: str) -> Command:
 
 
 def import_plan(workspace: Workspace, plan: ImportPlan) -> Command:
-    """Import as `plan` says, from its file in the workspace, where it is put under the digest of what it says."""
-    document = plan.to_json()
-    path = workspace.root.absolute() / "plans" / f"{digest(document)}.json"
-    write_document(path, document)
-    return Command("import", ("--plan", str(path)), f"Import {plan.name}", plan.name)
+    """Import as `plan` says, from its file in the workspace, where it is put."""
+    return Command("import", ("--plan", workspace.save_plan(plan)), f"Import {plan.name}", plan.name)
 
 
 def fit(workspace: Workspace, dataset: Dataset, scenario: Scenario) -> Command:

@@ -21,6 +21,7 @@ from recengine.tuning import Budget, Question, Study, Validation
 from recengine.workspace.drafts import delete_draft, list_drafts, prune_drafts, read_draft, write_draft
 from recengine.workspace.fits import FitEntry, delete_fit, list_fits
 from recengine.workspace.learned_weights import LearnedAnswers
+from recengine.workspace.plans import named_paths
 from recengine.workspace.recipes import delete_recipe, load_recipe, save_recipe, saved_recipes
 from recengine.workspace.reports import prune_reports, report_path
 from recengine.workspace.shelf import Shelf
@@ -40,7 +41,7 @@ from recengine.workspace.tries import (
     star_try,
     tries_stamp,
 )
-from recengine.workspace.uploads import keep_upload
+from recengine.workspace.uploads import keep_upload, prune_uploads
 from recengine.workspace.validations import stored_validation, validation
 from recengine.workspace.weight_answers import WeightAnswers
 from recengine.workspace.weight_searches import WeightSearches
@@ -318,11 +319,22 @@ class Workspace(StoredDatasets, WeightSearches, WeightAnswers, LearnedAnswers):
         return list_drafts(self.root)
 
     def save_draft(self, draft: str, document: Mapping[str, Any]) -> None:
-        """Keep an import that was begun under its id; a new one makes those go that nobody has changed for long."""
+        """Keep an import that was begun under its id; a new one makes those go that nobody has changed for long, and
+        the uploads that no draft and no dataset is made of.
+        """
         if self.draft(draft) is None:
             self._mark()
             prune_drafts(self.root)
+            with suppress(StoreError, DataError):  # what a damaged one names is not known, so everything stays
+                prune_uploads(self.root, self._named_uploads())
         write_draft(self.root, draft, document)
+
+    def _named_uploads(self) -> set[str]:
+        """The files that a draft or the plan of a dataset names. Raises `DataError` or `StoreError`."""
+        documents = [self.draft(draft) for draft in self.drafts()]
+        named = {path for document in documents if document for path in document.get("files", ())}
+        plans = [self.dataset_plan(name) for name in self.dataset_names()]
+        return named.union(*(named_paths(plan) for plan in plans if plan is not None))
 
     def delete_draft(self, draft: str) -> None:
         """Forget an import that was begun; what it imported stays."""

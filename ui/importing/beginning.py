@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from recengine.data.mapping.roles import table_of
-from recengine.data.plan import ImportPlan
+from recengine.data.plan import ImportPlan, TableSource
 from recengine.data.sources import TableKind
 from recengine.errors import RecengineError
 from recengine.workspace import Workspace
@@ -80,6 +80,8 @@ def draft_of(plan: ImportPlan) -> Draft:
 
 def plan_of(workspace: Workspace, name: str) -> ImportPlan | None:
     """How a dataset was imported, where that is known."""
+    with suppress(RecengineError):  # damaged: its page says so
+        return workspace.dataset_plan(name)
     return None
 
 
@@ -96,7 +98,8 @@ def _drafts(workspace: Workspace) -> list[tuple[Draft, datetime]]:
 
 
 def _show_draft(workspace: Workspace, draft: Draft, changed: datetime) -> None:
-    names = [reading.shown_name(path) for path in draft.files] + [str(one.connection) for one in draft.statements]
+    names = [reading.name_of(TableSource(path=path)) for path in draft.files]
+    names += [reading.name_of(one) for one in draft.statements]
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"draft_{draft.id}"):
         with st.container(gap=None, width="stretch"):
             st.markdown(f"**{plain(draft.name or 'Not named yet')}**")

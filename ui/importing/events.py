@@ -8,6 +8,8 @@ import polars as pl
 import streamlit as st
 from streamlit.column_config import NumberColumn, TextColumn
 
+from recengine.data.databases import table_of_statement
+from recengine.data.mapping import usual_event_weight
 from recengine.data.mapping.settings import written
 from recengine.data.sources import read_found
 from recengine.workspace import Workspace
@@ -72,7 +74,8 @@ def weights_table(counts: pl.DataFrame, pairs: Mapping[str, str]) -> pl.DataFram
 
 def usual_weight(kind: str) -> float:
     """What a type of events weighs where nothing is said."""
-    return 1.0 if kind else 0.0
+    weight = usual_event_weight(kind)
+    return 1.0 if weight is None else weight
 
 
 def counted(found: Brought, column: str) -> pl.DataFrame:
@@ -86,6 +89,10 @@ def counted(found: Brought, column: str) -> pl.DataFrame:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _counts(stamp: str, part: str, column: str, *, _table: BroughtTable) -> pl.DataFrame:
-    cells = read_found(_table.found, [column]).frame[column].cast(pl.String).str.strip_chars().drop_nulls()
+    if _table.source.connection is None:
+        frame = read_found(_table.found, [column]).frame
+    else:
+        frame = table_of_statement(_table.source.connection, _table.source.statement or "").frame
+    cells = frame[column].cast(pl.String).str.strip_chars().drop_nulls()
     counts = cells.filter(cells != "").value_counts(name="rows")
     return counts.select(pl.col(column).alias("type"), pl.col("rows").cast(pl.Int64))

@@ -16,7 +16,7 @@ from ui import actions, commands, jobs
 from ui.importing import cleaning, proposal, roles, store
 from ui.importing.draft import Draft
 from ui.importing.materials import Mapped
-from ui.importing.reading import Brought, shown_name
+from ui.importing.reading import Brought
 from ui.text import plain
 
 NAME = "name of the dataset"
@@ -182,8 +182,8 @@ def _show_counts(entry: DatasetEntry) -> None:
 
 def suggested_name(draft: Draft, workspace: Workspace) -> str:
     """A name made of the first file's, one that no dataset has yet."""
-    first = shown_name(draft.files[0]) if draft.files else "data"
-    stem = re.sub(r"[^A-Za-z0-9_-]+", "-", Path(first).name.split(".")[0]).strip("-_")[:40] or "data"
+    first = Path(draft.files[0]).name if draft.files else str(draft.statements[0].connection)
+    stem = re.sub(r"[^A-Za-z0-9_-]+", "-", first.split(".")[0]).strip("-_")[:40] or "data"
     taken = set(workspace.dataset_names())
     names = (stem, *(f"{stem}-{number}" for number in range(2, len(taken) + 3)))
     return next(name for name in names if name not in taken)

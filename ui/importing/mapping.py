@@ -11,7 +11,7 @@ from recengine.data.mapping import Guess
 from recengine.data.sources import TableKind
 from recengine.workspace import Workspace
 from ui import actions
-from ui.importing import previewing, proposal, roles, settings, store
+from ui.importing import previewing, proposal, reading, roles, settings, store
 from ui.importing.draft import Draft
 from ui.importing.reading import Brought
 from ui.text import plain
@@ -71,7 +71,7 @@ def _show_columns(workspace: Workspace, draft: Draft, found: Brought, kind: Tabl
     """A row a column, used or not: nothing is left out unseen."""
     now = roles.roles_of(pairs, found.columns(kind))
     guessed: dict[str, list[Guess]] = {}
-    for guess in proposal.guesses(found, kind):
+    for guess in reading.guesses(found, kind):
         if roles.role_of(guess.role) is not None:
             guessed.setdefault(guess.column, []).append(guess)
     samples = {column: table.sample[column] for table in reversed(found.of(kind)) for column in table.found.columns}

@@ -10,12 +10,12 @@ import polars as pl
 import streamlit as st
 
 from recengine.data.cleaning import Does, TouchedTable, parse_step
+from recengine.data.databases import table_of_statement
 from recengine.data.material import Material, make_material
-from recengine.data.sources import TableKind, read_found
-from recengine.data.table import Table
+from recengine.data.planned import PlannedTable, read_planned
 from ui.importing import proposal
 from ui.importing.draft import Draft
-from ui.importing.reading import Brought
+from ui.importing.reading import Brought, BroughtTable
 
 Counts = tuple[int, int, int]
 """Users, items and interactions: what has an interaction."""
@@ -70,10 +70,8 @@ def _material(key: str, steps: tuple[str, ...], *, _mapped: Mapped) -> Material:
     if steps:
         return parse_step(steps[-1]).apply(_mapped.material(steps[:-1])).material
     mapping = proposal.mapping_of(_mapped.draft, _mapped.found)
-    tables: dict[str, Table | None] = {
-        kind: _table(_mapped.found, kind, mapping.columns(kind)) for kind in _mapped.found.kinds
-    }
-    return make_material(tables, mapping)
+    planned = {kind: tuple(map(_planned, _mapped.found.of(kind))) for kind in _mapped.found.kinds}
+    return make_material(read_planned(planned, mapping), mapping)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -93,9 +91,9 @@ def _counted(material: Material) -> Counts:
     return events["user"].n_unique(), events["item"].n_unique(), events.height
 
 
-def _table(found: Brought, kind: TableKind, columns: Sequence[str]) -> Table:
-    """All tables of a kind, one after the other, as one."""
-    parts = [read_found(table.found, columns) for table in found.of(kind)]
-    if len(parts) == 1:
-        return parts[0]
-    return Table(", ".join(part.name for part in parts), pl.concat([part.frame for part in parts]))
+def _planned(table: BroughtTable) -> PlannedTable:
+    """A table as the import finds it."""
+    if table.source.connection is None:
+        return PlannedTable(table.source, table.found)
+    rows = table_of_statement(table.source.connection, table.source.statement or "")
+    return PlannedTable(table.source, None, rows)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from recengine.data import ColumnMapping, map_columns
-from recengine.data.mapping import Guess
 from recengine.data.plan import ImportPlan
 from recengine.data.sources import TableKind
 from ui.importing import reading, roles
@@ -11,15 +10,10 @@ from ui.importing.draft import Draft
 from ui.importing.reading import Brought
 
 
-def guesses(found: Brought, kind: TableKind) -> tuple[Guess, ...]:
-    """What the columns of the first table of a kind are for; the others are read like it."""
-    return reading.guesses(found.of(kind)[0], kind)
-
-
 def pairs_of(draft: Draft, found: Brought, kind: TableKind) -> dict[str, str]:
     """The pairs of one kind of table."""
     chosen = draft.pairs.get(kind)
-    pairs = {guess.role: guess.column for guess in guesses(found, kind)} if chosen is None else chosen
+    pairs = {guess.role: guess.column for guess in reading.guesses(found, kind)} if chosen is None else chosen
     return roles.of_columns(pairs, found.columns(kind))
 
 
@@ -51,6 +45,18 @@ def mapping_of(draft: Draft, found: Brought) -> ColumnMapping:
         found.columns("users") or None,
         names={kind: ", ".join(table.found.name for table in found.of(kind)) for kind in found.kinds},
     )
+
+
+def mapping_of_table(draft: Draft, found: Brought, kind: TableKind) -> ColumnMapping:
+    """The mapping of one kind of table, whatever the others lack. Raises `DataError`."""
+    ids = ("user", "item")
+    pairs = roles.complete(pairs_of(draft, found, kind), kind)
+    name = ", ".join(table.found.name for table in found.of(kind))
+    if kind == "interactions":
+        return map_columns(pairs, found.columns(kind), names={kind: name})
+    both = {**roles.complete(dict(zip(ids, ids, strict=True)), "interactions"), **pairs}
+    tables = {kind: found.columns(kind)}
+    return map_columns(both, ids, tables.get("items"), tables.get("users"), names={kind: name})
 
 
 def plan_of(draft: Draft, found: Brought) -> ImportPlan:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 import streamlit as st
 
-from recengine.data.mapping import Guess, guess_roles
+from recengine.data.databases import table_of_statement
+from recengine.data.mapping import Guess, guess_kind, guess_roles
 from recengine.data.plan import TableSource
 from recengine.data.sources import TABLE_KINDS, Found, Source, TableKind, find_tables, read_found
 from recengine.errors import RecengineError
@@ -17,12 +19,15 @@ from ui.importing.draft import Draft, Use, table_key
 
 SAMPLE_ROWS = 5_000
 """Rows that guesses and previews look at."""
+STATEMENT_ROWS = 1_000
+"""The same of a statement over a database."""
+DATABASE = "Database"
 
 
 @dataclass(frozen=True)
 class BroughtTable:
     """A table of the draft. sample: its first rows, cells as they are. kind: what it is used as, guessed unless
-    `chosen`; reason: of the guess. stamp: another text whenever its content is another.
+    `chosen`; reason, sure: of the guess. stamp: another text whenever its content is another.
     """
 
     source: TableSource
@@ -31,7 +36,13 @@ class BroughtTable:
     kind: Use
     chosen: bool
     reason: str
+    sure: float
     stamp: str
+
+    @property
+    def is_statement(self) -> bool:
+        """Whether it comes from a database."""
+        return self.source.connection is not None
 
 
 @dataclass(frozen=True)
@@ -65,46 +76,66 @@ class Brought:
 
 
 def brought(workspace: Workspace, draft: Draft) -> Brought:
-    """Every table of the draft; a file that cannot be read does not keep the others from it."""
+    """Every table of the draft; what cannot be read does not keep the others from it."""
     tables: list[BroughtTable] = []
     troubles: list[Trouble] = []
-    for path in draft.files:
+    sources = [TableSource(path=path) for path in draft.files] + list(draft.statements)
+    # what a dataset was imported from by somebody who may, is read again for the same dataset
+    trusted = workspace.trusted_paths(draft.name) if draft.name else frozenset()
+    for source in sources:
         try:
-            stamp = stamp_of(workspace, path)
-            held = _held(stamp, _path=full_path(workspace, path))
+            stamp, held = _looked_at(workspace, source, trusted)
         except RecengineError as error:
-            troubles.append(Trouble(TableSource(path=path), shown_name(path), str(error)))
+            troubles.append(Trouble(source, name_of(source), str(error)))
             continue
         for one in held:
-            source = TableSource(path=path, part=one.found.part)
+            part = source if source.connection else TableSource(path=source.path, part=one.found.part)
             if one.trouble:
-                troubles.append(Trouble(source, one.found.name, one.trouble))
+                troubles.append(Trouble(part, one.found.name, one.trouble))
                 continue
-            chosen = draft.uses.get(table_key(source))
+            chosen = draft.uses.get(table_key(part))
+            use: Use = chosen or one.kind
             tables.append(
-                BroughtTable(source, one.found, one.sample, chosen or one.kind, chosen is not None, one.reason, stamp)
+                BroughtTable(part, one.found, one.sample, use, chosen is not None, one.reason, one.sure, stamp)
             )
     return Brought(tuple(tables), tuple(troubles))
 
 
-def guesses(table: BroughtTable, kind: TableKind) -> tuple[Guess, ...]:
-    """What the columns of a table of this kind are for, as far as can be told."""
-    return _guesses(table.stamp, table.source.part, kind, _found=table.found, _sample=table.sample)
+def guesses(found: Brought, kind: TableKind) -> tuple[Guess, ...]:
+    """What the columns of the first table of a kind are for, as far as can be told; the others are read like it."""
+    first = {one: found.of(one)[0] for one in found.kinds}
+    key = "\n".join(f"{one} {table.stamp} {table.source.part}" for one, table in first.items())
+    return _guesses(key, kind, _tables=first)
 
 
-def full_path(workspace: Workspace, path: str) -> Path:
-    """Where a file of a draft lies."""
-    return workspace.root / path
+def name_of(source: TableSource) -> str:
+    """What a file or a statement is called."""
+    return f"connection {source.connection}" if source.path is None else Path(source.path).name
 
 
-def shown_name(path: str) -> str:
-    """What a file of a draft is called."""
-    return Path(path).name
+@dataclass(frozen=True)
+class _Held:
+    found: Found
+    sample: pl.DataFrame
+    kind: Use = "none"
+    reason: str = ""
+    sure: float = 0.0
+    trouble: str = ""
 
 
-def stamp_of(workspace: Workspace, path: str) -> str:
+def _looked_at(workspace: Workspace, source: TableSource, trusted: frozenset[str]) -> tuple[str, tuple[_Held, ...]]:
+    """The stamp of a source and its tables. Raises `DataError` where it holds none, or may not be read."""
+    if source.connection is not None:
+        stamp = table_key(source)
+        return stamp, _asked(stamp, source.connection, source.statement or "")
+    file = workspace.resolve(source, trusted)
+    stamp = _stamp(workspace, source.path or "")
+    return stamp, _held(stamp, _source=file)
+
+
+def _stamp(workspace: Workspace, path: str) -> str:
     """Another text whenever the bytes of a file are others."""
-    full = full_path(workspace, path)
+    full = workspace.root / path  # an absolute path stays what it is
     try:
         facts = full.stat()
     except OSError:
@@ -112,39 +143,31 @@ def stamp_of(workspace: Workspace, path: str) -> str:
     return f"{full} {facts.st_size} {facts.st_mtime_ns}"
 
 
-@dataclass(frozen=True)
-class _Held:
-    found: Found
-    sample: pl.DataFrame
-    kind: Use
-    reason: str
-    trouble: str = ""
-
-
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _held(stamp: str, *, _path: Path) -> tuple[_Held, ...]:
-    """The tables of a file. Raises `DataError` where it holds none."""
+def _held(stamp: str, *, _source: Source) -> tuple[_Held, ...]:
     held = []
-    for found in find_tables(Source.file(_path)):
+    for found in find_tables(_source):
         try:
-            sample = read_found(found, rows=SAMPLE_ROWS).frame
+            held.append(_guessed(found, read_found(found, rows=SAMPLE_ROWS).frame))
         except RecengineError as error:
-            held.append(_Held(found, pl.DataFrame(), "none", "", str(error)))
-            continue
-        kind, reason = _kind(found, sample)
-        held.append(_Held(found, sample, kind, reason))
+            held.append(_Held(found, pl.DataFrame(), trouble=str(error)))
     return tuple(held)
 
 
-def _kind(found: Found, sample: pl.DataFrame) -> tuple[Use, str]:
-    """What a table is, and why."""
-    if found.kind is not None:
-        return found.kind, f"{found.layout} has it so"
-    count = {kind: len(guess_roles(kind, found, sample)) for kind in TABLE_KINDS}
-    best = max(TABLE_KINDS, key=lambda kind: count[kind])
-    return best, f"{count[best]} of its columns are those of {best}"
+@st.cache_resource(max_entries=16, ttl=600, show_spinner=False)
+def _asked(stamp: str, connection: str, statement: str) -> tuple[_Held, ...]:
+    """The first rows of a statement; asked again after ten minutes, since a database changes."""
+    sample = table_of_statement(connection, statement, STATEMENT_ROWS).frame
+    nothing = Source.memory(f"connection {connection}", b"")
+    return (_guessed(Found(nothing, DATABASE, tuple(sample.columns), facts={"statement": statement}), sample),)
+
+
+def _guessed(found: Found, sample: pl.DataFrame) -> _Held:
+    guess = guess_kind(found, sample)
+    return _Held(found, sample, guess.kind, guess.reason, guess.sure)
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
-def _guesses(stamp: str, part: str, kind: TableKind, *, _found: Found, _sample: pl.DataFrame) -> tuple[Guess, ...]:
-    return guess_roles(kind, _found, _sample)
+def _guesses(key: str, kind: TableKind, *, _tables: Mapping[TableKind, BroughtTable]) -> tuple[Guess, ...]:
+    others = {one: table.sample for one, table in _tables.items() if one != kind}
+    return guess_roles(kind, _tables[kind].found, _tables[kind].sample, others)

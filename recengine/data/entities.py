@@ -19,7 +19,7 @@ from recengine.data.mapping import (
     parse_years,
     template_columns,
 )
-from recengine.data.table import Table, quoted
+from recengine.data.table import Cells, Table, quoted
 from recengine.errors import DataError
 
 AGE_GROUPS = ("Under 18", "18-24", "25-34", "35-44", "45-49", "50-55", "56+")
@@ -59,6 +59,38 @@ def guessed_separator(table: Table, columns: Sequence[str]) -> str | None:
     return best if holding[best] else None
 
 
+class Numbers:
+    """The numbers of a table as they are read, and what of them was none.
+
+    tolerated: share of the cells of a column that may be bad. cells: of each column that was read. unread: a sentence
+    for each column with bad cells.
+    """
+
+    def __init__(self, table: Table, tolerated: float = TOLERATED) -> None:
+        self.table = table
+        self.tolerated = tolerated
+        self.cells: dict[str, Cells] = {}
+        self.unread: tuple[str, ...] = ()
+
+    def read(self, column: str, low: float = -math.inf, high: float = math.inf, *, years: bool = False) -> pl.Series:
+        """The cells as Float64. Raises `DataError` where more than the tolerated share of those not empty is bad."""
+        cells = self.table.frame[column]
+        read = parse_years(cells) if years else parse_numbers(cells, low, high)
+        self.cells[column] = read
+        count = int(read.bad.sum())
+        if not count:
+            return read.values
+        present = count + read.values.len() - read.values.null_count()
+        row = int(read.bad.to_numpy().argmax())
+        if count > self.tolerated * present:
+            raise self.table.error(row, column, read.must, read.do)
+        self.unread += (
+            f"{self.table.name}: {count:,} of {present:,} cells of {quoted(column)} must be {read.must} and count as "
+            f"missing, such as {quoted(cells[row])} in row {self.table.line(row):,}.",
+        )
+        return read.values
+
+
 def build_items(table: Table | None, mapping: ColumnMapping, interacting: pl.Series) -> Entities:
     """The catalogue. interacting: the item ids of the interactions, each once, in order of appearance.
 
@@ -71,7 +103,16 @@ def build_items(table: Table | None, mapping: ColumnMapping, interacting: pl.Ser
         ids = interacting.alias("id")
         return Entities(pl.DataFrame({"id": ids, "title": ids, "text": [""] * ids.len()}, schema_overrides=_TEXTS), ())
     table, ids, dropped = _with_ids(table, mapping.item_id)
-    numbers = _Numbers(table)
+    numbers = Numbers(table)
+    attributes, columns = read_items(numbers, mapping)
+    frame = pl.DataFrame([ids.alias("id"), *columns]).with_columns(pl.col("title").fill_null(pl.col("id")))
+    fill = {"title": pl.col("id"), "text": pl.lit("")}
+    return _with_added(frame, attributes, interacting, dropped, fill, numbers.unread)
+
+
+def read_items(numbers: Numbers, mapping: ColumnMapping) -> tuple[list[Attribute], pl.DataFrame]:
+    """The columns of the catalogue but the id, row by row: `title` (null where there is none), `text`, `image`, …"""
+    table = numbers.table
     attributes, columns = _attributes(numbers, mapping.item_attributes, mapping.separator)
     labels = [columns[index] for index, attribute in enumerate(attributes) if attribute.kind != "number"]
     year = None
@@ -82,14 +123,15 @@ def build_items(table: Table | None, mapping: ColumnMapping, interacting: pl.Ser
         _derive(attributes, columns, "decade", "category", decade.cast(pl.String) + "s")
     title = _words_or_null(table, mapping.item_title)
     if mapping.item_template is None:
-        text = item_text(title, year, labels, _joined_texts(table, mapping.item_texts))
+        # a year that was taken from the title stands there already
+        head = None if mapping.item_year == mapping.item_title else year
+        text = item_text(title, head, labels, _joined_texts(table, mapping.item_texts))
     else:
         text = compose(mapping.item_template, template_cells(table, mapping))
-    given = [ids.alias("id"), title.fill_null(ids).alias("title"), text.alias("text")]
+    given = [title.alias("title"), text.alias("text")]
     if mapping.item_image is not None:
         given.append(table.labels(mapping.item_image).alias("image"))
-    fill = {"title": pl.col("id"), "text": pl.lit("")}
-    return _with_added(pl.DataFrame([*given, *columns]), attributes, interacting, dropped, fill, numbers.unread)
+    return attributes, pl.DataFrame([*given, *columns])
 
 
 def build_users(table: Table | None, mapping: ColumnMapping, interacting: pl.Series) -> Entities:
@@ -101,7 +143,14 @@ def build_users(table: Table | None, mapping: ColumnMapping, interacting: pl.Ser
     if table is None or mapping.user_id is None:
         return Entities(interacting.alias("id").to_frame(), ())
     table, ids, dropped = _with_ids(table, mapping.user_id)
-    numbers = _Numbers(table)
+    numbers = Numbers(table)
+    attributes, columns = read_users(numbers, mapping)
+    frame = pl.DataFrame([ids.alias("id"), *columns])
+    return _with_added(frame, attributes, interacting, dropped, {}, numbers.unread)
+
+
+def read_users(numbers: Numbers, mapping: ColumnMapping) -> tuple[list[Attribute], pl.DataFrame]:
+    """The columns of the user table but the id, row by row."""
     attributes, columns = _attributes(numbers, mapping.user_attributes, None)
     if mapping.user_age is not None:
         age = numbers.read(mapping.user_age, *AGES)
@@ -112,8 +161,7 @@ def build_users(table: Table | None, mapping: ColumnMapping, interacting: pl.Ser
         if one.bins:
             number = next(column for column in columns if column.name == one.name)
             _derive(attributes, columns, f"{one.name}_group", "category", group_of(number, one.bins))
-    frame = pl.DataFrame([ids.alias("id"), *columns])
-    return _with_added(frame, attributes, interacting, dropped, {}, numbers.unread)
+    return attributes, pl.DataFrame(columns)
 
 
 def template_cells(table: Table, mapping: ColumnMapping) -> dict[str, pl.Series]:
@@ -158,33 +206,8 @@ def _with_ids(table: Table, column: str) -> tuple[Table, pl.Series, int]:
     return kept, ids, int((~present).sum())
 
 
-class _Numbers:
-    """The numbers of a table, and what of them was none; null where nothing is known."""
-
-    def __init__(self, table: Table) -> None:
-        self.table = table
-        self.unread: tuple[str, ...] = ()
-
-    def read(self, column: str, low: float = -math.inf, high: float = math.inf, *, years: bool = False) -> pl.Series:
-        """The cells as Float64. Raises `DataError` where more than `TOLERATED` of those that hold something are bad."""
-        cells = self.table.frame[column]
-        read = parse_years(cells) if years else parse_numbers(cells, low, high)
-        count = int(read.bad.sum())
-        if not count:
-            return read.values
-        present = count + read.values.len() - read.values.null_count()
-        row = int(read.bad.to_numpy().argmax())
-        if count > TOLERATED * present:
-            raise self.table.error(row, column, read.must, read.do)
-        self.unread += (
-            f"{self.table.name}: {count:,} of {present:,} cells of {quoted(column)} must be {read.must} and count as "
-            f"missing, such as {quoted(cells[row])} in row {self.table.line(row):,}.",
-        )
-        return read.values
-
-
 def _attributes(
-    numbers: _Numbers, mapped: Sequence[AttributeColumn], separator: str | None
+    numbers: Numbers, mapped: Sequence[AttributeColumn], separator: str | None
 ) -> tuple[list[Attribute], list[pl.Series]]:
     attributes, columns = [], []
     for one in mapped:

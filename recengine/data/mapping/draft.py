@@ -18,10 +18,12 @@ _IDENTIFIER = ("_id", "_key", "_code", "zip", "postcode", "zipcode", "uuid", "gu
 class Draft:
     """What is guessed so far of the columns of `sample`, which start with what the layout of the file says."""
 
-    def __init__(self, found: Found, sample: pl.DataFrame) -> None:
+    def __init__(self, found: Found | None, sample: pl.DataFrame) -> None:
+        roles = {} if found is None else found.roles
+        layout = None if found is None else found.layout
         self.looks = {name: Look(name, sample[name]) for name in sample.columns}
-        said = {role: column for role, column in found.roles.items() if is_setting(role) or column in self.looks}
-        self.guesses = [Guess(role, text, f"{found.layout} has it so", 1.0) for role, text in said.items()]
+        said = {role: column for role, column in roles.items() if is_setting(role) or column in self.looks}
+        self.guesses = [Guess(role, text, f"{layout} has it so", 1.0) for role, text in said.items()]
         self.taken = {text for text in said.values() if text in self.looks}
 
     @property

@@ -87,7 +87,8 @@ def map_columns(
         table, columns = table_of(role), tables[table_of(role)]
         if columns is None or role in named:
             continue
-        taken = {column for other, column in chosen.items() if table_of(other) == table}
+        # the year may be taken from the title
+        taken = {column for other, column in chosen.items() if table_of(other) == table and other != "item.year"}
         if role in ATTRIBUTE_KINDS:
             taken |= {attribute.column for attribute in attributes[table]} | set(texts.values())
             form = ATTRIBUTE_KINDS[role]

@@ -42,11 +42,11 @@ class Proposal:
 
 
 def guess_roles(
-    kind: TableKind, found: Found, sample: pl.DataFrame, others: Samples | None = None
+    kind: TableKind, found: Found | None, sample: pl.DataFrame, others: Samples | None = None
 ) -> tuple[Guess, ...]:
     """Guesses for one table, those of its layout first. Every column plays one role at most.
 
-    sample: its first rows as `read_found` gives them. others: samples of the other tables by kind; an id whose values
+    found: None for the rows of a statement. sample: its first rows as `read_found` gives them. others: samples of the other tables by kind; an id whose values
     stand in them too is surer than a name.
     """
     draft = Draft(found, sample)
@@ -55,9 +55,9 @@ def guess_roles(
     return tuple(draft.guesses)
 
 
-def guess_kind(found: Found, sample: pl.DataFrame) -> KindGuess:
+def guess_kind(found: Found | None, sample: pl.DataFrame) -> KindGuess:
     """Which of the three tables it is: by its layout, the roles its columns are named for, its name, its ids."""
-    if found.kind is not None:
+    if found is not None and found.kind is not None:
         return KindGuess(found.kind, f"{found.layout} has it so", 1.0)
     columns = sample.columns
     user = usual_columns("user", columns, set())
@@ -65,7 +65,7 @@ def guess_kind(found: Found, sample: pl.DataFrame) -> KindGuess:
     both = bool(user and item)
     if both and not _tells_apart(sample, item[0]) | _tells_apart(sample, user[0]):
         return KindGuess("interactions", f"it has users ({user[0]}) and items ({item[0]}), both more than once", 0.95)
-    words = re.split(r"[\W_\d]+", found.name.lower())
+    words = re.split(r"[\W_\d]+", (found.name if found is not None else "").lower())
     by_name = next((kind for kind in TABLE_KINDS if set(words) & set(_FILES[kind])), None)
     about_items = len([role for role in ROLES if role.startswith("item.") and usual_columns(role, columns, set(item))])
     about_users = len([role for role in ROLES if role.startswith("user.") and usual_columns(role, columns, set(user))])
@@ -90,8 +90,11 @@ def guess_kind(found: Found, sample: pl.DataFrame) -> KindGuess:
     return KindGuess("interactions", "nothing tells what it is", 0.1)
 
 
-def propose(tables: Mapping[TableKind, tuple[Found, pl.DataFrame]], said: Mapping[str, str] | None = None) -> Proposal:
-    """A whole mapping for the tables of an import. tables: each with its sample. said: pairs that stand as they are.
+def propose(
+    tables: Mapping[TableKind, tuple[Found | None, pl.DataFrame]], said: Mapping[str, str] | None = None
+) -> Proposal:
+    """A whole mapping for the tables of an import. tables: each with its sample, some thousand rows; found is None for
+    the rows of a statement. said: pairs that stand as they are; "no column" keeps a role free.
 
     Raises `DataError` where `said` names what there is not, and where users or items cannot be found.
     """
@@ -113,7 +116,7 @@ def propose(tables: Mapping[TableKind, tuple[Found, pl.DataFrame]], said: Mappin
         pairs |= {role: "" for role in mine if usual_columns(role, sample.columns, set())}
     _drop_orphans(pairs, said)
     columns = {kind: sample.columns for kind, sample in samples.items()}
-    names: dict[str, str] = {kind: found.name for kind, (found, _) in tables.items()}
+    names: dict[str, str] = {kind: found.name for kind, (found, _) in tables.items() if found is not None}
     map_columns(pairs, columns["interactions"], columns.get("items"), columns.get("users"), names=names)
     return Proposal(pairs, guesses)
 

@@ -29,6 +29,10 @@ ICONS: dict[Use, str] = {
 }
 
 
+UNSURE = 0.5
+"""A kind that is guessed with less certainty should be looked at."""
+
+
 def show(workspace: Workspace, draft: Draft, found: Brought) -> None:
     """The ways in, then what there is."""
     uploading.ways_in(workspace, draft)
@@ -71,8 +75,15 @@ def _show_table(workspace: Workspace, draft: Draft, table: BroughtTable) -> None
                     lambda: store.change(workspace, draft, lambda now: now.using(table.source, st.session_state[key])),
                 ),
             )
-            st.caption("You chose this." if table.chosen else plain(f"Guessed: {table.reason}."))
+            st.caption("You chose this." if table.chosen else _why(table))
         _remove_button(right, workspace, draft, table.source)
+
+
+def _why(table: BroughtTable) -> str:
+    """The reason of the guess, and a warning where it is hardly one."""
+    if table.sure < UNSURE:
+        return f":orange[:material/help:] {plain(f'Hardly more than a guess: {table.reason}.')}"
+    return plain(f"Guessed: {table.reason}.")
 
 
 def _facts(table: BroughtTable) -> list[str]:

@@ -45,7 +45,18 @@ def show(workspace: Workspace, draft: Draft, found: Brought) -> None:
     for role in roles.missing(pairs, kind):
         st.warning(plain(f"No column is the {role.lower()} yet: choose it below."), icon=":material/person_search:")
     _show_columns(workspace, draft, found, kind, pairs)
-    settings.show(workspace, draft, found, kind, pairs)
+    cards = settings.cards(workspace, draft, found, kind, pairs)
+    if len(cards) == 1 and kind != "items":
+        # the rows are narrow enough to stand beside it
+        left, right = st.columns([2, 3], gap="medium")
+        with left.container(border=True, gap="small"):
+            cards[0]()
+        with right:
+            previewing.show(draft, found, kind)
+        return
+    for room, card in zip(st.columns(max(len(cards), 1), gap="small"), cards, strict=False):
+        with room.container(border=True, height="stretch", gap="small"):
+            card()
     previewing.show(draft, found, kind)
 
 

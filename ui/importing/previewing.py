@@ -58,9 +58,6 @@ def _show_interactions(draft: Draft, table: BroughtTable, mapping: ColumnMapping
     )
     rows = preview_of(material, draft.positive_from)
     st.dataframe(rows.head(ROWS), hide_index=True, key="preview interactions", column_config=COLUMNS, height="content")
-    threshold = propose_threshold(material.events["value"])
-    if mapping.value is not None and draft.positive_from == "auto":
-        st.caption(plain(f"What counts as liked: {threshold.reason}"))
     if material.unreadable.height:
         row = material.unreadable.row(0, named=True)
         st.warning(

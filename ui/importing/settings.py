@@ -8,8 +8,8 @@ from dataclasses import replace
 from zoneinfo import available_timezones
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
+from recengine.data.mapping import parse_values, propose_threshold
 from recengine.data.mapping.roles import SEPARATOR, plain_name
 from recengine.data.mapping.settings import SEPARATORS, TIME_UNITS, written
 from recengine.data.sources import TableKind
@@ -41,31 +41,28 @@ GUESSED_SEPARATOR = "found from the cells"
 FIRST_POSITIVE = 4.0
 
 
-def show(workspace: Workspace, draft: Draft, found: Brought, kind: TableKind, pairs: Mapping[str, str]) -> None:
-    """The settings that the mapped columns have; nothing for those that have none."""
+Card = Callable[[], None]
+
+
+def cards(
+    workspace: Workspace, draft: Draft, found: Brought, kind: TableKind, pairs: Mapping[str, str]
+) -> tuple[Card, ...]:
+    """What draws the settings that the mapped columns have, a card each; none for columns that have none."""
     form = _Form(workspace, draft, kind, dict(pairs))
-    cards: dict[TableKind, list[tuple[str, Callable[[], None]]]] = {
-        "interactions": [
-            ("value", lambda: _values(form)),
-            ("time", lambda: _times(form)),
-            ("event", lambda: events.show(form.workspace, form.draft, found, form.pairs)),
-        ],
-        "items": [("item.categories", lambda: _separators(form)), ("item.title", lambda: _template(form, found))],
-        "users": [("user.number", lambda: _bins(form)), ("user.age", lambda: _bins(form))],
-    }
     played = {roles.role_of(key) for key in pairs}
-    shown = {role: card for role, card in cards[kind] if role in played}
-    if kind == "users":
-        shown = dict(list(shown.items())[:1])  # one card for ages and numbers
-    if kind == "items" and "item.title" not in shown and roles.TEXT in played:
-        shown[roles.TEXT] = cards[kind][-1][1]
-    if not shown:
-        return
-    # one card stands alone on half of the width: fields across the whole page are hard to read
-    rooms: list[DeltaGenerator] = list(st.columns(max(len(shown), 2), gap="small"))
-    for room, card in zip(rooms, shown.values(), strict=False):
-        with room.container(border=True, height="stretch", gap="small"):
-            card()
+    every: dict[TableKind, list[tuple[set[str], Card]]] = {
+        "interactions": [
+            ({"event"}, lambda: events.show(workspace, draft, found, form.pairs)),
+            ({"value"}, lambda: _values(form, found)),
+            ({"time"}, lambda: _times(form)),
+        ],
+        "items": [
+            ({"item.categories"}, lambda: _separators(form)),
+            ({"item.title", roles.TEXT}, lambda: _template(form, found)),
+        ],
+        "users": [({"user.age", "user.number"}, lambda: _bins(form))],
+    }
+    return tuple(card for wanted, card in every[kind] if wanted & played)
 
 
 class _Form:
@@ -95,7 +92,7 @@ class _Form:
         return lambda: self.keep(setting, written(st.session_state[key]))
 
 
-def _values(form: _Form) -> None:
+def _values(form: _Form, found: Brought) -> None:
     st.markdown("**Values**")
     now = form.pairs.get("value.rule", "as-is")
     key = form.widget("value.rule", now if now in RULES else "as-is")
@@ -122,6 +119,13 @@ def _values(form: _Form) -> None:
         args=(form.keeps("value.clip", key_clip, lambda clip: "" if clip == 100 else written(float(str(clip)))),),
     )
     _positive(form)
+    if form.draft.positive_from == "auto":
+        cells = [
+            table.sample[form.pairs["value"]]
+            for table in found.of("interactions")
+            if form.pairs["value"] in table.sample
+        ]
+        st.caption(plain(propose_threshold(parse_values(cells[0]).values).reason))
 
 
 def _positive(form: _Form) -> None:
@@ -140,7 +144,7 @@ def _positive(form: _Form) -> None:
         format_func=lambda way: POSITIVE[way],
         key=key,
         help="Scorers learn from what was liked, and lists are measured on it. What was seen and not liked is never "
-        "recommended. Found from the values: from 4 on for ratings of 1 to 5, else every row.",
+        "recommended.",
         on_change=actions.attempt,
         args=(choose,),
     )

@@ -43,11 +43,8 @@ def checked(statement: str, scheme: str) -> str:
     try:
         text = statement.strip("; \t\r\n")
         parsed = [one for one in sqlglot.parse(text, dialect=dialect) if not isinstance(one, exp.Semicolon | None)]
-        ends = [
-            token.start
-            for token in sqlglot.tokenize(text, dialect=dialect)
-            if token.token_type == sqlglot.TokenType.SEMICOLON
-        ]
+        tokens = sqlglot.tokenize(text, dialect=dialect)
+        ends = [token.start for token in tokens if token.token_type == sqlglot.TokenType.SEMICOLON]
     except (SqlglotError, RecursionError, ValueError) as error:
         reason = "too deep" if isinstance(error, RecursionError) else _first_line(error)
         raise _refusal(f"cannot be read as SQL ({reason})", "Mend it.") from None

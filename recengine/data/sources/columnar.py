@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import IO, Any
+from typing import IO
 
 import polars as pl
 
@@ -52,11 +52,7 @@ def read_columnar(found: Found, wanted: Sequence[str], limits: Limits, rows: int
     with _sound(found.name, found.format), _seekable(found.bytes, limits) as stream:
         if found.format == PARQUET:
             _check_rows(found.name, stream, limits)
-        options: dict[str, Any] = {"columns": list(wanted), "n_rows": rows}
-        if found.format != PARQUET:
-            # mapped into memory it would be at the mercy of whoever writes to the file meanwhile
-            options |= {"memory_map": False} if found.format == ARROW_FILE else {}
-        frame = _READERS[found.format](stream, **options).select(wanted)
+        frame = _READERS[found.format](stream, columns=list(wanted), n_rows=rows).select(wanted)
     if frame.height == 0:
         raise DataError(f"{found.name}: the table has no rows. Choose another file.")
     return Table(found.name, plain_columns(found.name, frame))
@@ -101,7 +97,7 @@ def _sound(name: str, form: str) -> Iterator[None]:
         yield
     except (DataError, KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
-    except (MemoryError, pl.exceptions.ColumnNotFoundError):
+    except MemoryError:
         raise DataError(f"{name}: needs more memory than there is. Choose fewer columns.") from None
     except BaseException as error:  # a reader in Rust panics with what is no Exception
         reason = (str(error).splitlines() or [type(error).__name__])[0][:120]

@@ -194,13 +194,16 @@ def _legacy(head: bytes) -> str:
 def _which_east_asian(head: bytes) -> str:
     """GB18030 and EUC-KR use the same pairs; Korean is one block of them."""
     high = b"".join(_HIGH.findall(head[:_SAMPLE]))
-    korean = sum(0xB0 <= lead <= 0xC8 for lead in high[0::2])
+    leads = high[0::2]
+    korean = all(0xB0 <= lead <= 0xC8 for lead in leads)
     kana = sum(lead in (0xA4, 0xA5) for lead in high[0::2])
     if kana > 0.2 * len(high) / 2 and _decodes(head, "euc_jp"):
         return "euc_jp"
     text = high.decode("gb18030", errors="replace")
     common = sum(character in _COMMON_CHINESE for character in text)
-    return "euc_kr" if korean > 0.97 * len(high) / 2 and common == 0 and _decodes(head, "euc_kr") else "gb18030"
+    # of Chinese characters only a half lie in that block, so that a dozen do is no chance
+    is_korean = korean and len(leads) >= 12 and common < 0.1 * len(text) and _decodes(head, "euc_kr")
+    return "euc_kr" if is_korean else "gb18030"
 
 
 _COMMON_CHINESE = frozenset(

@@ -95,7 +95,7 @@ class Guarded(io.RawIOBase):
         except DataError:
             raise
         # zipfile says NotImplementedError for a method it does not know, and RuntimeError for a password
-        except (EOFError, OSError, zlib.error, lzma.LZMAError, ValueError, RuntimeError, _zstd_error()) as error:
+        except (EOFError, OSError, zlib.error, lzma.LZMAError, ValueError, RuntimeError) as error:
             raise damaged(self._name, error) from None
         view[: len(chunk)] = chunk
         self._total += len(chunk)
@@ -130,9 +130,10 @@ def _unpacking(source: Source, packing: str, limits: Limits) -> Callable[[], IO[
 
 
 def _open_zstd(raw: IO[bytes]) -> Any:
-    import zstandard
+    import pyarrow
 
-    return zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(raw, read_across_frames=True)
+    # unlike others it says so where the file ends early
+    return pyarrow.CompressedInputStream(pyarrow.PythonFile(raw, mode="r"), "zstd")
 
 
 _OPENERS: dict[str, Callable[[IO[bytes]], Any]] = {
@@ -141,12 +142,6 @@ _OPENERS: dict[str, Callable[[IO[bytes]], Any]] = {
     "bzip2": bz2.open,
     "xz": lzma.open,
 }
-
-
-def _zstd_error() -> type[Exception]:
-    import zstandard
-
-    return zstandard.ZstdError
 
 
 def _read_fully(stream: IO[bytes], n_bytes: int) -> bytes:

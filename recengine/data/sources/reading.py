@@ -11,6 +11,7 @@ import polars as pl
 from recengine.data.sources.archive import ZIP, members_of
 from recengine.data.sources.columnar import ARROW_FILE, ARROW_STREAM, PARQUET, find_columnar, read_columnar
 from recengine.data.sources.delimited import read_delimited
+from recengine.data.sources.encoding import mark_of
 from recengine.data.sources.found import Found
 from recengine.data.sources.jsonlines import LINES, LIST, find_json, read_json
 from recengine.data.sources.limits import DEFAULT_LIMITS, Limits
@@ -167,8 +168,9 @@ def _find_one(source: Source, content: Source, head: bytes, limits: Limits) -> F
         return find_columnar(source, content, ARROW_FILE, limits)
     if head.startswith(b"\xff\xff\xff\xff"):
         return find_columnar(source, content, ARROW_STREAM, limits)
-    text = head.removeprefix(_MARK).lstrip()
-    if text.startswith((b"{", b"{\0")):
+    codec = mark_of(head)
+    text = (head if codec is None else head.decode(codec, errors="ignore").lstrip("\ufeff").encode()).lstrip()
+    if text.startswith(b"{"):
         return find_json(source, content, LINES, limits)
     if text.startswith(b"[") and text[1:].lstrip().startswith((b"{", b"]")):
         return find_json(source, content, LIST, limits)
@@ -197,7 +199,7 @@ def _find_zip(source: Source, content: Source, limits: Limits, depth: int) -> tu
         found.extend(replace(one, part=f"{member.name}, {one.part}" if one.part else member.name) for one in inner)
     if not found:
         if len(mistakes) == 1:
-            raise DataError(f"{content.name}: {next(iter(mistakes.values()))}")
+            raise DataError(f"{content.name}: {str(next(iter(mistakes.values()))).removeprefix(f'{content.name}: ')}")
         listed = ", ".join(quoted(name) for name in list(mistakes)[:5]) or "nothing"
         raise DataError(f"{content.name}: no table in the archive, which holds {listed}. Choose another file.")
     facts = {"packed": "zip"}

@@ -1,6 +1,7 @@
-"""The compiled look at a block of delimited text: where its rows are, and whether every one is as wide as it must be.
+"""The compiled look at a block of delimited text: where its rows are, whether each is as wide as it must be, and what
+its integers and short texts are.
 
-Only for what is large enough to load numba; `delimited.py` reads the rest cell by cell.
+Only for what is large enough to load numba; `careful.py` reads the rest cell by cell.
 """
 
 from __future__ import annotations
@@ -11,12 +12,21 @@ from numpy.typing import NDArray
 from recengine.compiled import compiled
 
 WHOLE, ODD, WRONG = 0, 1, 2
-TEXT, LONG, EMPTY, NUMBER = 1, 2, 4, 8
+TEXT, LONG, EMPTY, NUMBER, WIDE = 1, 2, 4, 8, 16
+SKIP, INTEGERS, SHORT = 0, 1, 2
 
-_NEW_LINE, _RETURN, _MINUS, _ZERO, _NINE = 10, 13, 45, 48, 57
-_ONE = 49
+NONE = -(1 << 63)
+"""What stands for an empty cell among integers: none of at most 18 digits is that small."""
+SHORTEST = 7
+"""Bytes of a text that is kept as one integer: its length in the highest byte, its bytes from the lowest on."""
+DISTINCT = 1024
+
+_NEW_LINE, _RETURN, _MINUS, _ZERO, _ONE, _NINE = 10, 13, 45, 48, 49, 57
 # digits that always fit into 32 and 64 bits; ten that begin with 1, as times in seconds do, fit into 32 too
-_SHORT, _TEN, _LONGEST = 9, 10, 18
+_FEW, _TEN, _LONGEST = 9, 10, 18
+_TABLE = 4 * DISTINCT
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+_SHIFT = np.uint64(52)  # leaves the 12 bits that index 4 * DISTINCT places
 
 
 @compiled
@@ -25,14 +35,19 @@ def scan(
     separator: int,
     quote: int,
     width: int,
+    modes: NDArray[np.uint8],
+    slots: NDArray[np.int64],
     kinds: NDArray[np.uint8],
     starts: NDArray[np.int32],
+    values: NDArray[np.int64],
 ) -> tuple[int, int, int, int]:
     """Go through `data`, which ends with a line end, as the strict reader of the csv module would.
 
     quote: 256 for none. kinds (width,): gets, for each column, which of these its cells are: `NUMBER`, an integer in
-    the one form that `str` gives; `LONG`, one that may need 64 bits; `EMPTY`; `TEXT`, anything else. starts: gets the
-    line, counted from 0, on which each row begins; as long as `data` has lines.
+    the one form that `str` gives; `LONG`, one that may need 64 bits; `EMPTY`; `TEXT`, anything else; `WIDE`, what
+    `SHORT` has no room for. starts: gets the line, counted from 0, on which each row begins; as long as `data` has
+    lines. values (slots, lines): gets, in row `slots[column]`, the cells of the columns whose mode is `INTEGERS` or
+    `SHORT`.
 
     Gives (state, end, rows, lines): rows and lines before `end`, which is where the last whole row ends; what follows
     is the begin of a quoted cell. state: `WHOLE`; `ODD` where there are empty lines, or quotes within a cell, which
@@ -52,14 +67,16 @@ def scan(
         start = line
         column = 0
         while True:
+            escaped = False
+            number = np.int64(0)
             if data[p] == quote:
-                q = p + 1
+                begin = q = p + 1
                 text = False
                 while q < n:
                     c = data[q]
                     if c == quote:
                         if q + 1 < n and data[q + 1] == quote:
-                            text = True
+                            text = escaped = True
                             q += 2
                             continue
                         break
@@ -69,35 +86,39 @@ def scan(
                         line += 1
                     if c < _ZERO or c > _NINE:
                         text = True
+                    number = number * 10 + (np.int64(c) - _ZERO)
                     q += 1
                 if q >= n:
                     return state, end, rows, lines
-                digits = q - p - 1
+                stop = q
+                digits = stop - begin
                 kind = TEXT
                 if digits == 0:
                     kind = EMPTY
-                elif not text and digits <= _LONGEST and (digits == 1 or data[p + 1] != _ZERO):
-                    short = digits <= _SHORT or (digits == _TEN and data[p + 1] == _ONE)
-                    kind = NUMBER if short else NUMBER | LONG
+                elif not text and digits <= _LONGEST and (digits == 1 or data[begin] != _ZERO):
+                    few = digits <= _FEW or (digits == _TEN and data[begin] == _ONE)
+                    kind = NUMBER if few else NUMBER | LONG
                 q += 1
             else:
-                q = p
+                begin = q = p
                 minus = data[q] == _MINUS
                 if minus:
                     q += 1
-                lead = data[q]
-                begin = q
-                c = lead
+                lead = c = data[q]
+                first_digit = q
                 while _ZERO <= c <= _NINE:
+                    number = number * 10 + (np.int64(c) - _ZERO)
                     q += 1
                     c = data[q]
-                digits = q - begin
+                digits = q - first_digit
                 if c == separator or c == _NEW_LINE or c == _RETURN:  # noqa: SIM109 - a tuple of mixed types is slower
                     if digits == 0 and not minus:
                         kind = EMPTY
                     elif 0 < digits <= _LONGEST and (lead != _ZERO or (digits == 1 and not minus)):
-                        short = digits <= _SHORT or (digits == _TEN and lead == _ONE)
-                        kind = NUMBER if short else NUMBER | LONG
+                        few = digits <= _FEW or (digits == _TEN and lead == _ONE)
+                        kind = NUMBER if few else NUMBER | LONG
+                        if minus:
+                            number = -number
                     else:
                         kind = TEXT
                 else:
@@ -109,6 +130,19 @@ def scan(
                             state = ODD
                         q += 1
                         c = data[q]
+                stop = q
+            mode = modes[column]
+            if mode == INTEGERS:
+                values[slots[column], rows] = NONE if kind == EMPTY else number
+            elif mode == SHORT:
+                length = stop - begin
+                if escaped or length > SHORTEST:
+                    kind |= WIDE
+                else:
+                    packed = np.int64(length) << 56
+                    for k in range(length):
+                        packed |= np.int64(data[begin + k]) << (8 * k)
+                    values[slots[column], rows] = packed
             kinds[column] |= kind
             p = q
             c = data[p]
@@ -130,3 +164,26 @@ def scan(
         rows += 1
         end, lines = p, line
     return state, end, rows, lines
+
+
+@compiled
+def encode(values: NDArray[np.int64], codes: NDArray[np.int32], distinct: NDArray[np.int64]) -> int:
+    """Number the distinct `values` in order of appearance: `distinct[codes[i]] == values[i]`.
+
+    Gives how many there are, or -1 where there are more than `distinct` has room for, at most `DISTINCT`.
+    """
+    table = np.full(_TABLE, -1, np.int32)
+    n_distinct = 0
+    for i in range(values.size):
+        value = values[i]
+        place = np.int64((np.uint64(value) * _MIX) >> _SHIFT)
+        while table[place] >= 0 and distinct[table[place]] != value:
+            place = (place + 1) % _TABLE
+        if table[place] < 0:
+            if n_distinct == distinct.size:
+                return -1
+            distinct[n_distinct] = value
+            table[place] = n_distinct
+            n_distinct += 1
+        codes[i] = table[place]
+    return n_distinct

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Generator, Sequence
 
-from recengine.data.sources.delimited import stray
+from recengine.data.sources.careful import no_text, stray
 from recengine.data.sources.dialect import NAMES, Dialect, cut, detect_cut, is_headerless
 from recengine.data.sources.encoding import LABELS, Utf8Reader, detect_encoding
 from recengine.data.sources.found import Found
@@ -154,5 +154,5 @@ def read_lines(source: Source) -> Generator[str, None, None]:
 
 def _line(name: str, number: int, line: bytes) -> str:
     if b"\0" in line:
-        raise DataError(f"{name}, row {number}: holds a NUL byte, so it is no text. Save the table as CSV, UTF-8.")
+        raise DataError(no_text(name, number))
     return line.decode("utf-8")

@@ -24,7 +24,7 @@ _KEPT += (pl.Float32, pl.Int64, pl.Int32, pl.Int16, pl.Int8, pl.UInt64, pl.UInt3
 def plain_columns(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     """The same cells; lists as lists of strings, and whatever is no text, number, truth or time as text.
 
-    Raises `DataError` for bytes that are not UTF-8.
+    Bytes are text where all of a column are UTF-8, else in hexadecimal digits.
     """
     return pl.DataFrame([_plain(name, column) for column in frame.get_columns()])
 
@@ -39,6 +39,9 @@ def _plain(name: str, column: pl.Series) -> pl.Series:
         return column.struct.json_encode().alias(column.name) if kind != pl.Struct([]) else _nothing(column)
     if kind == pl.Null:
         return _nothing(column)
+    if kind == pl.Binary:
+        text = column.cast(pl.String, strict=False)
+        return text if text.null_count() == column.null_count() else column.bin.encode("hex")
     try:
         return column.cast(pl.String)
     except pl.exceptions.PolarsError:

@@ -1,12 +1,11 @@
-"""Verbs: samples, import, datasets."""
+"""Verbs: samples, datasets."""
 
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
-from recengine.cli.output import emit, progress_lines, table
-from recengine.data import SAMPLES, PositiveFrom, import_files, load_sample
+from recengine.cli.output import emit, table
+from recengine.data import SAMPLES
 from recengine.device import device_kind
 from recengine.errors import DataError
 from recengine.workspace import Workspace
@@ -31,42 +30,6 @@ def samples(asked: argparse.Namespace) -> None:
         )
 
     emit({"samples": rows}, as_json=asked.json, text=text, device=device_kind())
-
-
-def import_dataset(asked: argparse.Namespace) -> None:
-    """Check, clean and store."""
-    workspace = Workspace.open()
-    positive_from: PositiveFrom = "auto" if asked.positive_from is None else asked.positive_from
-    if asked.sample:
-        if asked.items or asked.users or asked.map:
-            raise DataError("--sample: takes no --items, --users or --map. Leave them out.")
-        name = asked.name or asked.sample
-        workspace.name_path(name)
-        dataset, report = load_sample(asked.sample, positive_from=positive_from, progress=progress_lines())
-    else:
-        path = Path(asked.interactions)
-        name = asked.name or path.name.split(".")[0]
-        workspace.name_path(name)
-        dataset, report = import_files(
-            path,
-            items=Path(asked.items) if asked.items else None,
-            users=Path(asked.users) if asked.users else None,
-            mapping=column_mapping(asked.map),
-            name=name,
-            positive_from=positive_from,
-        )
-    entry = workspace.save_dataset(dataset, report, name)
-    document = {"dataset": name, "fingerprint": dataset.fingerprint, **entry.report}
-
-    def text() -> str:
-        return (
-            f"Stored {name}: {entry.n_users:,} users, {entry.n_items:,} items, {entry.n_interactions:,} interactions, "
-            f"{entry.n_positives:,} of them positive.\nFingerprint {dataset.fingerprint}\n"
-            + "\n".join([entry.report["language"]["text"], *dataset.notes])
-            + f"\nNext: python -m recengine fit --dataset {name}"
-        )
-
-    emit(document, as_json=asked.json, text=text, device=device_kind())
 
 
 def datasets(asked: argparse.Namespace) -> None:

@@ -21,7 +21,7 @@ def load(name: str) -> Verb:
     """The function behind a verb, imported when it is called."""
     module, function = {
         "samples": ("datasets", "samples"),
-        "import": ("datasets", "import_dataset"),
+        "import": ("importing", "import_dataset"),
         "import-scores": ("scores", "import_table"),
         "datasets": ("datasets", "datasets"),
         "split": ("splitting", "split"),
@@ -100,26 +100,54 @@ def _samples(parser: argparse.ArgumentParser) -> None:
 
 
 def _import(parser: argparse.ArgumentParser) -> None:
-    source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--sample", help="a built-in sample, see `recengine samples`")
-    source.add_argument("--interactions", metavar="FILE", help="CSV or TSV, one row an interaction, may be .gz")
-    parser.add_argument("--items", metavar="FILE", help="the catalogue, one row an item")
-    parser.add_argument("--users", metavar="FILE", help="the user table, one row a user")
+    parser.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="tables of any form, also in archives and workbooks; which is which is guessed. FILE#PART is one table of "
+        "several. Name files before the options",
+    )
+    parser.add_argument("--sample", help="a built-in sample, see `recengine samples`")
+    parser.add_argument("--plan", metavar="FILE", help="import as a saved plan says")
+    for kind, what in (("interactions", "one row an interaction"), ("items", "the catalogue"), ("users", "the users")):
+        parser.add_argument(
+            f"--{kind}",
+            nargs="+",
+            action="extend",
+            metavar="FILE",
+            help=f"{what}; several files are read one after the other as one table",
+        )
+    parser.add_argument("--connection", metavar="NAME", help="a database of the configuration, for the statements")
+    for kind in ("interactions", "items", "users"):
+        parser.add_argument(f"--{kind}-sql", metavar="SQL", help=f"one reading statement that gives the {kind}")
     parser.add_argument(
         "--map",
         nargs="+",
         action="extend",
         default=[],
         metavar="ROLE=COLUMN",
-        help="which column is what; what is not mapped is guessed from common names and reported",
+        help="which column is what, and settings such as value.rule=log; what is not said is guessed and reported",
+    )
+    parser.add_argument(
+        "--clean",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="STEP",
+        help="steps in their order, such as duplicates:keep=sum values:low=1 k-core:users=5,items=5",
     )
     parser.add_argument("--name", help="name in the workspace (default: the sample's, or the file's)")
     parser.add_argument(
         "--positive-from",
-        type=float,
         metavar="VALUE",
         help="lowest value that counts as liking; lower ones are seen, so never recommended, but no positives "
-        "(default: 4 where values are ratings; 1 takes all, as published figures do)",
+        "(default: by the scale of the ratings, 4 of 5; 1 takes all, as published figures do)",
+    )
+    parser.add_argument("--save-plan", metavar="FILE", help="write the plan, to import by it again with --plan")
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="show guesses with their reasons, the first rows and what each step touches; store nothing",
     )
 
 
@@ -209,6 +237,11 @@ def _fusion(parser: argparse.ArgumentParser) -> None:
 def _evaluate(parser: argparse.ArgumentParser) -> None:
     _fusion(parser)
     parser.add_argument("--record", action="store_true", help="keep it as a numbered try, see `recengine tries`")
+    parser.add_argument(
+        "--every-fold",
+        action="store_true",
+        help="with --split fold:1/5 or user-fold:1/5: fit and measure on each fold in turn, means over folds",
+    )
 
 
 def _recommend(parser: argparse.ArgumentParser) -> None:

@@ -82,16 +82,19 @@ def run_plan(
     *,
     resolve: Resolve,
     query: Query = no_databases,
+    seen: Seen | None = None,
     progress: Progress = silent,
     cancel: Cancel = never,
 ) -> tuple[Dataset, ImportReport]:
     """The dataset that a plan makes and what was done. Nothing is stored.
 
-    resolve, query: how its sources are read. Raises `DataError`, one line for whatever is not as it must be, or
-    `CancelledError`.
+    resolve, query: how its sources are read. seen: told of every step of cleaning. Raises `DataError`, one line for
+    whatever is not as it must be, or `CancelledError`.
     """
     positive_from = checked_positive_from(plan.positive_from)
-    prepared = prepare_plan(plan, resolve=resolve, query=query, progress=within(progress, 0.0, 0.6), cancel=cancel)
+    prepared = prepare_plan(
+        plan, resolve=resolve, query=query, seen=seen, progress=within(progress, 0.0, 0.6), cancel=cancel
+    )
     made = dataset_of(
         plan.name,
         prepared.material,

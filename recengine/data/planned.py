@@ -16,13 +16,20 @@ from recengine.progress import Cancel, Progress, never, silent, stop_if_asked
 
 Resolve = Callable[[TableSource], Source]
 """The bytes of a table that is a file. Raises `DataError` for one that may not be read."""
-Query = Callable[[TableSource], Table]
-"""The rows of a table that is a statement. Raises `DataError`."""
+Query = Callable[[TableSource, int | None], Table]
+"""The first rows of a table that is a statement, so many of them, or all. Raises `DataError`."""
 
 
-def no_databases(source: TableSource) -> Table:
+def no_databases(source: TableSource, rows: int | None) -> Table:
     """A `Query` where there is no connection."""
     raise DataError(f"connection: there is no {quoted(source.connection)}. Name it in the configuration.")
+
+
+def query_database(source: TableSource, rows: int | None) -> Table:
+    """A `Query` over the connections of the configuration."""
+    from recengine.data.databases import table_of_statement
+
+    return table_of_statement(source.connection or "", source.statement or "", rows)
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,7 @@ def find_planned(plan: ImportPlan, *, resolve: Resolve, query: Query = no_databa
         for source in plan.tables.get(kind, ()):
             stop_if_asked(cancel)
             if source.connection is not None:
-                found.append(PlannedTable(source, None, query(source)))
+                found.append(PlannedTable(source, None, query(source, None)))
             else:
                 found.append(PlannedTable(source, pick(find_tables(resolve(source)), source.part)))
         if found:

@@ -14,7 +14,8 @@ from recengine.storage import digest, write_document
 
 PLANS = "plans"
 """Their folder in a workspace."""
-_UPLOAD = re.compile(r"uploads/[0-9a-f]{64}/[^/\\\0]+")
+UPLOADED = re.compile(r"uploads/[0-9a-f]{64}/[^/\\\0]+")
+"""The path of an upload."""
 
 
 def save_plan(root: Path, plan: ImportPlan) -> Path:
@@ -33,7 +34,7 @@ def resolve(root: Path, source: TableSource, trusted: Collection[str] = ()) -> S
     somebody has named who may read it anyway. Raises `DataError` for every other path.
     """
     path = source.path or ""
-    if _UPLOAD.fullmatch(path) and PurePosixPath(path).name not in (".", ".."):
+    if UPLOADED.fullmatch(path) and PurePosixPath(path).name not in (".", ".."):
         upload = root / path
         if upload.is_symlink() or not upload.is_file():
             name = quoted(PurePosixPath(path).name)

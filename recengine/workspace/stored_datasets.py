@@ -13,6 +13,7 @@ from typing import Any
 from recengine.data import Dataset, ImportReport, Source
 from recengine.data.importing import plan_as_run, run_plan
 from recengine.data.plan import ImportPlan, TableSource
+from recengine.data.planned import Query, no_databases
 from recengine.errors import DataError, StoreError
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked, within
 from recengine.storage import load_entry, locked, read_document, save_entry, write_document
@@ -129,6 +130,7 @@ class StoredDatasets(ABC):
         plan: ImportPlan,
         *,
         trusted: Collection[str] = (),
+        query: Query = no_databases,
         progress: Progress = silent,
         cancel: Cancel = never,
     ) -> tuple[Dataset, DatasetEntry]:
@@ -142,6 +144,7 @@ class StoredDatasets(ABC):
         dataset, report = run_plan(
             plan,
             resolve=lambda source: self.resolve(source, known),
+            query=query,
             progress=within(progress, 0.0, 0.9),
             cancel=cancel,
         )

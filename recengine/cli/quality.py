@@ -6,6 +6,7 @@ import argparse
 
 from recengine.cli.output import emit
 from recengine.data.quality import QualityFinding
+from recengine.data.quality.wording import counted
 from recengine.device import device_kind
 from recengine.reports.text import one_line
 from recengine.workspace import Workspace, dataset_quality
@@ -19,7 +20,8 @@ def quality(asked: argparse.Namespace) -> None:
 
     def text() -> str:
         counts = report.by_severity
-        found = ", ".join(f"{counts[severity]} {severity}" for severity in counts)
+        bad = ", ".join(counted(counts[severity], severity) for severity in ("problem", "warning", "note"))
+        found = f"{bad}; {counts['good']} checked and fine"
         lines = [line for finding in report.findings for line in _lines(finding)]
         return "\n".join([f"{report.dataset}: {found}", *lines, *report.sampled])
 

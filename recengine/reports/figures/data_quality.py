@@ -11,6 +11,7 @@ import polars as pl
 
 from recengine.data.quality import Histogram, Spread, Timeline
 from recengine.data.quality.families.groups import MIN_ITEMS, MIN_USERS
+from recengine.data.quality.wording import counted, verb
 from recengine.reports.figures.base import bar, canvas, from_zero, rows_axis, scatter, upright_line
 from recengine.reports.text import chart_text, shorten
 from recengine.reports.theme import LIGHT, NEUTRAL, Theme, series_style
@@ -159,9 +160,9 @@ def timeline_alt(timeline: Timeline) -> str:
         f"{timeline.labels[top]} on, {int(timeline.counts[top]):,}"
     )
     if timeline.gaps:
-        said += f"; the longest gap of {len(timeline.gaps):,} lasts {timeline.gaps[0].days:,} days"
+        said += f"; {counted(len(timeline.gaps), 'gap')}, the longest of {counted(timeline.gaps[0].days, 'day')}"
     if timeline.bursts:
-        said += f"; days with far more than usual: {len(timeline.bursts):,}"
+        said += f"; {counted(len(timeline.bursts), 'day')} with far more than usual"
     return f"{said}."
 
 
@@ -292,11 +293,12 @@ def group_sizes_alt(groups: pl.DataFrame, *, table: str, attribute: str) -> str:
     if known.is_empty():
         return f"No {table[:-1]} has a {plain(attribute)}."
     least = MIN_USERS if table == "users" else MIN_ITEMS
+    small = int((known["n"] < least).sum())
     largest, smallest = known.row(0, named=True), known.row(-1, named=True)
     return (
         f"{known.height:,} groups of {table} by {plain(attribute)}: largest {shorten(largest['group'])} with "
         f"{largest['n']:,}, smallest {shorten(smallest['group'])} with {smallest['n']:,}; "
-        f"{int((known['n'] < least).sum()):,} have fewer than {least}."
+        f"{small:,} {verb(small, 'has', 'have')} fewer than {least}."
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from recengine.data.quality import QualityFinding, Severity, quality_report
+from recengine.data.quality.wording import counted
 from recengine.reports.charts import Chart
 from recengine.reports.figures.data_quality import (
     histogram_alt,
@@ -97,8 +98,8 @@ def data_quality_view(context: Context) -> DataQualityView:
     counts = report.by_severity
     worth = [finding for finding in report.findings if finding.severity != "good"]
     return DataQualityView(
-        summary=f"{_counted(counts['problem'], 'problem')}, {_counted(counts['warning'], 'warning')}, "
-        f"{_counted(counts['note'], 'note')}; {_counted(counts['good'], 'check')} found nothing.",
+        summary=f"{counted(counts['problem'], 'problem')}, {counted(counts['warning'], 'warning')}, "
+        f"{counted(counts['note'], 'note')}; {counted(counts['good'], 'check')} found nothing.",
         findings=[_row(finding) for finding in worth],
         good=[one_line(finding.text) for finding in report.findings if finding.severity == "good"],
         charts=charts,
@@ -115,7 +116,3 @@ def _row(finding: QualityFinding) -> FindingRow:
         why=one_line(finding.why),
         fix="" if finding.fix is None else finding.fix.label,
     )
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

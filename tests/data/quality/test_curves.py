@@ -23,7 +23,9 @@ def test_the_line_finds_the_exponent_of_a_power_law() -> None:
     line = Spread.of(counts).line
     assert line is not None
     slope, height, fit = line
-    assert (slope, height, fit) == (pytest.approx(-0.8, abs=1e-6), pytest.approx(1e9, rel=1e-5), pytest.approx(1))
+    assert slope == pytest.approx(-0.8, abs=1e-6)
+    assert height == pytest.approx(1e9, rel=1e-5)
+    assert fit == pytest.approx(1)
 
 
 def test_curves_are_bounded_and_leave_zeros_out_of_the_logarithm() -> None:

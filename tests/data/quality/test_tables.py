@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,7 @@ from recengine.data.quality import quality_report
 from tests.data.quality.conftest import NOW, Find
 
 
-def with_users(dataset: Dataset, **columns: tuple[str, list[object]]) -> Dataset:
+def with_users(dataset: Dataset, **columns: tuple[str, Sequence[object]]) -> Dataset:
     """The dataset with other attributes of its users: name=(kind, values)."""
     types = {"category": pl.String, "number": pl.Float64}
     series = [pl.Series(name, values, dtype=types[kind]) for name, (kind, values) in columns.items()]

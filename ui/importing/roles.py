@@ -13,6 +13,9 @@ from recengine.data.sources import TableKind
 NOT_USED = ""
 ID_AND_TITLE = "item.id+item.title"
 """A column that is both, as in a catalogue that knows things by their names."""
+TITLE_AND_YEAR = "item.title+item.year"
+"""A title such as "Heat (1995)"."""
+COMPOUNDS = {frozenset(role.split("+")): role for role in (ID_AND_TITLE, TITLE_AND_YEAR)}
 TEXT = "item.text"
 LABELS: Mapping[str, str] = {
     NOT_USED: "Not used",
@@ -25,6 +28,7 @@ LABELS: Mapping[str, str] = {
     "item.id": "Item id",
     "item.title": "Title",
     ID_AND_TITLE: "Item id and title",
+    TITLE_AND_YEAR: "Title with the year in it",
     TEXT: "Text",
     "item.category": "Category",
     "item.categories": "Categories, several in a cell",
@@ -81,14 +85,14 @@ def name_of(key: str) -> str:
 
 def roles_of(pairs: Mapping[str, str], columns: Sequence[str]) -> dict[str, str]:
     """The role of every column, in the order of the table; `NOT_USED` where it has none."""
-    roles = dict.fromkeys(columns, NOT_USED)
+    played: dict[str, list[str]] = {column: [] for column in columns}
     for key, column in pairs.items():
         role = role_of(key)
-        if role is None or column not in roles:
-            continue
-        both = {roles[column], role} == {"item.id", "item.title"}
-        roles[column] = ID_AND_TITLE if both else roles[column] or role
-    return roles
+        if role is not None and column in played:
+            played[column].append(role)
+    return {
+        column: COMPOUNDS.get(frozenset(roles), roles[0]) if roles else NOT_USED for column, roles in played.items()
+    }
 
 
 def key_of(pairs: Mapping[str, str], column: str) -> str | None:

@@ -55,6 +55,12 @@ def test_one_column_may_be_id_and_title() -> None:
     assert roles.roles_of(changed, COLUMNS)["id"] == roles.ID_AND_TITLE
 
 
+def test_a_title_may_hold_the_year() -> None:
+    changed = roles.with_role(PAIRS, "name", roles.TITLE_AND_YEAR)
+    assert (changed["item.title"], changed["item.year"]) == ("name", "name")
+    assert roles.roles_of(changed, COLUMNS)["name"] == roles.TITLE_AND_YEAR
+
+
 def test_attributes_of_one_name_get_names_of_their_own() -> None:
     pairs = roles.with_role({"item.id": "id", "item.category.brand": "brand"}, "brand:token", "item.category")
     assert pairs["item.category.brand 2"] == "brand:token"

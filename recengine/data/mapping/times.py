@@ -63,6 +63,8 @@ def _numbers(cells: pl.Series, unit: TimeUnit, zone: str | None) -> Cells:
         numbers = pl.select(pl.when(~cells.is_nan()).then(cells)).to_series() if cells.is_nan().any() else cells
     elif cells.dtype == pl.UInt64 or not cells.dtype.is_integer():
         numbers = cells.cast(pl.Float64)
+    else:
+        numbers = cells.cast(pl.Int64)  # narrow integers cannot be compared with the limits
     if unit in ("auto", "iso", "ymd"):
         days = _written_days(numbers, zone)
         if days is not None:

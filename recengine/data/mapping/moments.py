@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -163,8 +164,14 @@ def _parsed(text: pl.Series, order: TimeUnit) -> pl.Series:
 
 def _read(text: pl.Series, form: str) -> pl.Series:
     if "%H" in form or "%I" in form:
-        return text.str.to_datetime(form, strict=False, time_unit="us")
-    return text.str.to_date(form, strict=False).cast(pl.Datetime("us"))
+        moments = text.str.to_datetime(form, strict=False, time_unit="us")
+    else:
+        moments = text.str.to_date(form, strict=False).cast(pl.Datetime("us"))
+    first: Any = moments.min()
+    if first is None or first.year >= 1000:
+        return moments
+    # "14-11-23" is no day of the year 14
+    return pl.select(pl.when(moments.dt.year() >= 1000).then(moments)).to_series()
 
 
 def _split_offset(text: pl.Series) -> tuple[pl.Series, pl.Series]:

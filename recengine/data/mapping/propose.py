@@ -46,8 +46,8 @@ def guess_roles(
 ) -> tuple[Guess, ...]:
     """Guesses for one table, those of its layout first. Every column plays one role at most.
 
-    found: None for the rows of a statement. sample: its first rows as `read_found` gives them. others: samples of the other tables by kind; an id whose values
-    stand in them too is surer than a name.
+    found: None for the rows of a statement. sample: its first rows as `read_found` gives them. others: samples of the
+    other tables by kind; an id whose values stand in them too is surer than a name.
     """
     draft = Draft(found, sample)
     guess = {"interactions": guess_interactions, "items": guess_items, "users": guess_users}[kind]

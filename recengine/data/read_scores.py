@@ -12,7 +12,7 @@ import polars as pl
 from recengine.arrays import Mask
 from recengine.data.mapping import ROLES
 from recengine.data.scores import ScoreTable
-from recengine.data.sources import Source, read_header, read_lines, read_table
+from recengine.data.sources import Source, find_table, read_found, read_lines
 from recengine.data.table import Table, quoted
 from recengine.errors import DataError
 
@@ -51,9 +51,9 @@ def read_scores(source: Source, columns: Mapping[str, str] | None = None) -> Sco
         names = {"user": "user", "item": "item", "score": "score"}
         table = _trec(source)
     else:
-        header = read_header(source)
-        names = _map(source.name, header.columns, columns)
-        table = read_table(source, header, list(dict.fromkeys(names.values())))
+        found = find_table(source)
+        names = _map(source.name, found.columns, columns)
+        table = read_found(found, list(names.values()))
     return build_scores(table, names)
 
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import polars as pl
 
 from recengine.arrays import Values
-from recengine.data import Dataset, Source, read_header, read_table
+from recengine.data import Dataset, Source, find_table, read_found
 from recengine.errors import DataError, ScenarioError
 from recengine.evaluation import Change, Resamples, change
 from recengine.fairness.groups import user_groupings
@@ -122,17 +123,17 @@ def read_thumbs(source: Source, dataset: Dataset) -> list[Thumb]:
 
     Raises `DataError` for what is no such table, with the row.
     """
-    header = read_header(source)
+    found = find_table(source)
     for column in JUDGEMENTS:
-        if column not in header.columns:
+        if column not in found.columns:
             raise DataError(
-                f'{source.name}: there is no column "{column}" among {", ".join(header.columns)[:80]}. '
+                f'{source.name}: there is no column "{column}" among {", ".join(found.columns)[:80]}. '
                 f"Name them {', '.join(JUDGEMENTS)}."
             )
-    table = read_table(source, header, JUDGEMENTS)
+    table = read_found(found, JUDGEMENTS)
     thumbs = []
-    for row, (user, item, good) in enumerate(table.frame.select(JUDGEMENTS).iter_rows()):
-        where = f"{source.name}, row {table.line(row)}"
+    for row, (user, item, good) in enumerate(table.frame.select(pl.col(JUDGEMENTS).cast(pl.String)).iter_rows()):
+        where = table.place(row)
         if user not in dataset.user_position:
             raise DataError(f"{where}: there is no user {str(user)[:80]!r} in {dataset.name}. Take ids as they are.")
         if item not in dataset.item_position:

@@ -19,7 +19,7 @@ from recengine.data.build import PositiveFrom, build_dataset
 from recengine.data.dataset import Dataset
 from recengine.data.mapping import AttributeColumn, ColumnMapping
 from recengine.data.report import ImportReport
-from recengine.data.sources import Source, read_header, read_table
+from recengine.data.sources import Source, find_table, read_found
 from recengine.data.table import Table
 from recengine.errors import OfflineError, SampleError
 from recengine.progress import Progress, silent, within
@@ -159,8 +159,7 @@ def _read(archive: Path, name: str) -> Table:
     if hashlib.sha256(content).hexdigest() != _FILES[name]:
         raise SampleError(f"{NAME}: {name} in {_ARCHIVE} is not the file it must be. Remove the archive and run again.")
     source = Source.memory(name, content)
-    header = read_header(source)
-    return read_table(source, header, header.columns)
+    return read_found(find_table(source))
 
 
 def _mended(items: Table) -> Table:

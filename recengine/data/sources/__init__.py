@@ -2,9 +2,8 @@
 
 from recengine.data.sources.folders import FolderFile, allowed_folders, folder_files, folder_source
 from recengine.data.sources.found import TABLE_KINDS, Found, TableKind
-from recengine.data.sources.header import Header, read_header, read_table
 from recengine.data.sources.limits import DEFAULT_LIMITS, Limits
-from recengine.data.sources.reading import find_tables, read_found, read_tables
+from recengine.data.sources.reading import find_table, find_tables, read_found, read_tables
 from recengine.data.sources.source import Source
 from recengine.data.sources.text import read_lines
 
@@ -13,17 +12,15 @@ __all__ = [
     "TABLE_KINDS",
     "FolderFile",
     "Found",
-    "Header",
     "Limits",
     "Source",
     "TableKind",
     "allowed_folders",
+    "find_table",
     "find_tables",
     "folder_files",
     "folder_source",
     "read_found",
-    "read_header",
     "read_lines",
-    "read_table",
     "read_tables",
 ]

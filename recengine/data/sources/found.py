@@ -23,7 +23,8 @@ class Found:
     `recengine.data.mapping` takes them) are what the layout says; None and empty where none was recognised.
 
     For the reader alone: content, the bytes of the table itself where the source is packed; sheet, its name; dialect,
-    how text is cut.
+    how text is cut; cells, the names of all cells of a row where some of them, flags, make up one column: each of them
+    is 1 where its label is in the column.
     """
 
     source: Source
@@ -37,6 +38,8 @@ class Found:
     content: Source | None = field(default=None, repr=False, compare=False)
     sheet: str | None = field(default=None, repr=False)
     dialect: Dialect | None = field(default=None, repr=False)
+    cells: tuple[str, ...] = field(default=(), repr=False)
+    flags: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     @property
     def name(self) -> str:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Layout:
     """name: how people call it. kind: which of the three tables it is; None for one that is none of them. roles:
-    `{role: column}` as the mapping takes them. columns: their names, for files without a header. facts: what to know.
+    `{role: column}` as the mapping takes them. columns: their names, for files without a header. flags: columns of 0
+    and 1 that are read as one of labels. facts: what to know.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Layout:
     roles: Mapping[str, str] = field(default_factory=dict)
     columns: tuple[str, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
+    flags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 _RATINGS = {"user": "user_id", "item": "item_id", "value": "rating", "time": "timestamp", "time.unit": "s"}
@@ -56,10 +58,11 @@ _HEADERLESS = (
         Layout(
             "MovieLens 100K films",
             "items",
-            {"item.id": "item_id", "item.title": "title"}
-            | {f"item.number.{genre}": genre for genre in _GENRES_100K[1:]},
+            {"item.id": "item_id", "item.title": "title", "item.categories.genre": "genres", "item.separator": "pipe"},
             ("item_id", "title", "release_date", "video_release_date", "imdb_url", *_GENRES_100K),
-            _YEAR_IN_TITLE | {"genres": "one column each, 1 where the film has it"},
+            _YEAR_IN_TITLE | {"genres": "one column of 0 and 1 each in the file, read as one"},
+            # "unknown" says that there is none
+            {"genres": _GENRES_100K[1:]},
         ),
     ),
     _Headerless(

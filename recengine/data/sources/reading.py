@@ -11,6 +11,7 @@ import polars as pl
 from recengine.data.sources.archive import ZIP, members_of
 from recengine.data.sources.columnar import ARROW_FILE, ARROW_STREAM, PARQUET, find_columnar, read_columnar
 from recengine.data.sources.delimited import read_delimited
+from recengine.data.sources.dialect import Dialect
 from recengine.data.sources.encoding import mark_of
 from recengine.data.sources.found import Found
 from recengine.data.sources.jsonlines import LINES, LIST, find_json, read_json
@@ -53,6 +54,15 @@ def find_tables(source: Source, limits: Limits = DEFAULT_LIMITS) -> tuple[Found,
         return _find(source, source, limits, depth=0)
 
 
+def find_table(source: Source, limits: Limits = DEFAULT_LIMITS) -> Found:
+    """The one table that `source` holds. Raises `DataError` where it holds several, or none."""
+    found = find_tables(source, limits)
+    if len(found) > 1:
+        listed = ", ".join(quoted(one.part) for one in found[:6])
+        raise DataError(f"{source.name}: holds {len(found)} tables, {listed}. Choose a file with one.")
+    return found[0]
+
+
 def read_found(
     found: Found, columns: Sequence[str] | None = None, *, rows: int | None = None, limits: Limits = DEFAULT_LIMITS
 ) -> Table:
@@ -72,7 +82,7 @@ def read_found(
             raise DataError(f"{found.name}: no column {quoted(column)}. Choose another.")
     with unchanged(found.source):
         if found.dialect is not None:
-            return read_delimited(found.name, found.bytes, found.dialect, found.columns, wanted, limits, rows)
+            return _read_text(found, found.dialect, wanted, limits, rows)
         if found.format in (LINES, LIST):
             return read_json(found, wanted, limits, rows)
         if found.format == FORMAT:
@@ -111,6 +121,24 @@ def read_tables(
             tables.append(read_found(found, wanted, rows=left, limits=limits))
     frame = pl.DataFrame([_joined(founds[0].name, [table.frame[column] for table in tables]) for column in wanted])
     return Table(f"{founds[0].name} and {len(founds) - 1} more", frame, _places(tables))
+
+
+def _read_text(found: Found, dialect: Dialect, wanted: Sequence[str], limits: Limits, rows: int | None) -> Table:
+    picked = [cell for column in wanted for cell in found.flags.get(column, (column,))]
+    table = read_delimited(found.name, found.bytes, dialect, found.cells or found.columns, picked, limits, rows)
+    if found.flags.keys().isdisjoint(wanted):
+        return table
+    columns = [
+        pl.concat_str(
+            [pl.when(pl.col(flag).cast(pl.String) == "1").then(pl.lit(flag)) for flag in found.flags[column]],
+            separator="|",
+            ignore_nulls=True,
+        ).alias(column)
+        if column in found.flags
+        else pl.col(column)
+        for column in wanted
+    ]
+    return replace(table, frame=table.frame.select(columns))
 
 
 def _places(tables: Sequence[Table]) -> Callable[[int], tuple[str, int]]:

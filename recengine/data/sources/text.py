@@ -31,8 +31,8 @@ def find_delimited(source: Source, content: Source, limits: Limits) -> Found:
         raise DataError(stray(name, 1, chosen))
     separator, quoting = chosen
     dialect, layout, first = _dialect(lines, separator, quoting, encoding, name)
-    columns = layout.columns if layout and layout.columns else _columns(name, first, dialect)
-    layout = layout or layout_of(columns, name)
+    cells = layout.columns if layout and layout.columns else _columns(name, first, dialect)
+    layout = layout or layout_of(cells, name)
     if layout and layout.name.startswith("RecBole"):
         # its files know no quotes: one that is there belongs to a title
         dialect = Dialect(separator, quoting=False, header=True, encoding=encoding)
@@ -42,7 +42,9 @@ def find_delimited(source: Source, content: Source, limits: Limits) -> Found:
     if not dialect.header:
         facts["header"] = "none"
     if layout is None:
-        return Found(source, _format(separator), columns, facts=facts, content=content, dialect=dialect)
+        return Found(source, _format(separator), cells, facts=facts, content=content, dialect=dialect)
+    flags = {flag for labels in layout.flags.values() for flag in labels}
+    columns = (*(cell for cell in cells if cell not in flags), *layout.flags)
     return Found(
         source,
         _format(separator),
@@ -53,6 +55,8 @@ def find_delimited(source: Source, content: Source, limits: Limits) -> Found:
         roles=present(layout, columns),
         content=content,
         dialect=dialect,
+        cells=cells,
+        flags=layout.flags,
     )
 
 

@@ -40,8 +40,10 @@ def _plain(name: str, column: pl.Series) -> pl.Series:
     if kind == pl.Null:
         return _nothing(column)
     if kind == pl.Binary:
-        text = column.cast(pl.String, strict=False)
-        return text if text.null_count() == column.null_count() else column.bin.encode("hex")
+        try:
+            return column.cast(pl.String)
+        except pl.exceptions.PolarsError:
+            return column.bin.encode("hex")
     try:
         return column.cast(pl.String)
     except pl.exceptions.PolarsError:

@@ -10,14 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recengine.data import Source, import_files, read_header, read_table
+from recengine.data import Source, find_table, import_files, read_found
 from recengine.errors import DataError
 
 
 def rows_of(content: bytes) -> tuple[list[tuple[str, ...]], list[int]]:
     source = Source.memory("log.csv", content)
-    header = read_header(source)
-    table = read_table(source, header, header.columns)
+    table = read_found(find_table(source))
     return table.frame.rows(), [table.line(row) for row in range(table.frame.height)]
 
 
@@ -52,8 +51,8 @@ def test_cells_are_verbatim_and_rows_know_their_line() -> None:
 
 
 def test_a_separator_inside_quotes_does_not_count() -> None:
-    assert read_header(Source.memory("x", b'"a;b;c",d\n')).columns == ("a;b;c", "d")
-    assert read_header(Source.memory("x", b"name, full\tid\n")).columns == ("name, full", "id")
+    assert find_table(Source.memory("x", b'"a;b;c",d\n')).columns == ("a;b;c", "d")
+    assert find_table(Source.memory("x", b"name, full\tid\n")).columns == ("name, full", "id")
 
 
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=6)

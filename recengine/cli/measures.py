@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from recengine.cli.folding import evaluate_folds
 from recengine.cli.lists import cut_document, weights_document
 from recengine.cli.opening import open_workbench
 from recengine.cli.output import emit, table
@@ -19,6 +20,9 @@ from recengine.workspace import Workspace
 
 def evaluate(asked: argparse.Namespace) -> None:
     """Metrics with intervals, of every scorer alone and of the fusion; slices of the catalogue apart."""
+    if asked.every_fold:
+        evaluate_folds(asked)
+        return
     workbench, scenario = open_workbench(asked)
     outcome = run_scenario(workbench, scenario, fairness=False)
     alone = scorer_outcomes(workbench, scenario)

@@ -23,6 +23,8 @@ def load(name: str) -> Verb:
         "samples": ("datasets", "samples"),
         "import": ("importing", "import_dataset"),
         "import-scores": ("scores", "import_table"),
+        "connections": ("databases", "list_connections"),
+        "query": ("databases", "query"),
         "datasets": ("datasets", "datasets"),
         "split": ("splitting", "split"),
         "quality": ("quality", "quality"),
@@ -149,6 +151,16 @@ def _import(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="show guesses with their reasons, the first rows and what each step touches; store nothing",
     )
+
+
+def _connections(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--tables", metavar="NAME", help="list the tables that this connection may read instead")
+
+
+def _query(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--connection", required=True, metavar="NAME", help="see `recengine connections`")
+    parser.add_argument("--sql", required=True, metavar="SQL", help="one statement that reads")
+    parser.add_argument("--rows", type=int, default=20, metavar="N", help="shown at most (default 20)")
 
 
 def _import_scores(parser: argparse.ArgumentParser) -> None:
@@ -461,6 +473,8 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "samples": ("list the built-in sample datasets", _samples),
     "import": ("check, clean and store a dataset", _import),
     "import-scores": ("check and store scores of another system, as a model among the others", _import_scores),
+    "connections": ("list the databases that the configuration names, and whether they answer", _connections),
+    "query": ("the first rows that a statement over a database gives", _query),
     "datasets": ("list the datasets of the workspace", _samples),
     "split": ("how a dataset would be cut into training, validation and test, in counts", _split),
     "quality": ("what is worth knowing of the data before its figures are believed", _quality),

@@ -73,19 +73,22 @@ def _timeline(positives: pl.DataFrame) -> SplitTimeline | None:
 
 
 def _sample(positives: pl.DataFrame, split: Split) -> tuple[SplitSample, ...]:
-    """Users of every kind: with something in test, else in validation, else in train alone; of each a fair share, at
-    least one, from the least to the most active.
+    """Users of every kind, by the parts that they have something in: of each a fair share, at least one, spread over
+    their activity.
     """
-    users = positives.group_by("user").agg(pl.len().alias("n"), kind=pl.col("part").max()).sort("n", "user")
-    shown = users.filter(pl.col("n") <= MOST_EVENTS)
+    parts = [pl.col("part") == place for place in range(3)]
+    kinds = sum((part.any().cast(pl.Int64) * 2**place for place, part in enumerate(parts)), pl.lit(0, pl.Int64))
+    users = positives.group_by("user").agg(n=pl.len(), kind=kinds).sort("n", "user")
+    counts = users["kind"].value_counts().sort("kind", descending=True)
     chosen: list[int] = []
-    for kind in (2, 1, 0):
-        of_kind = shown.filter(kind=kind) if (shown["kind"] == kind).any() else users.filter(kind=kind)
-        if of_kind.height:
-            share = max(1, round((SAMPLED - 2) * (users["kind"] == kind).sum() / users.height))
-            at = np.linspace(0, of_kind.height - 1, min(share, of_kind.height) + 2).round().astype(np.int64)
-            # neither the least active nor the most active of all, unless there are no others
-            chosen += of_kind["user"].gather(np.unique(at[1:-1] if len(at) > 2 else at)).to_list()
+    for kind, n in counts.iter_rows():
+        of_kind = users.filter(kind=kind)
+        calm = of_kind.filter(pl.col("n") <= MOST_EVENTS)
+        of_kind = calm if calm.height else of_kind
+        share = max(1, round((SAMPLED - counts.height) * n / users.height))
+        # at even steps of activity, neither the least nor the most active
+        at = (np.arange(share) + 0.5) / share * of_kind.height
+        chosen += of_kind["user"].gather(np.unique(at.astype(np.int64))).to_list()
     identifiers = split.train.users["id"]
     rows = positives.filter(pl.col("user").is_in(chosen)).sort("user", "time", "part", maintain_order=True)
     histories = {int(user): group for (user,), group in rows.group_by("user", maintain_order=True)}

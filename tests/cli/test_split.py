@@ -106,6 +106,29 @@ def test_every_number_says_what_it_was_measured_on(answer: Answer, tmp_path: Pat
     assert documents["export"]["relevant"] == documents["split"]["parts"][2]["positives"]
 
 
+@pytest.mark.parametrize("method", ["fold", "user-fold"])
+def test_every_fold_is_measured_in_turn(answer: Answer, method: str) -> None:
+    found = answer("evaluate", *OF, *LIGHT, "--split", f"{method}:1/3", "--every-fold")
+    assert found["splits"] == [f"{method}:{fold}/3" for fold in (1, 2, 3)]
+    assert (found["folds"], found["seed"]) == (3, 0)
+    figure = found["fusion"]["ndcg"]
+    alone = [answer("evaluate", *OF, *LIGHT, "--split", split)["fusion"]["ndcg"] for split in found["splits"]]
+    assert figure["folds"] == [one["mean"] for one in alone]
+    assert figure["n"] == sum(one["n"] for one in alone)
+    mean = sum(figure["folds"]) / 3
+    # Student's t for 2 degrees of freedom: 4.30265
+    half = 4.30265 * (sum((one - mean) ** 2 for one in figure["folds"]) / 2) ** 0.5 / 3**0.5
+    assert figure["mean"] == pytest.approx(mean)
+    assert (figure["low"], figure["high"]) == pytest.approx((mean - half, mean + half), rel=1e-5)
+    assert found["scorers"]["popularity"]["ndcg"] == figure
+
+
+def test_only_folds_can_be_measured_in_turn(mistake: Callable[..., str]) -> None:
+    assert "has no folds. Add --split fold:1/5" in mistake("evaluate", *OF, "--every-fold")
+    told = mistake("evaluate", *OF, "--split", "fold:1/2", "--every-fold", "--record")
+    assert "a try has one split" in told
+
+
 def test_all_data_is_no_split(answer: Answer) -> None:
     found = answer("recommend", *OF, *LIGHT, "--user", "u00007", "--all-data")
     assert (found["split"], found["seed"]) == (None, 0)

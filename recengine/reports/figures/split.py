@@ -85,7 +85,7 @@ def split_timeline_figure(timeline: SplitTimeline, *, theme: Theme = LIGHT) -> g
         x={**axis, "zeroline": False},
         y={"title": {"text": "Positives", "font": {"size": 13}}, "rangemode": "tozero", "tickformat": ",d"},
     )
-    figure.update_layout(barmode="stack", bargap=0.0)
+    figure.update_layout(barmode="stack", bargap=0.0, legend_traceorder="normal")
     for place, label in enumerate(PART_LABELS):
         style, counts = part_style(place), timeline.counts[place]
         figure.add_trace(
@@ -164,8 +164,8 @@ def split_sample_figure(sample: Sequence[SplitSample], *, by: SampleAxis = "orde
                     "color": style.color,
                     "symbol": style.symbol,
                     "size": 9 if place else 7,
-                    # train stands behind: hollow, so that what is held out is seen among it
-                    "opacity": 1.0 if place else 0.55,
+                    # train stands behind, so that what is held out is seen among it
+                    "opacity": 1.0 if place else 0.75,
                     "line": {"color": theme.surface, "width": 1 if place else 0},
                 },
                 cliponaxis=False,

@@ -62,9 +62,9 @@ class Connection:
     def facts(self) -> dict[str, str]:
         """What pages and documents may show: kind, host, database or file, and where it is configured."""
         facts = {"kind": self.kind, "configured in": self.origin}
-        if self.problem or self.scheme.startswith("adbc"):
+        url = self._known_form()
+        if url is None:
             return facts
-        url = self.parsed()
         if url.host:
             facts["host"] = f"{url.host}:{url.port}" if url.port else url.host
         if url.database:
@@ -86,6 +86,15 @@ class Connection:
         except (ArgumentError, ValueError):
             raise DataError(_broken(self.name, self.origin)) from None
 
+    def _known_form(self) -> URL | None:
+        """The URL in its parts; None where there is none, or its form is known to its ADBC driver alone."""
+        if self.problem or self.scheme.startswith("adbc"):
+            return None
+        try:
+            return self.parsed()
+        except DataError:
+            return None
+
     def scrub(self, message: object) -> str:
         """What a driver said, on one line, without the URL and every part of it that may be secret."""
         return without(str(message), set(self._secrets()))
@@ -94,11 +103,11 @@ class Connection:
         text = self.url.reveal()
         yield text
         yield text.partition("://")[2]
-        if self.problem or self.scheme.startswith("adbc"):
-            # its form is the driver's own, so that every piece of it may be the secret
-            yield from filter(lambda piece: len(piece) > 2, re.split(r"[/:@?&=;\s]+", text.partition("://")[2]))
+        url = self._known_form()
+        if url is None:
+            # which piece of it is the secret is not known, so that each may be
+            yield from filter(lambda piece: len(piece) > 2, re.split(r"[/:@?&=;\s]+", text.rpartition("://")[2]))
             return
-        url = self.parsed()
         values = [value for told in url.query.values() for value in ([told] if isinstance(told, str) else told)]
         pieces = [piece.partition("=")[2] for value in values for piece in _PIECES.split(value)]
         known = {"", "require", "prefer", "disable", "verify-full", "verify-ca", "true", "false", "utf8", "utf8mb4"}

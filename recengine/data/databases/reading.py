@@ -17,7 +17,6 @@ from recengine.data.databases.postgres import Postgres
 from recengine.data.databases.pump import pumped
 from recengine.data.databases.sqlite import SQLite
 from recengine.data.databases.statement import checked
-from recengine.data.plan import TableSource
 from recengine.data.table import Table
 from recengine.errors import DataError, RecengineError
 from recengine.progress import Cancel, Progress, never, silent
@@ -75,13 +74,6 @@ def table_of_statement(
     if rows is not None:
         return preview(asked, statement, rows)
     return read_statement(asked, statement, progress=progress, cancel=cancel)
-
-
-def query(source: TableSource, rows: int | None = None) -> Table:
-    """The rows of a plan's table that is a statement. Raises as `table_of_statement` does."""
-    if source.connection is None or source.statement is None:
-        raise DataError("plan: a table of a database needs a connection and a statement. Name both.")
-    return table_of_statement(source.connection, source.statement, rows)
 
 
 def tables_of(asked: Connection, *, timeout: float = PREVIEW_TIMEOUT) -> tuple[DatabaseTable, ...]:

@@ -28,6 +28,14 @@ class Secret:
         """The text, for the driver alone."""
         return self._told()
 
+    def __eq__(self, other: object) -> bool:
+        """Whether both hold the same text."""
+        return isinstance(other, Secret) and self.reveal() == other.reveal()
+
+    def __hash__(self) -> int:
+        """Of the text."""
+        return hash(self.reveal())
+
     def __repr__(self) -> str:
         """`•••`."""
         return HIDDEN

@@ -32,7 +32,7 @@ class Look:
     def text(self) -> pl.Series:
         """The cells that hold something, as String without surrounding blanks; none of lists."""
         if self.is_list:
-            return pl.Series(self.name, [None] * self.cells.len(), dtype=pl.String)
+            return pl.Series(self.name, [], dtype=pl.String)
         text = self.cells.cast(pl.String, strict=False).str.strip_chars()
         empty = text.str.to_lowercase().is_in(MISSING)
         return pl.select(pl.when(~empty).then(text)).to_series().drop_nulls()
@@ -126,7 +126,7 @@ class Look:
     @cached_property
     def separator(self) -> str | None:
         """What stands between labels that repeat from cell to cell; None where the cells are no lists of labels."""
-        if self.numbers is not None or self.is_link or self.time_form is not None or not self.present:
+        if self.text.is_empty() or self.numbers is not None or self.is_link or self.time_form is not None:
             return None
         found = None
         most = 0.0

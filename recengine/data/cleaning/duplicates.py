@@ -12,6 +12,8 @@ from recengine.data.cleaning.rows import first_rows, shown
 from recengine.data.cleaning.settings import Option
 from recengine.data.material import Material
 
+_WORDS = {"last": "the last stays", "sum": "values are added up", "max": "the highest value stays"}
+
 
 @dataclass(frozen=True)
 class Duplicates(Settled):
@@ -37,30 +39,42 @@ class Duplicates(Settled):
         """The rows of a pair as one, at the place of its last row by time; rows without a time come first."""
         rows = material.events
         pairs = pair_keys(rows)
-        touched = rows.height - pairs.n_unique()
-        says = f"{touched:,} of {rows.height:,} interactions repeat a user and an item and are merged"
-        says += {"last": "; the last stays.", "sum": "; values are added up.", "max": "; the highest value stays."}[
-            self.keep
-        ]
-        if not touched:
-            return Applied(material, "interactions", "merges", 0, rows.height, says, shown(material, rows.head(0)))
-        repeated = pairs.is_duplicated()
-        merging = rows.filter(repeated).with_columns(pair=pairs.filter(repeated))
-        last = merging.sort("pair", "time", "row", nulls_last=False).unique("pair", keep="last", maintain_order=True)
-        if self.keep != "last":
-            value = pl.col("value").sum() if self.keep == "sum" else pl.col("value").max()
-            last = last.drop("value").join(merging.group_by("pair").agg(value), on="pair", how="left")
-        kept = pl.concat([rows.filter(~repeated), last.select(rows.columns)]).sort("row")
-        gone = repeated & ~rows["row"].is_in(last["row"].implode())
+        # neighbours in order: a sort of numbers is cheaper than groups
+        ordered = pairs.sort()
+        again = ordered.filter(ordered == ordered.shift(1))
+        touched = again.len()
+        says = f"{touched:,} of {rows.height:,} interactions repeat a user and an item and are merged; "
+        kept, gone = rows, pl.repeat(value=False, n=rows.height, dtype=pl.Boolean, eager=True)
+        if touched:
+            repeated = pairs.is_in(again.unique().implode())
+            gone, value = self._merged(rows, pairs, repeated)
+            if value is not None:
+                kept = kept.with_columns(value)
+            kept = kept.filter(~gone)
         return Applied(
             material=replace(material, events=kept),
             table="interactions",
             does="merges",
             touched=touched,
             of=rows.height,
-            says=says,
+            says=f"{says}{_WORDS[self.keep]}.",
             sample=shown(material, first_rows(rows, gone)),
         )
+
+    def _merged(self, rows: pl.DataFrame, pairs: pl.Series, repeated: pl.Series) -> tuple[pl.Series, pl.Series | None]:
+        """Which rows go into another, Boolean; and the values after that, None where they stay."""
+        places = repeated.arg_true()
+        merging = rows.select("value", "time").gather(places).with_columns(pairs.gather(places), places.alias("place"))
+        last = merging.sort("pair", "time", "place", nulls_last=False).unique("pair", keep="last", maintain_order=True)
+        gone = repeated.scatter(last["place"], False)
+        if self.keep == "last":
+            return gone, None
+        merge = pl.col("value").sum() if self.keep == "sum" else pl.col("value").max()
+        # a pair without any value has none: the sum of nothing is no 0
+        read = pl.when(pl.col("value").count() > 0).then(merge).alias("merged")
+        merged = last.join(merging.group_by("pair").agg(read), on="pair", how="left", maintain_order="left")
+        # scatter changes the series it is called on
+        return gone, rows["value"].clone().scatter(merged["place"], merged["merged"])
 
 
 def pair_keys(rows: pl.DataFrame) -> pl.Series:

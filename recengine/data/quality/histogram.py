@@ -55,8 +55,9 @@ class Histogram:
 def histogram(numbers: pl.Series) -> Histogram | None:
     """The distribution of numbers, nulls left out; None where there are none.
 
-    Up to 30 distinct values stand for themselves. Else 30 bins: equal in the logarithm where all are above 0 and the
-    largest is more than 50 times the median, so that a long tail stays visible; else equally wide.
+    Up to 30 distinct values stand for themselves. Else bins: 30, equal in the logarithm, where all are above 0 and the
+    largest is more than 50 times the median, so that a long tail stays visible; else up to 32, equally wide, at round
+    numbers.
     """
     values = numbers.drop_nulls()
     if values.is_empty():
@@ -68,10 +69,23 @@ def histogram(numbers: pl.Series) -> Histogram | None:
     low, high = distinct[0], distinct[-1]
     median = distinct[np.searchsorted(counts.cumsum(), counts.sum() / 2)]
     logarithmic = bool(low > 0 and high > SKEWED * median)
-    edges = np.geomspace(low, high, BINS + 1) if logarithmic else np.linspace(low, high, BINS + 1)
-    # rounding must not push an end outside
-    edges[0], edges[-1] = low, high
-    at = np.clip(np.searchsorted(edges, distinct, side="right") - 1, 0, BINS - 1)
-    return Histogram(
-        edges[:-1], edges[1:], np.bincount(at, weights=counts, minlength=BINS).astype(np.int64), logarithmic
-    )
+    if logarithmic:
+        edges = np.geomspace(low, high, BINS + 1)
+        # rounding must not push an end outside
+        edges[0], edges[-1] = low, high
+    else:
+        edges = _round_edges(low, high)
+    n_bins = len(edges) - 1
+    at = np.clip(np.searchsorted(edges, distinct, side="right") - 1, 0, n_bins - 1)
+    totals = np.bincount(at, weights=counts, minlength=n_bins).astype(np.int64)
+    return Histogram(edges[:-1], edges[1:], totals, logarithmic)
+
+
+def _round_edges(low: float, high: float) -> Values:
+    """Edges around low to high, at most `BINS` + 1 steps of 1, 2 or 5 times a power of ten."""
+    least = (high - low) / BINS
+    power = 10.0 ** np.floor(np.log10(least))
+    step = next(one * power for one in (1.0, 2.0, 5.0, 10.0) if one * power >= least)
+    first, last = np.floor(low / step), np.floor(high / step) + 1
+    edges: Values = np.arange(first, last + 1) * step
+    return edges

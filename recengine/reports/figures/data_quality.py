@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -212,21 +212,30 @@ def missing_alt(columns: pl.DataFrame) -> str:
 def histogram_figure(histogram: Histogram, *, x_title: str, y_title: str, theme: Theme = LIGHT) -> go.Figure:
     """The distribution as bars, one a value or a bin. x_title: what was measured; y_title: what was counted."""
     labels = histogram.labels
+    axis: dict[str, Any]
+    bars: dict[str, Any]
+    if histogram.single_values:
+        axis, bars = {"type": "category"}, {"x": labels}
+    else:
+        # a bar from the low end of its bin to the high one
+        axis = {"type": "log", "dtick": 1} if histogram.logarithmic else {"type": "linear"}
+        bars = {"x": histogram.low.tolist(), "width": (histogram.high - histogram.low).tolist(), "offset": 0}
     figure = canvas(
         theme,
         height=320,
         x_title=f"{x_title}, bins of equal ratio" if histogram.logarithmic else x_title,
-        x={"type": "category", "showgrid": False},
+        x={**axis, "showgrid": False, "zeroline": False},
         y={"title": {"text": y_title, "font": {"size": 13}}, "rangemode": "tozero"},
     )
-    figure.update_layout(bargap=0.25 if histogram.single_values else 0.04)
+    figure.update_layout(bargap=0.25)
     figure.add_trace(
         bar(
             name=y_title,
-            x=labels,
+            **bars,
             y=histogram.counts.tolist(),
-            marker={"color": series_style(0).color},
-            hovertemplate="%{x}: %{y:,}<extra></extra>",
+            marker={"color": series_style(0).color, "line": {"color": theme.surface, "width": 1}},
+            customdata=labels,
+            hovertemplate="%{customdata}: %{y:,}<extra></extra>",
         )
     )
     return figure

@@ -42,7 +42,7 @@ def test_every_number_is_in_one_bin(numbers: list[float]) -> None:
     found = histogram(pl.Series(numbers))
     assert found is not None
     assert found.counts.sum() == len(numbers)
-    assert len(found.labels) == len(found.counts) <= 30
+    assert len(found.labels) == len(found.counts) <= 32
 
 
 def test_few_values_stand_for_themselves() -> None:
@@ -73,3 +73,12 @@ def test_every_time_is_in_one_bar(times: list[int]) -> None:
 
 def test_no_time_has_no_picture() -> None:
     assert timeline(np.zeros(0, dtype=np.int64)) is None
+
+
+def test_bins_end_at_round_numbers() -> None:
+    found = histogram(pl.Series(np.arange(17.0, 94.0)))
+    assert found is not None
+    # 76 / 30 is 2.5, so steps of 5: 15 to 20, 20 to 25, ..., 90 to 95
+    assert found.labels[0] == "15 to 20"
+    assert found.labels[-1] == "90 to 95"
+    assert found.counts[:2].tolist() == [3, 5]

@@ -13,7 +13,17 @@ def test_users_with_one_event_and_few_positives_are_counted(find: Find) -> None:
     # user u has u + 1 items: one user has 1, four have fewer than 5
     dataset = of_pairs([(user, item) for user in range(10) for item in range(user + 1)])
     assert (find(dataset, "single-event-users").value, find(dataset, "single-event-users").n) == (1, 10)
-    assert find(dataset, "few-positives").value == 4
+    few = find(dataset, "few-positives")
+    assert few.value == 4
+    assert few.fix is not None
+
+
+def test_few_positives_among_many_events_have_no_fix(find: Find) -> None:
+    dataset = of_pairs([(user, item) for user in range(10) for item in range(8)])
+    rows = dataset.interactions.with_columns((pl.col("user") > 0).alias("positive"))
+    few = find(replace(dataset, interactions=rows), "few-positives")
+    # user 0 dislikes all eight: no core of interactions leaves such a user out
+    assert (few.value, few.fix) == (1, None)
 
 
 def test_a_user_beyond_the_fence_is_found(find: Find) -> None:

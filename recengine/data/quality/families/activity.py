@@ -62,7 +62,8 @@ def _few_positives(evidence: Evidence) -> QualityFinding:
         text=f"{of_all(few, n_users, 'users')} {verb(few, 'has', 'have')} fewer than {FEW_POSITIVES} positive "
         "interactions.",
         why="They have at most one test item, so their figures are all or nothing, and their taste is hardly known.",
-        fix=fixes.core(),
+        # the core counts interactions: who has many, few of them positive, stays in it
+        fix=fixes.core() if (evidence.by_user[evidence.by_user > 0] < FEW_POSITIVES).any() else None,
     )
 
 

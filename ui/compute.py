@@ -11,6 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from recengine.data import Dataset, SplitPicture, picture_split, split_dataset
 from recengine.data.profiles import Everyone, count_everyone
+from recengine.data.quality import QualityReport, quality_report
 from recengine.device import device_kind
 from recengine.errors import RecengineError
 from recengine.fusion import STRATEGIES, FusedRow, Fusion, fuse_row
@@ -31,7 +32,7 @@ from recengine.simulation import Breakpoints, Sweep, Triangle, Yardstick
 from recengine.simulation import breakpoints as find_breakpoints
 from recengine.simulation import sweep as sweep_weight
 from recengine.simulation import triangle as measure_triangle
-from recengine.workspace import Workspace
+from recengine.workspace import DatasetEntry, Workspace
 from ui import desk_panel, panels, users
 from ui.view import View
 
@@ -69,6 +70,11 @@ def split_picture(dataset: Dataset, split: str, seed: int) -> SplitPicture:
 def everyone(dataset: Dataset) -> Everyone:
     """What profiles compare one user or item with."""
     return _everyone(dataset.fingerprint, _dataset=dataset)
+
+
+def quality(dataset: Dataset, entry: DatasetEntry, split: str, seed: int) -> QualityReport:
+    """The quality report of a dataset and its split. Raises `DataError` where it cannot be cut so."""
+    return _quality(dataset.fingerprint, dataset.name, split, seed, _dataset=dataset, _entry=entry)
 
 
 def is_ready(scenario: Scenario) -> bool:
@@ -229,6 +235,14 @@ def _split_picture(fingerprint: str, split: str, seed: int, *, _dataset: Dataset
 @st.cache_resource(max_entries=3, show_spinner=False)
 def _everyone(fingerprint: str, *, _dataset: Dataset) -> Everyone:
     return count_everyone(_dataset)
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _quality(
+    fingerprint: str, name: str, split: str, seed: int, *, _dataset: Dataset, _entry: DatasetEntry
+) -> QualityReport:
+    cut = split_dataset(_dataset, split, seed=seed)
+    return quality_report(_dataset, split=cut, plan_report=_entry.report)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -21,12 +21,13 @@ SHOWN = 60
 """Characters of a bad value that are quoted back."""
 CHOICES = (
     *("by", "metric", "items", "part", "job", "cold", "weigh", "a", "b", "alike", "cut", "cut_seed"),
-    *("profile", "taste", "takers"),
+    *("profile", "taste", "takers", "quality"),
 )
 """Keys of what one page alone lets choose: attribute and metric of the user side, attribute of the item side, part of
 the Models page and the job that it waits for, parts of the Cold start and Weights pages; the two tries that are
 compared, and whether they are to be recomputed alike; the split that is looked at, with its seed; whether the
-Profiles page looks at a user or an item, and by which attribute it compares."""
+Profiles page looks at a user or an item, and by which attribute it compares; part of the Data
+quality page."""
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ PAGES = {
     "cold_start": "Cold start",
     "fairness": "Fairness",
     "report": "Report",
+    "data_quality": "Data quality",
     "profiles": "Profiles",
     "split": "Split",
 }

@@ -1,0 +1,78 @@
+"""What the import did: what was read, which steps were applied and can be taken back, what was left out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from recengine.data import Dataset
+from recengine.data.plan import ImportPlan
+from recengine.workspace import DatasetEntry, Workspace
+from ui import actions, overview
+from ui.importing.cleaning import title
+from ui.quality import fixing, words
+from ui.text import plain
+
+SETTINGS = {"value.rule": "Values are read by the rule"}
+"""Settings of the mapping that a fix sets, which can be taken back like a step."""
+
+
+def show(workspace: Workspace, dataset: Dataset, plan: ImportPlan | None, entry: DatasetEntry, *, busy: bool) -> None:
+    """Sources, steps, losses, mapping, language."""
+    report = entry.report
+    for line in (words.sources_line(report), words.rows_line(report), overview.language_line(entry)):
+        if line:
+            st.markdown(plain(line))
+    if plan is None:
+        st.info(
+            "No plan of this import is stored, as with every sample, so no step can be added or taken back here.",
+            icon=":material/lock:",
+        )
+    else:
+        _steps(workspace, dataset, plan, report, busy=busy)
+    st.subheader("What it found and left out", anchor=False)
+    for line in overview.import_lines(entry):
+        st.markdown(f"- {plain(line)}")
+    st.subheader("Which column is what", anchor=False)
+    mapping = report.get("mapping", {})
+    st.dataframe(
+        {"Role": list(mapping), "Column or setting": [str(value) for value in mapping.values()]},
+        hide_index=True,
+        key="mapping",
+        height="content" if len(mapping) < 12 else 420,
+    )
+    st.caption(f"Fingerprint {entry.fingerprint}")
+
+
+def _steps(workspace: Workspace, dataset: Dataset, plan: ImportPlan, report: Any, *, busy: bool) -> None:
+    st.subheader("Steps of cleaning", anchor=False, help="In their order. Each can be taken back at any time.")
+    settings = [(role, plan.mapping[role]) for role in SETTINGS if plan.mapping.get(role, "as-is") not in ("", "as-is")]
+    if not plan.cleaning and not settings:
+        st.caption("No step is applied: everything was imported as it was.")
+    records = {one["text"]: one for one in report.get("steps", [])}
+    for place, text in enumerate(plan.cleaning):
+        record = records.get(text)
+        with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"step_{place}"):
+            with st.container(gap=None, width="stretch"):
+                st.markdown(f"**{place + 1}. {plain(title(text))}**")
+                if record is not None:
+                    st.caption(plain(record["says"]))
+            rest = [other for at, other in enumerate(plan.cleaning) if at != place]
+            _take_back(workspace, dataset, fixing.changed(plan, rest), f"step {place}", busy=busy)
+    for role, value in settings:
+        with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"setting_{role}"):
+            st.markdown(f"**{plain(f'{SETTINGS[role]} {value}')}**", width="stretch")
+            _take_back(workspace, dataset, fixing.changed(plan, plan.cleaning, {role: ""}), role, busy=busy)
+
+
+def _take_back(workspace: Workspace, dataset: Dataset, changed: ImportPlan, key: str, *, busy: bool) -> None:
+    st.button(
+        "Take back",
+        icon=":material/undo:",
+        key=f"take back {key}",
+        disabled=busy,
+        help="Imports again without it, as a job.",
+        on_click=actions.attempt,
+        args=(lambda: fixing.start(workspace, dataset, changed),),
+    )

@@ -98,3 +98,21 @@ def test_the_text_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
         said = capsys.readouterr().out
         assert all(word in said for word in words), said
         assert PASSWORD not in said
+
+
+def test_a_dataset_comes_from_a_database_and_nothing_stored_tells_the_url(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Command
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as opened:
+        opened.executemany(
+            "INSERT INTO ratings VALUES (?, ?, ?)", [(f"u{n % 20}", n // 4, 1 + n % 5) for n in range(200)]
+        )
+        opened.commit()
+    monkeypatch.setenv("RECENGINE_WORKSPACE", str(tmp_path / "workspace"))
+    monkeypatch.setenv("RECENGINE_CONNECTION_SHOP", f"sqlite:///{tmp_path}/shop.db?token={PASSWORD}")
+    statement = "SELECT * FROM ratings WHERE value IS NOT NULL"
+    told = command("import", "--connection", "shop", "--interactions-sql", statement, "--name", "shop")
+    assert told["dataset"] == "shop"
+    stored = [path.read_bytes() for path in (tmp_path / "workspace").rglob("*") if path.is_file()]
+    assert any(statement.encode() in content for content in stored)
+    assert not any(PASSWORD.encode() in content for content in stored)

@@ -73,7 +73,7 @@ def make_material(tables: Mapping[str, Table | None], mapping: ColumnMapping) ->
     rows_read = {name: one.frame.height for name, one in given.items() if one is not None}
     lines = table.lines
     if items is not None and mapping.separator is None:
-        lists = [one.column for one in mapping.item_attributes if one.kind == "categories"]
+        lists = [one.column for one in mapping.item_attributes if one.kind == "categories" and one.separator is None]
         mapping = replace(mapping, separator=guessed_separator(items, lists))
     users_read, items_read = _Ids.of(table, mapping.user), _Ids.of(table, mapping.item)
     events = None if mapping.event is None else weigh_events(table.frame[mapping.event], mapping.event_weights)

@@ -6,13 +6,18 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import polars as pl
+
 from recengine.data.joining import join_tables, read_as_one
-from recengine.data.mapping import ColumnMapping, map_columns
+from recengine.data.mapping import ColumnMapping, map_columns, propose, says_all
 from recengine.data.plan import ImportPlan, TableSource
 from recengine.data.sources import TABLE_KINDS, Found, Source, TableKind, find_tables
 from recengine.data.table import Table, quoted
 from recengine.errors import DataError
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked
+
+SAMPLE_ROWS = 2_000
+"""Rows that roles are guessed from."""
 
 Resolve = Callable[[TableSource], Source]
 """The bytes of a table that is a file. Raises `DataError` for one that may not be read."""
@@ -86,18 +91,31 @@ def pick(found: Sequence[Found], part: str) -> Found:
 
 
 def map_planned(plan: ImportPlan, planned: Planned) -> ColumnMapping:
-    """The mapping of a plan over the columns that its tables have; roles that it does not say are guessed."""
+    """The mapping of a plan over the columns that its tables have; roles that it does not say are guessed from their
+    names and their first rows."""
     columns = {
         kind: tuple(dict.fromkeys(column for one in each for column in one.columns)) for kind, each in planned.items()
     }
     names = {kind: ", ".join(one.name for one in each[:3]) for kind, each in planned.items()}
+    pairs = plan.mapping
+    if not says_all(pairs, planned):
+        pairs = propose({kind: _sample(each) for kind, each in planned.items()}, pairs).pairs
     return map_columns(
-        plan.mapping,
+        pairs,
         columns["interactions"],
         columns.get("items"),
         columns.get("users"),
         names={str(kind): name for kind, name in names.items()},
     )
+
+
+def _sample(each: Sequence[PlannedTable]) -> tuple[Found | None, pl.DataFrame]:
+    """The first rows of the files or of the first statement of a table, and the first of its files."""
+    files = [one.found for one in each if one.found is not None]
+    if files:
+        return files[0], read_as_one(files, rows=SAMPLE_ROWS).frame
+    rows = each[0].table.frame.head(SAMPLE_ROWS) if each[0].table is not None else pl.DataFrame()
+    return None, rows
 
 
 def read_planned(

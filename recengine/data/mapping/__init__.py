@@ -6,7 +6,7 @@ from recengine.data.mapping.guess import Guess, KindGuess
 from recengine.data.mapping.guess_entities import propose_bins
 from recengine.data.mapping.numbers import parse_numbers, parse_years
 from recengine.data.mapping.pairs import map_columns
-from recengine.data.mapping.propose import Proposal, guess_kind, guess_roles, propose
+from recengine.data.mapping.propose import Proposal, guess_kind, guess_roles, propose, says_all
 from recengine.data.mapping.roles import ROLES, SEPARATOR, SETTINGS
 from recengine.data.mapping.settings import TIME_UNITS, VALUE_RULES, TimeUnit, ValueRule
 from recengine.data.mapping.template import compose, template_columns
@@ -48,6 +48,7 @@ __all__ = [
     "propose",
     "propose_bins",
     "propose_threshold",
+    "says_all",
     "template_columns",
     "usual_event_weight",
     "weigh_events",

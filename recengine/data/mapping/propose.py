@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -119,6 +119,13 @@ def propose(
     names: dict[str, str] = {kind: found.name for kind, (found, _) in tables.items() if found is not None}
     map_columns(pairs, columns["interactions"], columns.get("items"), columns.get("users"), names=names)
     return Proposal(pairs, guesses)
+
+
+def says_all(pairs: Mapping[str, str], kinds: Iterable[TableKind]) -> bool:
+    """Whether `pairs` say of every role of these tables which column plays it, "no column" included."""
+    said = {_role(key) for key in pairs}
+    tables = set(kinds)
+    return all(role in said for role in ROLES if table_of(role) in tables)
 
 
 def _stands(guess: Guess, roles: set[str], said: Mapping[str, str]) -> bool:

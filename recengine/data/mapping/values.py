@@ -106,7 +106,8 @@ def propose_threshold(values: pl.Series) -> Threshold:
     if highest == 1:
         if scale.height == 1 and least < 1:
             return Threshold(1.0, "The values are 0 and 1: 1 is positive, 0 means seen, not liked.")
-        return Threshold(None, "The values reach from 0 to 1, so every value above 0 counts.")
+        reach = "Every value is 1" if scale.height == 1 else "The values reach from 0 to 1"
+        return Threshold(None, f"{reach}, so every value above 0 counts.")
     if scale.height < 3 or _fall_like_counts(scale):
         return Threshold(None, "The values look like counts, so every value above 0 counts.")
     whole = bool((scale["value"] % 1 == 0).all())

@@ -63,7 +63,7 @@ def positives_of(part: Dataset) -> list[int]:
 
 
 @pytest.mark.parametrize("method", SPLITS)
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(rows=rows_of_some_users, seed=st.integers(0, 5))
 def test_parts_are_disjoint_complete_and_over_the_same_universe(
     make_dataset: MakeDataset, method: str, rows: list[tuple[str, str, float, int]], seed: int
@@ -91,7 +91,7 @@ def test_parts_are_disjoint_complete_and_over_the_same_universe(
 
 
 @pytest.mark.parametrize("method", SPLITS)
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(rows=rows_of_some_users, seed=st.integers(0, 5))
 def test_the_same_arguments_give_the_same_parts(
     make_dataset: MakeDataset, method: str, rows: list[tuple[str, str, float, int]], seed: int
@@ -149,7 +149,7 @@ def test_rows_that_are_not_positive_stay_in_train(make_dataset: MakeDataset) -> 
 
 
 @pytest.mark.parametrize(("method", "axis"), [("cold-users", 1), ("cold-items", 0)])
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(rows=rows_of_some_users, seed=st.integers(0, 5))
 def test_cold_ones_have_every_positive_in_one_part(
     make_dataset: MakeDataset,
@@ -301,7 +301,7 @@ def test_time_does_not_part_what_has_one_time(
     assert split_dataset(dataset, "time").test.interactions["time"].to_list() == test
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(rows=rows_of_some_users, share=st.sampled_from(["0.1", "0.2", "0.5"]))
 def test_nothing_in_train_is_later_than_what_is_measured_on(
     make_dataset: MakeDataset, rows: list[tuple[str, str, float, int]], share: str
@@ -314,7 +314,7 @@ def test_nothing_in_train_is_later_than_what_is_measured_on(
     assert all(before[1] < after[0] for before, after in itertools.pairwise(ends))  # type: ignore[operator]
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(rows=rows_of_some_users, seed=st.integers(0, 5), folds=st.integers(2, 4))
 def test_over_all_folds_each_positive_is_measured_on_once(
     make_dataset: MakeDataset, rows: list[tuple[str, str, float, int]], seed: int, folds: int

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recengine.data import Dataset, parse_split, picture_split
+from recengine.data import Dataset, SplitPicture, SplitSummary, parse_split, picture_split
 from recengine.ranking.popularity import HEAD_SHARE, head_items
 from recengine.reports.charts import Chart
 from recengine.reports.figures.distribution import lorenz_alt, lorenz_figure, top_share
@@ -55,11 +55,12 @@ def data_view(context: Context) -> DataView:
     by_user = np.diff(workbench.fitted_on.matrix.indptr)
     spread = {"items by popularity": by_item, "users by activity": by_user}
     # charts are numbered in the order of the page
-    pictures = [] if context.outcome.scenario.all_data else _pictures(context)
+    picture = None if context.outcome.scenario.all_data else picture_split(workbench.split)
+    pictures = [] if picture is None else _pictures(context, picture)
     chart = context.charts.add(lorenz_figure(spread), lorenz_alt(spread))
     return DataView(
         facts=_facts(workbench.dataset),
-        parts=_parts(context),
+        parts=_parts(context, None if picture is None else picture.summary),
         split=cut_sentence(context.outcome.scenario),
         pictures=pictures,
         catalogue=_catalogue(context),
@@ -99,9 +100,9 @@ def _facts(dataset: Dataset) -> list[Fact]:
     ]
 
 
-def _parts(context: Context) -> list[Fact]:
+def _parts(context: Context, summary: SplitSummary | None) -> list[Fact]:
     workbench = context.workbench
-    if context.outcome.scenario.all_data:
+    if summary is None:
         return [Fact("Training", f"{workbench.fitted_on.matrix.nnz:,}", "positives that the scorers know")]
     split = workbench.split
     rows = [
@@ -110,12 +111,17 @@ def _parts(context: Context) -> list[Fact]:
         ("Test", split.test, "positives that every figure in this report is measured on"),
     ]
     facts = [Fact(label, f"{part.matrix.nnz:,}", meaning) for label, part, meaning in rows]
-    return [*facts, Fact("Users evaluated", f"{context.n_evaluated:,}", "with at least one test positive")]
+    cold = f"in the test but not in training; they hold {summary.cold_positives:,} of the test positives"
+    return [
+        *facts,
+        Fact("Users evaluated", f"{context.n_evaluated:,}", "with at least one test positive"),
+        Fact("of these unknown", f"{summary.cold_users:,}", "without a training positive"),
+        Fact("Unknown items", f"{summary.cold_items:,}", cold),
+    ]
 
 
-def _pictures(context: Context) -> list[tuple[Chart, str]]:
+def _pictures(context: Context, picture: SplitPicture) -> list[tuple[Chart, str]]:
     """The split over time where there are times, and as a few users see it."""
-    picture = picture_split(context.workbench.split)
     pictures = []
     if picture.timeline is not None:
         over_time = context.charts.add(split_timeline_figure(picture.timeline), split_timeline_alt(picture.summary))

@@ -32,6 +32,8 @@ AGES = (0.0, 150.0)
 TOLERATED = 0.05
 """Of the cells of a column of numbers, the share that may be none before the import stops."""
 
+_NO_LABELS = ("(no genres listed)",)
+"""What stands for "no label" in well-known data."""
 _SEPARATORS = ("|", ";", ",")
 
 
@@ -214,12 +216,18 @@ def _attributes(
         if one.kind == "number":
             column = numbers.read(one.column)
         elif one.kind == "categories":
-            column = numbers.table.lists(one.column, one.separator or separator)
+            column = _without_none(numbers.table.lists(one.column, one.separator or separator))
         else:
             column = numbers.table.labels(one.column)
         attributes.append(Attribute(one.name, one.kind))
         columns.append(column.alias(one.name))
     return attributes, columns
+
+
+def _without_none(labels: pl.Series) -> pl.Series:
+    """The lists without the labels that say "none", null where no other is left."""
+    labels = labels.list.eval(pl.element().filter(~pl.element().is_in(_NO_LABELS)))
+    return pl.select(pl.when(labels.list.len() > 0).then(labels)).to_series()
 
 
 def _derive(attributes: list[Attribute], columns: list[pl.Series], name: str, kind: str, column: pl.Series) -> None:

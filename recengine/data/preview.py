@@ -68,7 +68,9 @@ def _interactions(
         positive = are_positive(values, lowest)
         said = {True: "yes", False: "no"}
         columns["weight"] = _or(left_out, "left out", _number(weights))
-        columns["positive"] = _or(left_out, "left out", positive.replace_strict(said, return_dtype=pl.String))
+        columns["positive"] = _or(
+            left_out, "left out", positive.replace_strict(said, default="", return_dtype=pl.String)
+        )
     if mapping.time is not None:
         cells = parse_times(table.frame[mapping.time], mapping.time_unit, mapping.time_zone)
         moments = pl.from_epoch(cells.values, "s").dt.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -49,7 +49,8 @@ def parse_years(cells: pl.Series) -> Cells:
     missing = are_missing(cells)
     if not cells.dtype.is_temporal():
         numbers = cells.cast(pl.String, strict=False).str.strip_chars().cast(pl.Float64, strict=False)
-        if 2 * (numbers.len() - numbers.null_count()) > (~missing).sum() or cells.dtype.is_numeric():
+        found = numbers.len() - numbers.null_count()
+        if cells.dtype.is_numeric() or (found and 2 * found >= (~missing).sum()):
             read = pl.select(pl.when(numbers != 0).then(numbers)).to_series()
             sound = read.is_between(1, 9999).fill_null(value=False)
             return _cells(cells.name, read, sound, missing | (numbers == 0).fill_null(value=False), _YEAR)

@@ -53,7 +53,12 @@ class Ids(Settled):
             merged = there - tidy.filter(used).n_unique()
             says.append(f"{differ.sum():,} of {there:,} {kind} ids are changed, {merged:,} fall together with another")
             changed.append(differ[rows[kind]])
-            samples.append(pl.DataFrame({"id of": kind, "before": before.filter(differ), "after": tidy.filter(differ)}))
+            columns = {
+                "id of": [kind] * int(differ.sum()),
+                "before": before.filter(differ),
+                "after": tidy.filter(differ),
+            }
+            samples.append(pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String)))
             table, left_out = self._table(material, kind)
             if left_out:
                 says.append(f"{left_out:,} rows of {table.name if table else kind} repeat an id and are left out")

@@ -104,7 +104,7 @@ def _number(option: Option, text: str) -> float | int | None:
 def _range(option: Option) -> str:
     what = "a whole number" if option.kind == "whole" else "a number"
     if option.low is not None and option.high is not None:
-        return f"{what} from {option.low:,g} to {option.high:,g}"
+        return f"{what} from {option.low:,.10g} to {option.high:,.10g}"
     if option.low is not None:
-        return f"{what} of at least {option.low:,g}"
-    return what if option.high is None else f"{what} of at most {option.high:,g}"
+        return f"{what} of at least {option.low:,.10g}"
+    return what if option.high is None else f"{what} of at most {option.high:,.10g}"

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recengine.data.cleaning import parse_step
+from recengine.data.material import Material
+
+Make = Callable[..., Material]
+
+ROWS = st.lists(
+    st.tuples(st.sampled_from("uvw"), st.sampled_from("ab"), st.integers(0, 9), st.none() | st.integers(0, 2)),
+    min_size=1,
+    max_size=25,
+)
+
+
+@pytest.mark.parametrize("keep", ["last", "sum", "max"])
+@settings(max_examples=30)
+@given(rows=ROWS)
+def test_merging_agrees_with_pandas(make: Make, keep: str, rows: list[tuple[str, str, int, int | None]]) -> None:
+    users, items, values, times = (list(column) for column in zip(*rows, strict=True))
+    done = parse_step(f"duplicates:keep={keep}").apply(
+        make({"user": users, "item": items, "rating": values, "time": times}, mapping={"time": "time"})
+    )
+    frame = pd.DataFrame({"user": users, "item": items, "value": values, "time": times, "row": range(len(rows))})
+    ordered = frame.sort_values(["time", "row"], na_position="first", kind="stable")
+    last = ordered.groupby(["user", "item"], as_index=False).tail(1).set_index(["user", "item"])
+    expected = {"last": last["value"]} | {
+        name: frame.groupby(["user", "item"])["value"].agg(name) for name in ("sum", "max")
+    }
+    material = done.material
+    events = material.events.with_columns(
+        user=material.user_ids.gather(material.events["user"]), item=material.item_ids.gather(material.events["item"])
+    )
+    ours = {(user, item): value for user, item, value in events.select("user", "item", "value").rows()}
+    assert ours == expected[keep].to_dict()
+    # every pair stands where its last row stood
+    assert dict(zip(ours, events["row"], strict=True)) == last["row"].to_dict()
+    assert events["row"].is_sorted()
+    assert done.touched == len(rows) - len(ours)
+
+
+def test_the_sample_shows_the_rows_that_went_with_their_lines(make: Make) -> None:
+    done = parse_step("duplicates").apply(
+        make({"user": ["u", "u", "v"], "item": ["a", "a", "a"], "rating": [1, 2, 3], "time": [20, 10, 5]})
+    )
+    # line 1 is later than line 2
+    assert done.sample.select("user", "item", "value", "line").rows() == [("u", "a", 2.0, 2)]
+    assert done.says == "1 of 3 interactions repeat a user and an item and are merged; the last stays."
+
+
+def test_the_sum_of_cells_that_cannot_be_read_is_none(make: Make) -> None:
+    done = parse_step("duplicates:keep=sum").apply(
+        make({"user": ["u", "u", "v", "v"], "item": ["a"] * 4, "rating": ["five", "?", "2", "?"]})
+    )
+    assert done.material.events["value"].to_list() == [None, 2.0]

@@ -90,11 +90,21 @@ def _drafts(workspace: Workspace) -> list[tuple[Draft, datetime]]:
     for draft, changed in workspace.drafts().items():
         with suppress(RecengineError):  # damaged, or of another version
             document = workspace.draft(draft)
-            if document is not None and not (made := Draft.from_json({**document, "id": draft})).is_empty:
+            if document is None:
+                continue
+            made = Draft.from_json({**document, "id": draft})
+            if not made.is_empty and not _is_stored(workspace, made):
                 found.append((made, datetime.fromtimestamp(changed, UTC)))
         if len(found) == SHOWN:
             break
     return found
+
+
+def _is_stored(workspace: Workspace, draft: Draft) -> bool:
+    """Whether it has done what it was for: it can be edited as the import of its dataset."""
+    with suppress(RecengineError):
+        return bool(draft.job) and workspace.jobs.get(draft.job).state == "done"
+    return False
 
 
 def _show_draft(workspace: Workspace, draft: Draft, changed: datetime) -> None:

@@ -22,7 +22,8 @@ class Draft:
     """files: paths as in `TableSource`, in the order in which they came; each may hold several tables.
     statements: tables of databases. uses: what a table is used as where that was chosen, by `table_key`; the others are
     used as what they are guessed to be. pairs: the mapping of a kind of table where it was changed; the others have
-    what is guessed. cleaning: texts of steps. job: the last import of this draft. title: for the list of drafts.
+    what is guessed. cleaning: texts of steps. job: the last import of this draft; imported:
+    what its plan was, by digest.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Draft:
     positive_from: float | str | None = "auto"
     cleaning: tuple[str, ...] = ()
     job: str = ""
+    imported: str = ""
 
     @property
     def is_empty(self) -> bool:

@@ -11,29 +11,36 @@ import streamlit as st
 
 from recengine.errors import DataError, RecengineError
 from recengine.jobs import Job
-from recengine.workspace import DatasetEntry, Workspace
+from recengine.storage import digest
+from recengine.workspace import Workspace
 from ui import actions, commands, jobs
-from ui.importing import cleaning, proposal, roles, store
+from ui.importing import cleaning, proposal, roles, store, stored
 from ui.importing.draft import Draft
 from ui.importing.materials import Mapped
 from ui.importing.reading import Brought
 from ui.text import plain
 
 NAME = "name of the dataset"
-DATA_QUALITY, PROFILES, SPLIT = "pages/data_quality.py", "pages/profiles.py", "pages/split.py"
-STUDIO, MODELS, REPORT = "pages/studio.py", "pages/models.py", "pages/report.py"
 
 
 def show(workspace: Workspace, draft: Draft, found: Brought, pages: set[str]) -> None:
     """What will be imported, the button, and then the job or what came of it. pages: those that can be linked to."""
     job = _job(workspace, draft)
+    if job is not None and job.is_over and draft.imported != _digest(draft, found):
+        st.info("Changed since the last import: import again to store it so.", icon=":material/edit:")
+        job = None
     if job is not None and job.state == "done":
-        _show_stored(workspace, draft, pages)
-    elif job is not None and not job.is_over:
+        stored.show(workspace, draft.name, pages)
+        again = st.expander("Import again", icon=":material/restart_alt:", key="import again", on_change="rerun")
+        if again.open:
+            with again:
+                _ask(workspace, draft, found)
+        return
+    if job is not None and not job.is_over:
         jobs.job_panel(workspace.jobs, job, where="import")
         st.caption("It runs outside this page: leave or reload as you like.")
         return
-    elif job is not None:
+    if job is not None:
         jobs.job_panel(workspace.jobs, job, where="import")
         st.caption("Nothing that was stored is changed. Change the mapping or the cleaning, then import again.")
         with st.container(horizontal=True):
@@ -45,7 +52,7 @@ def show(workspace: Workspace, draft: Draft, found: Brought, pages: set[str]) ->
                     on_click=actions.attempt,
                     args=(lambda stage=stage: store.change(workspace, draft, lambda now: replace(now, stage=stage)),),
                 )
-    _ask(workspace, draft, found, again=job is not None and job.state == "done")
+    _ask(workspace, draft, found)
 
 
 def _job(workspace: Workspace, draft: Draft) -> Job | None:
@@ -55,11 +62,11 @@ def _job(workspace: Workspace, draft: Draft) -> Job | None:
         return None
 
 
-def _ask(workspace: Workspace, draft: Draft, found: Brought, *, again: bool) -> None:
+def _ask(workspace: Workspace, draft: Draft, found: Brought) -> None:
     """The summary, the name and the button."""
     mapped = Mapped.of(draft, found)
     with st.container(border=True):
-        st.subheader("Import again" if again else "What will be imported", anchor=False)
+        st.subheader("What will be imported", anchor=False)
         st.markdown("\n".join(f"- {line}" for line in _summary(draft, found, mapped)))
         st.session_state[NAME] = draft.name or suggested_name(draft, workspace)
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -107,8 +114,8 @@ def _summary(draft: Draft, found: Brought, mapped: Mapped) -> list[str]:
     lines.append(f"**Cleaning:** {plain(steps) if steps else 'none'}")
     with st.spinner("Counting what will be stored"):
         before, after = mapped.counts(), mapped.counts(draft.cleaning)
-    said = f"**{after[0]:,} users, {after[1]:,} items, {after[2]:,} interactions**"
-    lines.append(said if before == after else f"{said} after cleaning, of {before[2]:,}")
+    said = f"**{after[2]:,} interactions** of {after[0]:,} users with {after[1]:,} items"
+    lines.append(said if before == after else f"{said} after cleaning; {before[2]:,} interactions before")
     left_out = [table.found.name for table in found.tables if table.kind == "none"]
     left_out += [trouble.name for trouble in found.troubles]
     return [*lines, f"**Left out:** {plain(', '.join(left_out))}"] if left_out else lines
@@ -132,52 +139,14 @@ def _name_problem(workspace: Workspace, name: str) -> str:
 
 
 def _submit(workspace: Workspace, draft: Draft, found: Brought, name: str) -> None:
-    plan = proposal.plan_of(replace(draft, name=name), found)
-    job = commands.import_plan(workspace, plan).submit(workspace)
-    store.change(workspace, draft, lambda now: replace(now, name=name, job=job.id))
+    named = replace(draft, name=name)
+    job = commands.import_plan(workspace, proposal.plan_of(named, found)).submit(workspace)
+    imported = _digest(named, found)
+    store.change(workspace, draft, lambda now: replace(now, name=name, job=job.id, imported=imported))
 
 
-def _show_stored(workspace: Workspace, draft: Draft, pages: set[str]) -> None:
-    """What is stored now, and where to go with it."""
-    try:
-        entry = workspace.dataset_entry(draft.name)
-    except RecengineError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return
-    with st.container(border=True):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(f"{plain(entry.name)} is stored", anchor=False, width="stretch")
-            st.badge("Done", icon=":material/check_circle:", color="green")
-        _show_counts(entry)
-        st.markdown("**What to do next**")
-        link = {"dataset": entry.name}
-        ways = (
-            (DATA_QUALITY, "See what is wrong with it", "fact_check"),
-            (PROFILES, "Look at a user or an item", "person_search"),
-            (SPLIT, "See how it is split", "call_split"),
-            (MODELS, "Choose scorers", "model_training"),
-        )
-        with st.container(horizontal=True, vertical_alignment="center"):
-            if st.button(
-                "Fit the default scorers", type="primary", icon=":material/play_arrow:", key="fit the default scorers"
-            ):
-                st.switch_page(STUDIO, query_params=link)
-            for path, label, icon in ways:
-                if path in pages:
-                    st.page_link(path, label=label, icon=f":material/{icon}:", query_params=link, width="content")
-
-
-def _show_counts(entry: DatasetEntry) -> None:
-    figures = {
-        "Users": entry.n_users,
-        "Items": entry.n_items,
-        "Interactions": entry.n_interactions,
-        "Of them liked": entry.n_positives,
-    }
-    with st.grid(4, min_column_width=140):
-        for label, value in figures.items():
-            with st.container(border=True):
-                st.metric(label, f"{value:,}")
+def _digest(draft: Draft, found: Brought) -> str:
+    return digest(proposal.plan_of(draft, found).to_json())
 
 
 def suggested_name(draft: Draft, workspace: Workspace) -> str:

@@ -8,18 +8,20 @@ import streamlit as st
 
 from recengine.workspace import Workspace
 from ui import actions
-from ui.importing import bring, cleaning, finishing, mapping, proposal, reading, store
+from ui.importing import beginning, bring, cleaning, finishing, mapping, proposal, reading, store
 from ui.importing.draft import STAGES, Draft, Stage
 from ui.importing.reading import Brought
 from ui.text import plain
 
 WORDS: dict[Stage, str] = {"bring": "1 Bring", "map": "2 Map", "clean": "3 Clean", "import": "4 Import"}
 CHOICE = "stage of the import"
+EDIT = "edit"
+"""In a link: the dataset whose import is to be changed."""
 
 
 def show(workspace: Workspace, pages: set[str]) -> None:
     """The stage that the draft is at, with the ways to the others. pages: those that can be linked to."""
-    draft, problem = store.opened(workspace)
+    draft, problem = _opened(workspace)
     if problem:
         st.warning(plain(problem), icon=":material/link_off:")
     _choose_stage(workspace, draft)
@@ -37,6 +39,20 @@ def show(workspace: Workspace, pages: set[str]) -> None:
     else:
         finishing.show(workspace, draft, found, pages)
     _ways_on(workspace, draft, found, stage)
+
+
+def _opened(workspace: Workspace) -> tuple[Draft, str]:
+    """The draft to show; a link may ask for one of the import that made a dataset."""
+    asked = st.query_params.get(EDIT)
+    if asked is not None:
+        del st.query_params[EDIT]
+        draft = beginning.edit(workspace, asked) if asked in workspace.dataset_names() else None
+        if draft is not None:
+            return draft, ""
+        return store.opened(workspace)[
+            0
+        ], f"edit: nothing tells how {asked[:60]!r} was imported. Bring its files again."
+    return store.opened(workspace)
 
 
 def _choose_stage(workspace: Workspace, draft: Draft) -> None:

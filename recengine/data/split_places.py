@@ -80,8 +80,11 @@ def _by_moments(times: NDArray[np.int64], share: Fraction) -> Places:
     ordered = np.sort(times)
     test = _cut(ordered, share)
     validation = _cut(ordered[:test], VALIDATION_SHARE)
-    rank = np.searchsorted(ordered, times, side="left")
-    return np.where(rank >= test, TEST, np.where(rank >= validation, VALIDATION, TRAIN))
+    places = np.full(len(times), TRAIN, dtype=np.int64)
+    for start, end, place in ((validation, test, VALIDATION), (test, len(times), TEST)):
+        if start < end:
+            places[(times >= ordered[start]) & (times <= ordered[end - 1])] = place
+    return places
 
 
 def _cut(ordered: NDArray[np.int64], share: Fraction) -> int:

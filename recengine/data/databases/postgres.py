@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # a server that went away without a word is noticed within a minute
 _WAITS = {"connect_timeout": "10", "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"}
+# the server's own limit of time, for when nobody is left here to stop it
+_LATER = 1.0
 _PLAIN = frozenset({"text", "varchar", "name", "bool", "int2", "int4", "int8", "float4", "float8", "bytea"})
 _LISTS = frozenset({"_text", "_varchar", "_bool", "_int2", "_int4", "_int8", "_float4", "_float8"})
 _TIMES = frozenset({"timestamp", "timestamptz", "date"})
@@ -98,7 +100,7 @@ class Postgres:
         try:
             cursor = connection.cursor()
             try:
-                milliseconds = max(1, round(1000 * seconds))
+                milliseconds = round(1000 * (seconds + _LATER))
                 for setting in (
                     "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
                     f"SET LOCAL statement_timeout = {milliseconds}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from typing import Generic, TypeVar
 
@@ -31,7 +31,7 @@ class _End(Generic[T]):
 
 def pumped(
     work: Callable[[], Iterator[T]], stop: Callable[[], None], seconds: float, cancel: Cancel = never
-) -> Iterator[T]:
+) -> Generator[T, None, None]:
     """What `work()` yields, made in another thread.
 
     After `seconds`, when `cancel` asks for it, and when the iterator is closed early, `stop` is called until the

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
@@ -29,6 +31,12 @@ LIMIT_ROWS = 200_000_000
 LIMIT_BYTES = 8 * 1024**3
 """Of the table in memory."""
 
+# what ADBC puts around the words of a server of PostgreSQL
+_WRAPPING = re.compile(
+    r"^(?:[A-Z_]+: )?(?:\[libpq\] )?"
+    r"(?:Failed to \w+ query: |Execution error \[\w+\]: |could not begin COPY: )?(?:ERROR: +)?"
+    r"| ?\.? SQLSTATE: \w+$"
+)
 T = TypeVar("T")
 
 
@@ -129,7 +137,7 @@ def _read(
                 # how many there will be is not known, so the share stays
                 progress(0.0, f"Reading {asked.name}: {count:,} rows")
         finally:
-            made.close()  # type: ignore[attr-defined]
+            made.close()
         frame = pl.concat(frames, how="vertical_relaxed").rechunk()
         empty = [name for name, kind in frame.schema.items() if kind == pl.Null]
         frame = frame.with_columns(pl.col(empty).cast(pl.String))
@@ -149,7 +157,8 @@ def _check_limits(count: int, size: int, limit_rows: int, limit_bytes: int) -> N
 
 
 def _once(database: Database, work: Callable[[], T], timeout: float) -> T:
-    return next(pumped(lambda: iter([work()]), database.stop, timeout))
+    with closing(pumped(lambda: iter([work()]), database.stop, timeout)) as made:
+        return next(made)
 
 
 def _opened(asked: Connection) -> Database:
@@ -193,7 +202,7 @@ def _said(asked: Connection, error: Exception) -> str:
     text = text.partition("[SQL:")[0]
     if "': ERROR:" in text:
         text = text.partition("': ")[2]
-    text = asked.scrub(text).removeprefix("INVALID_ARGUMENT: ")
+    text = _WRAPPING.sub("", asked.scrub(text))
     if len(text) > 400:
         text = f"{text[:397]}..."
     return f"the database says: {text or type(error).__name__}"

@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import lzma
+import zipfile
 import zlib
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -95,12 +96,16 @@ class Guarded(io.RawIOBase):
         except DataError:
             raise
         # zipfile says NotImplementedError for a method it does not know, and RuntimeError for a password
-        except (EOFError, OSError, zlib.error, lzma.LZMAError, ValueError, RuntimeError) as error:
+        except (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, ValueError, RuntimeError) as error:
             raise damaged(self._name, error) from None
         view[: len(chunk)] = chunk
         self._total += len(chunk)
         self._check()
         return len(chunk)
+
+    def tell(self) -> int:
+        """Bytes so far; what is packed again asks for it."""
+        return self._total
 
     def close(self) -> None:
         """Close what lies below too."""

@@ -34,7 +34,7 @@ LIMIT_BYTES = 8 * 1024**3
 # what ADBC puts around the words of a server of PostgreSQL
 _WRAPPING = re.compile(
     r"^(?:[A-Z_]+: )?(?:\[libpq\] )?"
-    r"(?:Failed to \w+ query: |Execution error \[\w+\]: |could not begin COPY: )?(?:ERROR: +)?"
+    r"(?:Failed to \w+ query: |Execution error \[\w+\]: |could not begin COPY: )*(?:ERROR: +)?"
     r"| ?\.? SQLSTATE: \w+$"
 )
 T = TypeVar("T")

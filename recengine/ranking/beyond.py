@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recengine.arrays import Values
+from recengine.data.quality.spread import gini_index
 from recengine.ranking.judged import JudgedLists
 
 
@@ -36,11 +37,7 @@ def gini(lists: JudgedLists) -> float:
     Over ALL items of the catalogue, also the never shown; NaN where nothing is shown.
     With x ascending: sum of (2 i - n - 1) x_i over n * sum of x_i, i from 1 to n.
     """
-    places = np.sort(_exposure(lists))
-    n_items, total = len(places), int(places.sum())
-    if total == 0:
-        return float("nan")
-    return float((2 * np.arange(1, n_items + 1) - n_items - 1) @ places / (n_items * total))
+    return gini_index(np.sort(_exposure(lists)))
 
 
 def _exposure(lists: JudgedLists) -> NDArray[np.intp]:

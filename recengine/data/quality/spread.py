@@ -28,14 +28,8 @@ class Spread:
 
     @cached_property
     def gini(self) -> float:
-        """Gini index, in [0, 1]: 0 is all equal, towards 1 a few hold everything; NaN where there is nothing to hold.
-
-        With x ascending: sum of (2 i - n - 1) x_i over n * sum of x_i, i from 1 to n.
-        """
-        n, total = len(self.counts), int(self.counts.sum())
-        if total == 0:
-            return float("nan")
-        return float((n + 1 - 2 * np.arange(1, n + 1)) @ self.counts.astype(np.float64) / (n * total))
+        """As `gini_index`."""
+        return gini_index(self.counts[::-1])
 
     @cached_property
     def ranks(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -82,6 +76,17 @@ class Spread:
             "ranks": {"rank": ranks.tolist(), "count": counts.tolist()},
             "log_log_line": line,
         }
+
+
+def gini_index(ascending: NDArray[Any]) -> float:
+    """Gini index of whole numbers in ascending order, in [0, 1]: 0 is all equal, towards 1 a few hold everything.
+
+    NaN where there is nothing to hold. With x ascending: sum of (2 i - n - 1) x_i over n * sum of x_i, i from 1 to n.
+    """
+    n, total = len(ascending), int(ascending.sum())
+    if total == 0:
+        return float("nan")
+    return float((2 * np.arange(1, n + 1) - n - 1) @ ascending / (n * total))
 
 
 def lorenz_curve(values: NDArray[Any]) -> tuple[Values, Values]:

@@ -29,7 +29,7 @@ _NUMBERS = r"\b(?:\w*\d\w*|[ivx]+|\w|one|two|three|four|five|six|seven|eight|nin
 class TwinTitles:
     """group (n_items,) int64: items of one group look like the same item; -1 where an item has no twin.
 
-    examples: titles of the largest groups. placeholders: titles that many items carry, with their number.
+    examples: titles of the groups most taken. placeholders: titles that many items carry, with their number.
     compared: titles looked at for small differences, of so many `comparable` ones that are long enough and different.
     n_titles: items that have a title.
     """
@@ -65,8 +65,9 @@ class TwinTitles:
 def twin_titles(items: pl.DataFrame, popularity: NDArray[np.int64]) -> TwinTitles:
     """Groups of items whose titles are the same words, or differ by a few letters.
 
-    Letter case, accents, punctuation, the order of the words and an article at the end do not count. Numbers, Roman
-    ones too, must be the same, and years no more than one apart where both are known. Candidates for a small
+    Letter case, accents, punctuation, the order of the words and an article at either end do not count. Numbers, Roman
+    ones too, must be the same, and years no more than one apart where both are known; a word more is another thing,
+    such as a sequel, unless only the blanks differ. Candidates for a small
     difference share one of their 8 rarest runs of three letters (prefix filtering: Chaudhuri, Ganti & Kaushik, 2006,
     ICDE), among blocks of at most 50; they are judged by the normalised Indel similarity.
     """
@@ -106,7 +107,9 @@ def twin_titles(items: pl.DataFrame, popularity: NDArray[np.int64]) -> TwinTitle
     titles = items["title"]
     return TwinTitles(
         group=group,
-        examples=tuple(tuple(titles.gather(sorted(one)).to_list()) for one in shown["item"].head(20).to_list()),
+        examples=tuple(
+            tuple(titles.gather(sorted(one)).head(MANY).to_list()) for one in shown["item"].head(20).to_list()
+        ),
         placeholders=tuple(crowded.select("title", "n").head(20).iter_rows()),
         compared=chosen.height,
         comparable=long_enough.height,
@@ -115,7 +118,7 @@ def twin_titles(items: pl.DataFrame, popularity: NDArray[np.int64]) -> TwinTitle
 
 
 def _plain(column: str) -> pl.Expr:
-    """Lower case, without accents and punctuation; "Matrix, The (1999)" as "the matrix 1999"."""
+    """Lower case, without accents and punctuation; "Matrix, The (1999)" as "matrix 1999"."""
     return (
         pl.col(column)
         .str.normalize("NFKD")
@@ -125,6 +128,7 @@ def _plain(column: str) -> pl.Expr:
         .str.replace_all("&", " and ", literal=True)
         .str.replace_all(r"[^\p{L}\p{N}\p{M}]+", " ")
         .str.strip_chars()
+        .str.replace(r"^(the|a|an) (.)", "$2")
     )
 
 
@@ -138,7 +142,10 @@ def _alike(chosen: pl.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     years, lengths = chosen["year"].to_numpy(), chosen["plain"].str.len_chars().to_numpy().astype(np.float64)
     apart = np.abs(years[left] - years[right]) > 1  # not where one is not known
     close = 2 * np.minimum(lengths[left], lengths[right]) >= ALIKE / 100 * (lengths[left] + lengths[right])
-    kept = (numbers[left] == numbers[right]) & ~apart & close
+    letters = chosen["plain"].str.replace_all(" ", "", literal=True)
+    words, joined = chosen["plain"].str.count_matches(" ").to_numpy(), letters.rank("dense").to_numpy()
+    as_many = (words[left] == words[right]) | (joined[left] == joined[right])
+    kept = (numbers[left] == numbers[right]) & ~apart & close & as_many
     left, right = left[kept][:_MAX_PAIRS], right[kept][:_MAX_PAIRS]
     if not len(left):
         return nothing, nothing

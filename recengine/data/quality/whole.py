@@ -17,10 +17,12 @@ from recengine.data.quality.histogram import Histogram, histogram
 from recengine.data.quality.report import SEVERITIES, QualityFinding
 from recengine.data.quality.spread import Spread
 from recengine.data.quality.timeline import Timeline
+from recengine.data.quality.wording import cut
 from recengine.data.split import Split
 
 GROUPS_IN_JSON = 50
-"""Groups of one attribute that the document lists; the others are summed up."""
+LONGEST = 80
+"""Groups of one attribute that the document lists, the largest, and characters of a group's name."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,10 @@ def _bounded_groups(groups: pl.DataFrame) -> list[dict[str, Any]]:
                 "table": table,
                 "attribute": attribute,
                 "n_groups": int(rows["group"].drop_nulls().len()),
-                "groups": rows.head(GROUPS_IN_JSON).to_dicts(),
+                "groups": [
+                    {**row, "group": None if row["group"] is None else cut(row["group"], LONGEST)}
+                    for row in rows.head(GROUPS_IN_JSON).iter_rows(named=True)
+                ],
             }
         )
     return listed

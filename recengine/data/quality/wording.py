@@ -25,10 +25,16 @@ def share_text(share: float) -> str:
 
 
 def quoted_list(names: Sequence[str], most: int = 5) -> str:
-    """ "a, b, c and 4 more"; a name is cut at 40 characters."""
-    shown = [name if len(name) <= 40 else f"{name[:39]}…" for name in names[:most]]
+    """ "a, b, c and 4 more", each name cut."""
+    shown = [cut(name) for name in names[:most]]
     rest = len(names) - len(shown)
     return ", ".join(shown) + (f" and {rest:,} more" if rest > 0 else "")
+
+
+def cut(text: str, longest: int = 40) -> str:
+    """A text of the data on one line, and no longer than that many characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 
 def verb(number: int, one: str, several: str) -> str:

@@ -33,6 +33,8 @@ def are_twins(first: str, second: str, years: list[float | None] | None = None) 
         ("Star Wars: A New Hope", "STAR WARS - A NEW HOPE"),
         ("Quiet River", "River, quiet"),
         ("The Shawshank Redemption", "The Shawshank Redemtion"),
+        ("The Lion King", "Lion King"),
+        ("Spider-Man returns", "Spiderman returns"),
         ("進撃の巨人", "進撃の巨人!"),
     ],
 )
@@ -48,6 +50,7 @@ def test_spellings_of_one_title_are_twins(first: str, second: str) -> None:
         ("Season one of the show", "Season two of the show"),
         ("Vitamin A capsules", "Vitamin B capsules"),
         ("Toys", "Boys"),
+        ("Shingeki no Kyojin", "Shingeki no Kyojin OVA"),
         ("Quiet River", "Silent Mountain"),
     ],
 )

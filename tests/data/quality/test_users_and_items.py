@@ -34,6 +34,17 @@ def test_a_user_beyond_the_fence_is_found(find: Find) -> None:
     assert finding.facts["fence"] == high + 3 * (high - low)
     # 200 and 30 lie beyond 7 + 3 * 2 = 13
     assert (finding.value, finding.facts["share_of_interactions"]) == (2, (200 + 30) / sum(sizes))
+    assert finding.severity == "warning"
+    assert finding.fix is not None
+
+
+def test_a_long_tail_of_activity_is_no_crowd_of_bots(find: Find) -> None:
+    # 10 of 60 users lie far beyond the others
+    sizes = [2, 3] * 25 + list(range(50, 60))
+    finding = find(
+        of_pairs([(user, item) for user, size in enumerate(sizes) for item in range(size)]), "overactive-users"
+    )
+    assert (finding.value, finding.severity, finding.fix) == (10, "note", None)
 
 
 def test_equal_activity_has_no_fence(find: Find) -> None:

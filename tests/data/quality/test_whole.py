@@ -4,7 +4,7 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from recengine.data import Dataset, load_sample, split_dataset
+from recengine.data import Attribute, Dataset, load_sample, split_dataset
 from recengine.data.quality import FAMILIES, SEVERITIES, quality_report
 from tests.data.quality.conftest import NOW, of_pairs
 
@@ -59,6 +59,17 @@ def test_the_smallest_dataset_has_a_report() -> None:
     assert report.timeline is None
     assert report.finding("no such finding") is None
     json.dumps(report.to_json(), allow_nan=False)
+
+
+def test_long_and_hostile_names_stay_on_one_short_line(clean: Dataset) -> None:
+    names = pl.Series([f"{'long ' * 2_000}\nand <b>broken</b> {place % 3}" for place in range(200)])
+    items = clean.items.with_columns(names.alias("title"), names.alias("kind"), (names + "x").alias("id"))
+    dataset = replace(clean, items=items, item_attributes=(Attribute("kind", "category"),))
+    report = quality_report(dataset, split=split_dataset(dataset), now=NOW)
+    for one in report.findings:
+        assert "\n" not in one.text
+        assert len(one.text) < 500
+    assert len(json.dumps(report.to_json())) < 100_000
 
 
 def test_movielens_has_its_known_twins_and_its_burst() -> None:

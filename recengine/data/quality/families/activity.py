@@ -14,6 +14,7 @@ from recengine.data.quality.wording import counted, of_all, verb
 FENCE = 3.0
 """Interquartile ranges above the third quartile: Tukey's outer fence (Tukey, 1977, Exploratory Data Analysis)."""
 MUCH = 0.3
+MANY_BEYOND = 0.05
 
 
 def activity_findings(evidence: Evidence) -> Iterator[QualityFinding]:
@@ -84,17 +85,22 @@ def _beyond_fence(evidence: Evidence) -> Iterator[QualityFinding]:
         )
         return
     held = int(beyond.sum())
+    tail = len(beyond) > MANY_BEYOND * len(counts)
     yield QualityFinding(
         name="overactive-users",
-        severity="warning" if held / counts.sum() > MUCH else "note",
+        severity="warning" if held / counts.sum() > MUCH and not tail else "note",
         value=len(beyond),
         unit="users",
         n=len(counts),
         text=f"{counted(len(beyond), 'user')} {verb(len(beyond), 'lies', 'lie')} beyond {fence:,.0f} interactions, "
         f"the upper fence, and {verb(len(beyond), 'holds', 'hold')} {held / counts.sum():.1%} of all; the most active "
         f"has {int(counts.max()):,}.",
-        why="Scripts, shop accounts and shared logins take things together that no person would, and models of what "
+        why="So many are no outliers: activity has a long tail, and those in it are most of what is known. A mean over "
+        "users counts each of them once."
+        if tail
+        else "Scripts, shop accounts and shared logins take things together that no person would, and models of what "
         "goes with what learn it. Keen people look the same: look at some of them first.",
-        fix=fixes.overactive(FENCE),
+        # to leave out a long tail would leave out the data
+        fix=None if tail else fixes.overactive(FENCE),
         facts={"fence": fence, "quartiles": [float(low), float(high)], "share_of_interactions": held / counts.sum()},
     )

@@ -9,7 +9,7 @@ import polars as pl
 from recengine.data.dataset import Attribute
 from recengine.data.quality.evidence import Evidence
 from recengine.data.quality.report import Fix, QualityFinding
-from recengine.data.quality.wording import counted, quoted_list, share_text, verb
+from recengine.data.quality.wording import counted, cut, quoted_list, share_text, verb
 
 MISSING, MOSTLY_MISSING = 0.05, 0.5
 CODES = 10
@@ -107,7 +107,7 @@ def _kind(table: str, attribute: Attribute, values: pl.Series, role: str, column
             value=distinct,
             unit="values",
             n=len(values),
-            text=f"The {table} category {attribute.name} holds numbers only, {distinct:,} of them.",
+            text=f"The {table} category {cut(attribute.name)} holds numbers only, {distinct:,} of them.",
             why="As categories 19 and 20 are as different as 1 and 90, and each forms a tiny group; as a number they "
             "are near.",
             fix=Fix("Read it as a number", mapping={role: "", f"{table}.number.{attribute.name}": column}),
@@ -119,7 +119,7 @@ def _kind(table: str, attribute: Attribute, values: pl.Series, role: str, column
             value=distinct,
             unit="values",
             n=len(values),
-            text=f"The {table} category {attribute.name} is different in nearly every row: {distinct:,} values in "
+            text=f"The {table} category {cut(attribute.name)} is different in nearly every row: {distinct:,} values in "
             f"{len(values):,} rows.",
             why="A name or an id, not a group: it says nothing of others, and costs models a column a value.",
             fix=Fix("Leave it out", mapping={role: ""}),
@@ -136,7 +136,7 @@ def _kind(table: str, attribute: Attribute, values: pl.Series, role: str, column
             value=distinct,
             unit="values",
             n=len(values),
-            text=f"The {table} number {attribute.name} has only {distinct} values, all whole: perhaps codes.",
+            text=f"The {table} number {cut(attribute.name)} has only {distinct} values, all whole: perhaps codes.",
             why="Codes have no order: as a number 3 lies between 2 and 4, and no groups can be formed. As a category "
             "each value is a group.",
             fix=Fix("Read it as a category", mapping={role: "", f"{table}.category.{attribute.name}": column}),

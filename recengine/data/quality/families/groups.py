@@ -10,7 +10,7 @@ import polars as pl
 
 from recengine.data.quality.evidence import Evidence
 from recengine.data.quality.report import QualityFinding
-from recengine.data.quality.wording import counted, quoted_list, share_text, verb
+from recengine.data.quality.wording import counted, cut, quoted_list, share_text, verb
 
 MIN_USERS, MIN_ITEMS = 30, 10
 """Below so many a mean over the group says nothing: its interval is wider than any gap."""
@@ -53,7 +53,7 @@ def _small(groups: pl.DataFrame, side: str, least: int) -> QualityFinding:
             why="So each can be judged in the fairness audit.",
         )
     shown = [
-        f"{attribute} {group} ({n:,})"
+        f"{cut(attribute)} {cut(group)} ({n:,})"
         for attribute, group, n in small.sort("n").select("attribute", "group", "n").iter_rows()
     ]
     return QualityFinding(
@@ -78,14 +78,14 @@ def _balance(groups: pl.DataFrame, side: str) -> QualityFinding:
         entropy = float(-(shares * np.log(shares)).sum() / np.log(len(shares))) if len(shares) > 1 else 0.0
         facts[str(attribute)] = {
             "groups": part.height,
-            "largest": part["group"][0],
+            "largest": cut(part["group"][0]),
             "largest_share": float(shares[0]),
             "evenness": entropy,
         }
     most = max(facts, key=lambda name: facts[name]["largest_share"])
     largest = facts[most]
     one_sided = [name for name, one_of in facts.items() if one_of["largest_share"] >= ONE_SIDED]
-    said = f"{largest['largest']} holds {share_text(largest['largest_share'])} of {most}"
+    said = f"{largest['largest']} holds {share_text(largest['largest_share'])} of {cut(most)}"
     return QualityFinding(
         name=f"{one}-group-balance",
         severity="note" if one_sided else "good",

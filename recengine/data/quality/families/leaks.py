@@ -14,7 +14,8 @@ from recengine.data.quality.report import QualityFinding, Severity
 from recengine.data.quality.wording import counted, of_all, share_text, verb
 from recengine.data.split import Split
 
-LITTLE = 0.01
+FORESEEN = 0.0001
+MANY_TWINS = 0.05
 _NONE = np.iinfo(np.int64).min
 
 
@@ -157,14 +158,14 @@ def _order(split: Split, test: _Part, learnt: _Part, n_users: int) -> Iterator[Q
     one_moment = split.spec.method == "time"
     yield QualityFinding(
         name="training-after-test",
-        severity="good" if known < LITTLE / 100 else "problem" if one_moment else "note",
+        severity="good" if known < FORESEEN else "problem" if one_moment else "note",
         value=known,
         unit="share",
         n=len(test.users),
         text=f"On average {share_text(known)} of the training, of all users, is later than the test interaction that "
         "it helps to foresee.",
         why="So no model knew what came into fashion only after the moment it is tested on."
-        if known < LITTLE / 100
+        if known < FORESEEN
         else "Models know what others did afterwards, such as what became popular; a running system does not. Only a "
         "split at one moment for everybody is free of it.",
     )
@@ -178,7 +179,7 @@ def _twins(test: _Part, learnt: _Part, group: NDArray[np.int64]) -> Iterator[Qua
     if leaked:
         yield QualityFinding(
             name="similar-across",
-            severity="warning" if leaked > LITTLE * n_test else "note",
+            severity="warning" if leaked > MANY_TWINS * n_test else "note",
             value=leaked,
             unit="rows",
             n=n_test,

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from recengine.data.quality.evidence import Evidence
 from recengine.data.quality.report import QualityFinding
-from recengine.data.quality.wording import counted, of_all, quoted_list, share_text, verb
+from recengine.data.quality.wording import counted, cut, of_all, quoted_list, share_text, verb
 
 MUCH = 0.05
+LONGEST = 80
 
 
 def title_findings(evidence: Evidence) -> Iterator[QualityFinding]:
@@ -42,7 +43,7 @@ def title_findings(evidence: Evidence) -> Iterator[QualityFinding]:
             f"many items each: {quoted_list([title])} for {n:,}.",
             why="A placeholder or a series: people cannot tell such items apart in a list, and their text says the "
             "same.",
-            facts={"titles": [list(one) for one in twins.placeholders]},
+            facts={"titles": [[cut(title, LONGEST), n] for title, n in twins.placeholders]},
         )
     if not twins.n_items:
         yield QualityFinding(
@@ -66,7 +67,10 @@ def title_findings(evidence: Evidence) -> Iterator[QualityFinding]:
         f"{counted(twins.n_groups, 'group')}: {_example(twins.examples[0])}.",
         why="Where they are one item, what people did is split between its twins: each looks less popular than it is, "
         "and a list may show both. Merge their ids in the source.",
-        facts={"groups": [list(one) for one in twins.examples], "n_groups": twins.n_groups},
+        facts={
+            "groups": [[cut(title, LONGEST) for title in one] for one in twins.examples],
+            "n_groups": twins.n_groups,
+        },
     )
 
 

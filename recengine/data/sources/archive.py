@@ -59,7 +59,8 @@ def _opening(source: Source, number: int, limits: Limits) -> Callable[[], IO[byt
             raise damaged(source.name, error) from None
         # what the archive says of its sizes is not believed beyond that of the file
         packed_size = min(entry.compress_size, size)
-        return io.BufferedReader(Guarded(source.name, stream, lambda: packed_size, limits, held), _BUFFER)
+        name = f"{source.name}, {one_line(entry.filename)}"
+        return io.BufferedReader(Guarded(name, stream, lambda: packed_size, limits, held), _BUFFER)
 
     return open_member
 

@@ -49,8 +49,8 @@ def mark_of(head: bytes) -> str | None:
     return next((codec for mark, codec in _MARKS if head.startswith(mark)), None)
 
 
-def detect_encoding(name: str, head: bytes, *, whole: bool) -> str:
-    """The codec of a text that begins with `head`; whole: there is no more of it.
+def detect_encoding(name: str, head: bytes, *, whole: bool, first: int = 1) -> str:
+    """The codec of a text that begins with `head`; whole: there is no more of it; first: the row it begins with.
 
     In this order: a byte order mark; UTF-8 where the bytes are that; UTF-16 where every other byte is 0; GB18030 where
     what is not ASCII comes in pairs of its common range; what charset-normalizer takes it for; Latin-1, which any bytes
@@ -67,7 +67,7 @@ def detect_encoding(name: str, head: bytes, *, whole: bool) -> str:
     if sixteen:
         return sixteen
     codec = _legacy(head)
-    _check_one_encoding(name, head, codec)
+    _check_one_encoding(name, head, codec, first)
     return codec
 
 
@@ -119,7 +119,7 @@ class Utf8Reader:
             return self._decoder.decode(raw, final=self._done).encode()
         except UnicodeDecodeError as error:
             if self.encoding == "utf-8" and self._ascii:
-                self.encoding = detect_encoding(self._name, raw, whole=False)
+                self.encoding = detect_encoding(self._name, raw, whole=False, first=self._lines + 1)
                 if self.encoding != "utf-8":
                     self._decoder = codecs.getincrementaldecoder(self.encoding)()
                     return self._decoded(raw)
@@ -157,12 +157,12 @@ def _utf16(head: bytes) -> str | None:
     return None
 
 
-def _check_one_encoding(name: str, head: bytes, codec: str) -> None:
+def _check_one_encoding(name: str, head: bytes, codec: str, first: int) -> None:
     """Two files of different encodings that were put together cannot be read as either."""
     # where characters have two bytes, one may be UTF-8 by chance; two of three bytes hardly
     by_chance = 2 if codec in _PAIRS else 0
     number, of_utf8, other = 0, 0, 0
-    for number, line in enumerate(head.split(b"\n")[:-1] or [head], start=1):
+    for number, line in enumerate(head.split(b"\n")[:-1] or [head], start=first):
         if line.isascii():
             continue
         if not is_utf8(line, whole=True):

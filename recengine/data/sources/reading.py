@@ -16,7 +16,7 @@ from recengine.data.sources.encoding import mark_of
 from recengine.data.sources.found import Found
 from recengine.data.sources.jsonlines import LINES, LIST, find_json, read_json
 from recengine.data.sources.limits import DEFAULT_LIMITS, Limits
-from recengine.data.sources.packing import head_of, unpacked
+from recengine.data.sources.packing import head_of, unpacked, whole
 from recengine.data.sources.sheets import FORMAT, OLE, find_sheets, read_sheet
 from recengine.data.sources.source import Source, unchanged
 from recengine.data.sources.text import find_delimited
@@ -178,6 +178,9 @@ def _find(source: Source, content: Source, limits: Limits, depth: int) -> tuple[
     head = head_of(content, _HEAD)
     found: tuple[Found, ...]
     if head.startswith(ZIP):
+        if content.path is None and content is not source:
+            # what comes out of a packing can only be read from its start, and an archive begins at its end
+            content = Source.memory(content.name, whole(content, limits))
         found = _find_zip(source, content, limits, depth)
     elif head.startswith(OLE):
         found = find_sheets(source, content, limits)

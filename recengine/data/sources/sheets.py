@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,18 +42,22 @@ def find_sheets(source: Source, content: Source, limits: Limits) -> tuple[Found,
     with _Workbook(content, limits) as book:
         states = {sheet.name: sheet for sheet in book.sheets_metadata}
         found = []
-        mistakes: list[DataError] = []
+        mistakes: dict[str, DataError] = {}
         for name in book.sheet_names:
             try:
                 one = _found(source, content, book, name, visible=str(states[name].visible).endswith("Visible"))
             except DataError as mistake:
-                mistakes.append(mistake)
+                mistakes[name] = mistake
                 continue
             if one is not None:
                 found.append(one)
     if not found:
-        raise mistakes[0] if mistakes else DataError(f"{content.name}: no sheet has cells. Choose another file.")
-    return tuple(found)
+        first = next(iter(mistakes.values()), None)
+        raise first or DataError(f"{content.name}: no sheet has cells. Choose another file.")
+    if not mistakes:
+        return tuple(found)
+    left_out = ", ".join(one_line(name) for name in mistakes)
+    return tuple(replace(one, facts={**one.facts, "left out": left_out}) for one in found)
 
 
 def read_sheet(found: Found, wanted: Sequence[str], limits: Limits, rows: int | None) -> Table:
@@ -119,10 +124,11 @@ def _found(source: Source, content: Source, book: CalamineWorkbook, sheet: str, 
     columns = named(name, [_text(cell).strip() for cell in cells[0]])
     if len(columns) < 2:
         raise DataError(f"{name}: has one column. Put the header in the first row and a column beside it.")
-    facts = {"rows": f"{len(cells) - 1:,}"} | ({} if visible else {"sheet": "hidden"})
+    n_rows = sum(any(cell != "" for cell in row) for row in cells[1:])
+    facts = {"rows": f"{n_rows:,}"} | ({} if visible else {"sheet": "hidden"})
     merged = _merged(_sheet(name, book, sheet))
     if merged:
-        facts["merged cells"] = f"{len(merged)} ranges, every cell of one holds its value"
+        facts["merged cells"] = f"{len(merged)}, every cell of a merged range holds its value"
     layout = layout_of(columns)
     return Found(
         source,

@@ -89,7 +89,7 @@ def _state(source: Source) -> tuple[int, int, int] | None:
         return None
     try:
         found = source.path.stat()
-    except OSError:
+    except (OSError, ValueError):
         return None
     return found.st_size, found.st_mtime_ns, found.st_ino
 

@@ -101,15 +101,11 @@ HEADER = b"user_id,item_id,rating\n"
         (HEADER + b"u,a\rb,1\n", r"^log\.csv, row 2: its cells cannot be told apart"),
         (gzip.compress(HEADER * 5000)[:-20], r"^log\.csv: the file is damaged or cut off"),
         (b"\x1f\x8bnonsense", r"^log\.csv: the file is damaged or cut off"),
-        (b"a,b\n1,2\n", r'^log\.csv: no column for the role user; the columns are "a", "b"'),
-        (HEADER + b",a,1\nu,,1\n", r"^log\.csv: no row has both a user id"),
     ],
 )
-def test_a_hostile_file_is_one_clear_line(tmp_path: Path, content: bytes, message: str) -> None:
-    path = tmp_path / "log.csv"
-    path.write_bytes(content)
+def test_a_hostile_file_is_one_clear_line(content: bytes, message: str) -> None:
     with pytest.raises(DataError, match=message) as caught:
-        import_files(path)
+        read_found(find_table(Source.memory("log.csv", content)))
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 400
 

@@ -63,7 +63,10 @@ def _interactions(
         columns["event"] = _text(table, mapping.event)
         values, left_out = values * events.weights, events.weights == 0
     if mapping.value is not None or mapping.event is not None:
-        lowest = propose_threshold(values).lowest if positive_from == "auto" else positive_from
+        lowest = None if positive_from == "auto" else positive_from
+        if positive_from == "auto" and mapping.event is None:
+            # weights of types are no scale of ratings
+            lowest = propose_threshold(values).lowest
         weights = weights_of(values, mapping.value_rule, mapping.value_clip)
         positive = are_positive(values, lowest)
         said = {True: "yes", False: "no"}

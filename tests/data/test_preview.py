@@ -98,3 +98,11 @@ def test_nothing_that_cells_hold_raises(kind: str) -> None:
     }[kind]
     made = shown(kind, dict.fromkeys(names, odd), {})
     assert all(len(column) == len(odd) for column in made.values())
+
+
+def test_weights_of_types_are_no_scale_of_ratings() -> None:
+    # 1, 3 and 5 look like stars, of which 4 would be positive
+    columns = {"user": ["u"] * 3, "item": ["a"] * 3, "event": ["view", "cart", "purchase"]}
+    made = shown("interactions", columns, {})
+    assert made["weight"] == ["1", "3", "5"]
+    assert made["positive"] == ["yes"] * 3

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from recengine.data.cleaning.bots import activity_limit
 from recengine.data.quality import fixes
 from recengine.data.quality.evidence import FEW_POSITIVES, Evidence
 from recengine.data.quality.report import QualityFinding
@@ -71,7 +72,8 @@ def _few_positives(evidence: Evidence) -> QualityFinding:
 def _beyond_fence(evidence: Evidence) -> Iterator[QualityFinding]:
     counts = evidence.by_user[evidence.by_user > 0]
     low, high = np.quantile(counts, [0.25, 0.75])
-    fence = float(high + FENCE * (high - low))
+    # the limit of the step that mends it, so that it takes out who is counted here
+    fence = activity_limit(counts, FENCE, None)
     beyond = counts[counts > fence]
     if high == low or not len(beyond):
         yield QualityFinding(

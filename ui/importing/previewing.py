@@ -19,7 +19,16 @@ from ui.importing.reading import SAMPLE_ROWS, Brought
 from ui.text import plain
 
 ROWS = 12
-CALLED = {"positive": "liked"}
+CALLED = {
+    "user": "User",
+    "item": "Item",
+    "value": "Value",
+    "event": "Event",
+    "weight": "Weight",
+    "positive": "Liked",
+    "time": "Time",
+    "session": "Session",
+}
 HELP = {
     "weight": "What scorers learn from: the value after cutting and the rule, times the weight of its event.",
     "positive": "Whether it counts as a sign of liking.",

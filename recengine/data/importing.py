@@ -10,6 +10,7 @@ from pathlib import Path
 from recengine.data.build import PositiveFrom, dataset_of, record_of
 from recengine.data.cleaning import Applied, Step, parse_steps
 from recengine.data.dataset import Dataset
+from recengine.data.mapping import ROLES
 from recengine.data.material import Material, make_material
 from recengine.data.plan import ImportPlan, TableSource
 from recengine.data.planned import (
@@ -19,7 +20,7 @@ from recengine.data.planned import (
     content_of,
     find_planned,
     map_planned,
-    no_databases,
+    query_database,
     read_planned,
 )
 from recengine.data.report import CleaningRecord, ImportReport, SourceRecord
@@ -45,7 +46,7 @@ def prepare_plan(
     plan: ImportPlan,
     *,
     resolve: Resolve,
-    query: Query = no_databases,
+    query: Query = query_database,
     seen: Seen | None = None,
     progress: Progress = silent,
     cancel: Cancel = never,
@@ -81,7 +82,7 @@ def run_plan(
     plan: ImportPlan,
     *,
     resolve: Resolve,
-    query: Query = no_databases,
+    query: Query = query_database,
     seen: Seen | None = None,
     progress: Progress = silent,
     cancel: Cancel = never,
@@ -116,8 +117,16 @@ def plan_as_run(plan: ImportPlan, report: ImportReport) -> ImportPlan:
         for kind in TABLE_KINDS
         if plan.tables.get(kind)
     }
-    said = {role: column for role, column in plan.mapping.items() if not column}
-    return replace(plan, tables=tables, mapping={**said, **report.mapping})
+    # a role that no column plays is said too, so that nothing is guessed another time
+    played = {_role(key) for key in report.mapping}
+    none = {role: "" for role in ROLES if role not in played}
+    return replace(plan, tables=tables, mapping={**report.mapping, **none})
+
+
+def _role(key: str) -> str:
+    """`item.category` of `item.category.brand`."""
+    role = ".".join(key.split(".")[:2])
+    return role if role in ROLES else key
 
 
 def import_files(

@@ -25,11 +25,6 @@ Query = Callable[[TableSource, int | None], Table]
 """The first rows of a table that is a statement, so many of them, or all. Raises `DataError`."""
 
 
-def no_databases(source: TableSource, rows: int | None) -> Table:
-    """A `Query` where there is no connection."""
-    raise DataError(f"connection: there is no {quoted(source.connection)}. Name it in the configuration.")
-
-
 def query_database(source: TableSource, rows: int | None) -> Table:
     """A `Query` over the connections of the configuration."""
     from recengine.data.databases import table_of_statement
@@ -61,7 +56,9 @@ class PlannedTable:
 Planned = Mapping[TableKind, tuple[PlannedTable, ...]]
 
 
-def find_planned(plan: ImportPlan, *, resolve: Resolve, query: Query = no_databases, cancel: Cancel = never) -> Planned:
+def find_planned(
+    plan: ImportPlan, *, resolve: Resolve, query: Query = query_database, cancel: Cancel = never
+) -> Planned:
     """The tables of a plan: the heads of files, the rows of statements. Raises `DataError`."""
     planned: dict[TableKind, tuple[PlannedTable, ...]] = {}
     for kind in TABLE_KINDS:

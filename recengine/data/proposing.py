@@ -9,7 +9,7 @@ import polars as pl
 
 from recengine.data.mapping import Guess, KindGuess, guess_kind, propose
 from recengine.data.plan import ImportPlan, TableSource
-from recengine.data.planned import Query, Resolve, no_databases
+from recengine.data.planned import Query, Resolve, query_database
 from recengine.data.sources import TABLE_KINDS, Found, Source, TableKind, find_tables, read_found
 from recengine.data.table import quoted
 from recengine.errors import DataError
@@ -48,7 +48,7 @@ def propose_plan(
     loose: Sequence[TableSource] = (),
     *,
     resolve: Resolve,
-    query: Query = no_databases,
+    query: Query = query_database,
     mapping: Mapping[str, str] | None = None,
     cleaning: Sequence[str] = (),
     positive_from: float | str | None = "auto",

@@ -13,7 +13,7 @@ from typing import Any
 from recengine.data import Dataset, ImportReport, Source
 from recengine.data.importing import plan_as_run, run_plan
 from recengine.data.plan import ImportPlan, TableSource
-from recengine.data.planned import Query, no_databases
+from recengine.data.planned import Query, query_database
 from recengine.errors import DataError, StoreError
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked, within
 from recengine.storage import load_entry, locked, read_document, save_entry, write_document
@@ -130,7 +130,7 @@ class StoredDatasets(ABC):
         plan: ImportPlan,
         *,
         trusted: Collection[str] = (),
-        query: Query = no_databases,
+        query: Query = query_database,
         progress: Progress = silent,
         cancel: Cancel = never,
     ) -> tuple[Dataset, DatasetEntry]:

@@ -33,8 +33,8 @@ class Dataset:
     interactions: `user` Int32, `item` Int32, `weight` Float32 > 0, `time` Int64 seconds since 1970 or null,
         `positive` Boolean. One row a (user, item) pair, sorted by user, then in the order of the file.
         A row that is not positive means: seen, so never recommended, but no sign of liking.
-    items: one row an item: `id` String, `title` String, `text` String (may be empty), perhaps `image` String (an address
-        or null), then the attributes.
+    items: one row an item: `id` String, `title` String, `text` String (may be empty), perhaps `image` String (an
+        address or null), then the attributes.
     users: one row a user: `id` String, then the attributes.
     positive_from: the lowest value that counted as positive, or None where every row does.
     fingerprint: SHA-256 (hex) over content and mapping; a part of a split has one of its own.

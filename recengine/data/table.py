@@ -6,7 +6,6 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -17,13 +16,6 @@ from recengine.errors import DataError
 
 MISSING_NUMBERS = ("", "na", "n/a", "nan", "null", "none", "\\n")
 """What stands for "no number" in a column of attributes, in any case of letters."""
-
-MUST_BE_VALUE = ("a number above 0", "Fix the cell or choose another value column.")
-"""What a value must be and what to do where it is not."""
-
-# a time past this many seconds would lie after the year 5000, so such a column counts milliseconds
-_LATEST_SECONDS = 1e11
-_MOMENT = "%Y-%m-%d %H:%M:%S%.f"
 
 
 @dataclass(frozen=True)
@@ -88,6 +80,18 @@ class Table:
             return self.name, row + 1
         return (self.name, int(self.lines[row])) if isinstance(self.lines, np.ndarray) else self.lines(row)
 
+    def with_whole_ids(self, column: str | None) -> Table:
+        """The table with a column of ids that were stored as floats, as tools do that know no missing integer, as
+        integers. Raises `DataError` for a fraction, which is no id.
+        """
+        if column is None or not self.frame[column].dtype.is_float():
+            return self
+        cells = self.frame[column].fill_nan(None)
+        whole = cells.cast(pl.Int64, strict=False)
+        bad = cells.is_not_null() & (whole.cast(pl.Float64) != cells).fill_null(value=True)
+        self._raise_first(bad, column, "a whole number or a text to be an id", "Choose another column of ids.")
+        return Table(self.name, self.frame.with_columns(whole), self.lines)
+
     def ids(self, column: str) -> pl.Series:
         """The cells as strings, verbatim; null where a cell holds nothing but blanks."""
         return _blank_to_null(self.frame[column].cast(pl.String))
@@ -106,20 +110,6 @@ class Table:
         labels = labels.list.eval(pl.element().filter(pl.element().is_not_null() & (pl.element() != "")))
         labels = labels.list.unique(maintain_order=True)
         return pl.select(pl.when(labels.list.len() > 0).then(labels)).to_series().alias(column)
-
-    def value_cells(self, column: str) -> Cells:
-        """The cells as Float64, of any sign; whatever single precision cannot hold as a finite number is bad."""
-        numbers = self._parsed(column)
-        # checked as what they are stored as: 1e39 is finite only in double precision
-        bad = ~numbers.cast(pl.Float32, strict=False).is_finite().fill_null(value=False)
-        return Cells(_null_where(bad, numbers).alias(column), bad, *MUST_BE_VALUE)
-
-    def values(self, column: str) -> pl.Series:
-        """The cells as Float64 above 0, also in single precision; `DataError` at the first that is none."""
-        cells = self.value_cells(column)
-        bad = cells.bad | (cells.values.cast(pl.Float32) <= 0).fill_null(value=False)
-        self._raise_first(bad, column, cells.must, cells.do)
-        return cells.values
 
     def numbers(self, column: str, low: float = -math.inf, high: float = math.inf) -> pl.Series:
         """As `number_cells`; `DataError` at the first cell that is bad."""
@@ -141,47 +131,6 @@ class Table:
         bad = ~missing & ~sound.fill_null(value=False)
         read = pl.select(pl.when(~missing & ~bad).then(numbers)).to_series().alias(column)
         return Cells(read, bad, must, "Fix the cell, leave it empty or do not map the column.")
-
-    def times(self, column: str) -> pl.Series:
-        """As `time_cells`; `DataError` at the first cell that is no time."""
-        cells = self.time_cells(column)
-        self._raise_first(cells.bad, column, cells.must, cells.do)
-        return cells.values
-
-    def time_cells(self, column: str) -> Cells:
-        """The cells as Int64 seconds since 1970, null where empty.
-
-        Read are numbers (seconds, or milliseconds where the median passes the year 5000) and ISO dates and moments,
-        those without a zone as UTC. The first cell that is not empty decides which of the two the column holds.
-        """
-        cells = self.frame[column]
-        do = "Fix the cell, leave it empty or choose another time column."
-        numeric = "a time in seconds since 1970, as in the rows before"
-        if cells.dtype.is_temporal():
-            return Cells(cells.cast(pl.Datetime("us")).dt.epoch("s"), _none_of(cells.len()), numeric, do)
-        if cells.dtype.is_integer():
-            seconds = cells.cast(pl.Int64)
-            largest: Any = seconds.max()
-            if (largest or 0) > _LATEST_SECONDS and _median(seconds) > _LATEST_SECONDS:
-                seconds = seconds // 1000
-            bad = ~seconds.is_between(-_LATEST_SECONDS, _LATEST_SECONDS, closed="none").fill_null(value=True)
-            return Cells(_null_where(bad, seconds).alias(column), bad, numeric, do)
-        text = _blank_to_null(cells.cast(pl.String).str.strip_chars())
-        present = text.drop_nulls()
-        if present.is_empty():
-            return Cells(pl.Series(column, [None] * text.len(), dtype=pl.Int64), _none_of(text.len()), numeric, do)
-        if present.head(1).cast(pl.Float64, strict=False).null_count() == 0:
-            must = numeric
-            numbers = self._parsed(column)
-            seconds = numbers / 1000 if _median(numbers) > _LATEST_SECONDS else numbers
-            sound = seconds.is_finite() & (seconds.abs() < _LATEST_SECONDS)
-        else:
-            must = "a time such as 2024-01-31 or 2024-01-31 18:05:00"
-            seconds = _moments(text).dt.epoch("s")
-            sound = seconds.is_not_null()
-        bad = text.is_not_null() & ~sound.fill_null(value=False)
-        seconds = _null_where(bad, seconds).cast(pl.Float64).floor().cast(pl.Int64)
-        return Cells(seconds.alias(column), bad, must, do)
 
     def _parsed(self, column: str) -> pl.Series:
         cells = self.frame[column]
@@ -208,20 +157,5 @@ def _blank_to_null(text: pl.Series) -> pl.Series:
     return pl.select(pl.when(~blank).then(text)).to_series().alias(text.name)
 
 
-def _none_of(rows: int) -> pl.Series:
-    return pl.repeat(value=False, n=rows, dtype=pl.Boolean, eager=True)
-
-
 def _null_where(bad: pl.Series, column: pl.Series) -> pl.Series:
     return pl.select(pl.when(~bad).then(column)).to_series() if bad.any() else column
-
-
-def _median(numbers: pl.Series) -> float:
-    middle: Any = numbers.filter(numbers.is_finite()).median()
-    return 0.0 if middle is None else float(middle)
-
-
-def _moments(text: pl.Series) -> pl.Series:
-    plain = text.str.replace("T", " ", literal=True).str.strip_suffix("Z")
-    days = plain.str.to_datetime("%Y-%m-%d", strict=False, time_unit="us")
-    return plain.str.to_datetime(_MOMENT, strict=False, time_unit="us").fill_null(days)

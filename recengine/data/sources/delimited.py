@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -18,13 +17,11 @@ from recengine.data.sources.block import Block, Shape
 from recengine.data.sources.careful import careful_blocks, stray
 from recengine.data.sources.dialect import STAND_IN, Dialect, style_of
 from recengine.data.sources.encoding import Utf8Reader
+from recengine.data.sources.fast import Cut, FastReader
 from recengine.data.sources.limits import Limits
 from recengine.data.sources.source import Source, opened
 from recengine.data.table import Table
 from recengine.errors import DataError
-
-if TYPE_CHECKING:
-    from recengine.data.sources.fast import Cut
 
 BLOCK = 1 << 24
 """Bytes that are read at a time; a text of fewer is read cell by cell, which costs less than loading compiled loops."""
@@ -133,9 +130,6 @@ class _Text:
 
     def _fast_blocks(self, data: bytes, first: int) -> Iterator[Block]:
         """Several blocks at a time, in the order of the text."""
-        # numba takes a while to load
-        from recengine.data.sources.fast import FastReader
-
         reader = FastReader(self._shape)
         reader.prepare(data)
         coming: deque[tuple[bytes, int, Future[Cut]]] = deque()
@@ -169,8 +163,6 @@ class _Text:
 
 def _done() -> Future[Cut]:
     """A block that only the csv module can read, to its end."""
-    from recengine.data.sources.fast import Cut
-
     future: Future[Cut] = Future()
     future.set_result(Cut(None, -1, 0))
     return future

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from recengine.data.sources import scan as loops
+from recengine.data.sources import cells as of
 from recengine.data.sources.block import Block, Shape
 
 _NO_QUOTE = 256
@@ -48,31 +48,31 @@ class FastReader:
         """Decide by the first rows how columns are kept."""
         sample = data[: data.rfind(b"\n", 0, _SAMPLE) + 1]
         look = self._look(sample)
-        if look.state != loops.WHOLE or look.rows == 0:
+        if look.state != of.WHOLE or look.rows == 0:
             return
         modes = np.zeros(self.shape.width, dtype=np.uint8)
         texts = []
         for pick in self.shape.picks:
-            if look.kinds[pick] & loops.TEXT or not look.kinds[pick] & loops.NUMBER:
+            if look.kinds[pick] & of.TEXT or not look.kinds[pick] & of.NUMBER:
                 texts.append(pick)
             else:
-                modes[pick] = loops.INTEGERS
+                modes[pick] = of.INTEGERS
         frame = self._parsed(sample[: look.end], texts)
         if frame is not None:
             for pick in texts:
                 cells = frame[str(pick)]
                 longest = cells.str.len_bytes().max()
-                if isinstance(longest, int) and longest <= loops.SHORTEST and cells.n_unique() <= _FEW:
-                    modes[pick] = loops.SHORT
+                if isinstance(longest, int) and longest <= of.SHORTEST and cells.n_unique() <= _FEW:
+                    modes[pick] = of.SHORT
         self.modes = modes
 
     def cut(self, data: bytes, first: int) -> Cut:
         """The rows of `data`; first: the line of its first."""
         look = self._look(data)
-        if look.state == loops.WRONG:
+        if look.state == of.WRONG:
             whole = data.rfind(b"\n") + 1
             return Cut(None, whole, data.count(b"\n"))
-        if look.state == loops.ODD or look.rows == 0:
+        if look.state == of.ODD or look.rows == 0:
             return Cut(None, look.end, look.lines)
         kept = {pick: self._kept(look, pick) for pick in self.shape.picks}
         missing = [pick for pick, cells in kept.items() if cells is None]
@@ -102,14 +102,16 @@ class FastReader:
 
     def _look(self, data: bytes) -> _Look:
         n_lines = data.count(b"\n")
-        slots = np.cumsum(self.modes != loops.SKIP, dtype=np.int64) - 1
+        slots = np.cumsum(self.modes != of.SKIP, dtype=np.int64) - 1
         kinds = np.zeros(self.shape.width, dtype=np.uint8)
         starts = np.empty(n_lines, dtype=np.int32)
         values = np.empty((max(int(slots[-1]) + 1, 1), n_lines), dtype=np.int64)
         quote = ord('"') if self.shape.dialect.quoting else _NO_QUOTE
         # what follows the last line end is the begin of a row
         view = np.frombuffer(data, dtype=np.uint8, count=data.rfind(b"\n") + 1)
-        found = loops.scan(
+        from recengine.data.sources import kernels
+
+        found = kernels.scan(
             view, ord(self.shape.separator), quote, self.shape.width, self.modes, slots, kinds, starts, values
         )
         return _Look(*found, kinds, slots, starts, values)
@@ -118,17 +120,19 @@ class FastReader:
         """The cells of a column as the loop kept them; None where they were not what was expected."""
         mode, kind = self.modes[pick], look.kinds[pick]
         values = look.values[look.slots[pick], : look.rows]
-        if mode == loops.INTEGERS and not kind & loops.TEXT and kind & loops.NUMBER:
-            dtype = np.int64 if kind & loops.LONG else np.int32
-            if not kind & loops.EMPTY:
+        if mode == of.INTEGERS and not kind & of.TEXT and kind & of.NUMBER:
+            dtype = np.int64 if kind & of.LONG else np.int32
+            if not kind & of.EMPTY:
                 return pl.Series(values.astype(dtype))
-            empty = values == loops.NONE
+            empty = values == of.NONE
             cells = pl.Series(np.where(empty, 0, values).astype(dtype))
             return cells.to_frame("").select(pl.when(~pl.Series(empty)).then(pl.first())).to_series()
-        if mode == loops.SHORT and not kind & loops.WIDE:
+        if mode == of.SHORT and not kind & of.WIDE:
             codes = np.empty(look.rows, dtype=np.int32)
-            distinct = np.empty(loops.DISTINCT, dtype=np.int64)
-            n_distinct = loops.encode(values, codes, distinct)
+            distinct = np.empty(of.DISTINCT, dtype=np.int64)
+            from recengine.data.sources import kernels
+
+            n_distinct = kernels.encode(values, codes, distinct)
             if n_distinct >= 0:
                 labels = [_unpacked(int(packed)) for packed in distinct[:n_distinct]]
                 return pl.Series(labels, dtype=pl.Categorical).gather(pl.Series(codes))

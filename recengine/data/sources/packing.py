@@ -10,14 +10,11 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, Any, cast
 
 from recengine.data.sources.limits import Limits
 from recengine.data.sources.source import Source, opened
 from recengine.errors import DataError
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
 
 _PEEK = 16
 _BUFFER = 1 << 20
@@ -88,7 +85,7 @@ class Guarded(io.RawIOBase):
         """Always."""
         return True
 
-    def readinto(self, buffer: WriteableBuffer, /) -> int:
+    def readinto(self, buffer: Any, /) -> int:
         """Some of the next bytes."""
         view = memoryview(buffer)
         try:

@@ -10,16 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recengine.compiled import compiled
-
-WHOLE, ODD, WRONG = 0, 1, 2
-TEXT, LONG, EMPTY, NUMBER, WIDE = 1, 2, 4, 8, 16
-SKIP, INTEGERS, SHORT = 0, 1, 2
-
-NONE = -(1 << 63)
-"""What stands for an empty cell among integers: none of at most 18 digits is that small."""
-SHORTEST = 7
-"""Bytes of a text that is kept as one integer: its length in the highest byte, its bytes from the lowest on."""
-DISTINCT = 1024
+from recengine.data.sources.cells import (
+    DISTINCT,
+    EMPTY,
+    INTEGERS,
+    LONG,
+    NONE,
+    NUMBER,
+    ODD,
+    SHORT,
+    SHORTEST,
+    TEXT,
+    WHOLE,
+    WIDE,
+    WRONG,
+)
 
 _NEW_LINE, _RETURN, _MINUS, _ZERO, _ONE, _NINE = 10, 13, 45, 48, 49, 57
 # digits that always fit into 32 and 64 bits; ten that begin with 1, as times in seconds do, fit into 32 too

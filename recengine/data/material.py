@@ -68,7 +68,10 @@ def make_material(tables: Mapping[str, Table | None], mapping: ColumnMapping) ->
     table = tables.get("interactions")
     if table is None:
         raise DataError("interactions: no table of them is given. Give one.")
+    table = table.with_whole_ids(mapping.user).with_whole_ids(mapping.item)
     items, users = tables.get("items"), tables.get("users")
+    items = None if items is None else items.with_whole_ids(mapping.item_id)
+    users = None if users is None else users.with_whole_ids(mapping.user_id)
     given = {"interactions": table, "items": items, "users": users}
     rows_read = {name: one.frame.height for name, one in given.items() if one is not None}
     lines = table.lines

@@ -348,6 +348,13 @@ CORPUS: tuple[Nasty, ...] = (
         r"user_id",
         "log.parquet",
     ),
+    read(
+        "Parquet with whole ids stored as floats",
+        parquet(FRAME.with_columns(user_id=pl.Series([1.0, 2.0, float("nan")]))),
+        (2, 2, 2),
+        "log.parquet",
+        users=("1", "2"),
+    ),
     refused("Parquet without rows", parquet(FRAME.clear()), r"log\.parquet.*no rows", "log.parquet"),
     read("Arrow", arrow(FRAME), (2, 2, 3), "log.arrow"),
     refused("Arrow cut off", arrow(FRAME)[:-30], r"log\.arrow", "log.arrow"),

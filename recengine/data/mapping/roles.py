@@ -280,5 +280,5 @@ def usual_columns(role: str, columns: Sequence[str], taken: set[str]) -> list[st
 
 def is_setting(key: str) -> bool:
     """Whether the value of `key` is no column."""
-    named = key.startswith((WEIGHT_OF, BINS_OF, SEPARATOR_OF)) and not key.endswith(".")
+    named = any(key.startswith(start) and key != start for start in (WEIGHT_OF, BINS_OF, SEPARATOR_OF))
     return named or (key in SETTINGS and not key.endswith(".NAME"))

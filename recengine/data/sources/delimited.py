@@ -17,7 +17,7 @@ from recengine.data.sources.block import Block, Shape
 from recengine.data.sources.careful import careful_blocks, stray
 from recengine.data.sources.dialect import STAND_IN, Dialect, style_of
 from recengine.data.sources.encoding import Utf8Reader
-from recengine.data.sources.fast import Cut, FastReader
+from recengine.data.sources.fast import Cut, FastReader, count_lines
 from recengine.data.sources.limits import Limits
 from recengine.data.sources.source import Source, opened
 from recengine.data.table import Table
@@ -137,10 +137,11 @@ class _Text:
         with ThreadPoolExecutor(_THREADS, thread_name_prefix="reading") as pool:
             while data or coming:
                 if data:
-                    coming.append((data, first, pool.submit(reader.cut, data, first)))
+                    lines = count_lines(data)
+                    coming.append((data, first, pool.submit(reader.cut, data, first, lines)))
                     # between quotes a line end ends no row, so only the reader knows where the rows end
                     unsure = self._shape.dialect.quoting and b'"' in data
-                    end, lines = data.rfind(b"\n") + 1, 0 if unsure else data.count(b"\n")
+                    end = data.rfind(b"\n") + 1
                     if unsure:
                         cut = coming[-1][2].result()
                         end, lines = cut.end, cut.lines

@@ -42,6 +42,7 @@ _GB = re.compile(rb"(?:[\xa1-\xa9\xb0-\xf7][\xa1-\xfe])+")
 _OTHERS = ("big5", "shift_jis", "euc_jp", "euc_kr", "cp1251", "koi8_r", "cp1252", "gb18030")
 _PAIRS = ("gb18030", "big5", "shift_jis", "euc_jp", "euc_kr")
 _SAMPLE = 1 << 16
+_CHUNK = 1 << 20
 
 
 def mark_of(head: bytes) -> str | None:
@@ -94,7 +95,10 @@ class Utf8Reader:
         self._decoder = codecs.getincrementaldecoder(encoding)()
         self._ascii = True
         self._started = False
+        # of a file, the lines before an error can be counted when there is one
+        self._counts = not stream.seekable()
         self._lines = 0
+        self._bytes = 0
         self._done = False
 
     def read(self, n_bytes: int) -> bytes:
@@ -103,11 +107,13 @@ class Utf8Reader:
             raw = self._stream.read(n_bytes)
             self._done = not raw
             chunk = self._decoded(raw)
+            self._bytes += len(raw)
             if not self._started:
                 chunk = _without_marks(chunk)
                 self._started = bool(chunk)
             if chunk:
-                self._lines += chunk.count(b"\n") if self.encoding == "utf-8" else 0
+                if self._counts and self.encoding == "utf-8":
+                    self._lines += chunk.count(b"\n")
                 return chunk
         return b""
 
@@ -119,16 +125,29 @@ class Utf8Reader:
             return self._decoder.decode(raw, final=self._done).encode()
         except UnicodeDecodeError as error:
             if self.encoding == "utf-8" and self._ascii:
-                self.encoding = detect_encoding(self._name, raw, whole=False, first=self._lines + 1)
+                self.encoding = detect_encoding(self._name, raw, whole=False, first=self._lines_before() + 1)
                 if self.encoding != "utf-8":
                     self._decoder = codecs.getincrementaldecoder(self.encoding)()
                     return self._decoded(raw)
-            row = self._lines + error.object[: error.start].count(b"\n") + 1
+            row = self._lines_before() + error.object[: error.start].count(b"\n") + 1
             raise DataError(self._wrong(row, error)) from None
         except UnicodeEncodeError:
             raise DataError(f"{self._name}: holds half a character. Save it as UTF-8.") from None
         finally:
             self._ascii = self._ascii and raw.isascii()
+
+    def _lines_before(self) -> int:
+        """The lines in what was read before the chunk that cannot be."""
+        if not self._counts:
+            here = self._stream.tell()
+            self._stream.seek(0)
+            self._lines = 0
+            left = self._bytes
+            while left > 0 and (chunk := self._stream.read(min(left, _CHUNK))):
+                self._lines += chunk.count(b"\n")
+                left -= len(chunk)
+            self._stream.seek(here)
+        return self._lines
 
     def _wrong(self, row: int, error: UnicodeDecodeError) -> str:
         label = LABELS.get(self.encoding, self.encoding)

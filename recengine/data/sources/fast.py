@@ -12,6 +12,7 @@ from recengine.data.sources import cells as of
 from recengine.data.sources.block import Block, Shape
 
 _NO_QUOTE = 256
+_LINE_END = ord("\n")
 _SAMPLE = 1 << 18
 # where a column has fewer different texts than one in so many rows, they are kept as categories
 _REPEATS = 20
@@ -47,7 +48,7 @@ class FastReader:
     def prepare(self, data: bytes) -> None:
         """Decide by the first rows how columns are kept."""
         sample = data[: data.rfind(b"\n", 0, _SAMPLE) + 1]
-        look = self._look(sample)
+        look = self._look(sample, count_lines(sample))
         if look.state != of.WHOLE or look.rows == 0:
             return
         modes = np.zeros(self.shape.width, dtype=np.uint8)
@@ -66,12 +67,12 @@ class FastReader:
                     modes[pick] = of.SHORT
         self.modes = modes
 
-    def cut(self, data: bytes, first: int) -> Cut:
-        """The rows of `data`; first: the line of its first."""
-        look = self._look(data)
+    def cut(self, data: bytes, first: int, n_lines: int) -> Cut:
+        """The rows of `data`, which has so many line ends; first: the line of its first row."""
+        look = self._look(data, n_lines)
         if look.state == of.WRONG:
             whole = data.rfind(b"\n") + 1
-            return Cut(None, whole, data.count(b"\n"))
+            return Cut(None, whole, n_lines)
         if look.state == of.ODD or look.rows == 0:
             return Cut(None, look.end, look.lines)
         kept = {pick: self._kept(look, pick) for pick in self.shape.picks}
@@ -100,8 +101,7 @@ class FastReader:
         self.categories = frozenset(self.shape.picks[number] for number in few)
         return Block(frame.with_columns(pl.nth(few).cast(pl.Categorical)) if few else frame, block.first, block.lines)
 
-    def _look(self, data: bytes) -> _Look:
-        n_lines = data.count(b"\n")
+    def _look(self, data: bytes, n_lines: int) -> _Look:
         slots = np.cumsum(self.modes != of.SKIP, dtype=np.int64) - 1
         kinds = np.zeros(self.shape.width, dtype=np.uint8)
         starts = np.empty(n_lines, dtype=np.int32)
@@ -128,10 +128,10 @@ class FastReader:
             cells = pl.Series(np.where(empty, 0, values).astype(dtype))
             return cells.to_frame("").select(pl.when(~pl.Series(empty)).then(pl.first())).to_series()
         if mode == of.SHORT and not kind & of.WIDE:
-            codes = np.empty(look.rows, dtype=np.int32)
-            distinct = np.empty(of.DISTINCT, dtype=np.int64)
             from recengine.data.sources import kernels
 
+            codes = np.empty(look.rows, dtype=np.int32)
+            distinct = np.empty(of.DISTINCT, dtype=np.int64)
             n_distinct = kernels.encode(values, codes, distinct)
             if n_distinct >= 0:
                 labels = [_unpacked(int(packed)) for packed in distinct[:n_distinct]]
@@ -154,6 +154,11 @@ class FastReader:
             ).rechunk()
         except pl.exceptions.PolarsError:
             return None
+
+
+def count_lines(data: bytes) -> int:
+    """How many line ends there are; sooner than `bytes.count` tells."""
+    return int(np.count_nonzero(np.frombuffer(data, dtype=np.uint8) == _LINE_END))
 
 
 @dataclass(frozen=True)

@@ -140,12 +140,12 @@ def test_short_texts_are_kept_as_codes_and_too_many_of_them_as_text() -> None:
     few = b"".join(b"a%d,%d.5\n" % (row % 3, row % 9) for row in range(5000))
     reader = FastReader(shape)
     reader.prepare(few)
-    block = reader.cut(few, 1).block
+    block = reader.cut(few, 1, 5000).block
     assert block is not None
     assert block.frame.dtypes == [pl.Categorical, pl.Categorical]
     assert block.frame.cast(pl.String).rows()[:4] == [("a0", "0.5"), ("a1", "1.5"), ("a2", "2.5"), ("a0", "3.5")]
     many = b"".join(b"%x,1.5\n" % row for row in range(0xA000, 0xA000 + 2000))
-    block = reader.cut(many, 1).block
+    block = reader.cut(many, 1, 2000).block
     assert block is not None
     # 2,000 different texts, where codes go up to 1,024
     assert block.frame.dtypes == [pl.String, pl.Categorical]

@@ -1,16 +1,13 @@
 """Data quality: what is wrong with the data, whether it matters, and what mends it."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
 
-import polars as pl
 import streamlit as st
 
 from recengine.data.quality import SEVERITIES, QualityReport
 from ui import choices, compute, exports, state
 from ui.frame import notice, open_dataset
-from ui.quality import findings, fixing, imported, pictures, words
+from ui.quality import findings, fixing, imported, pictures, tables, words
 from ui.text import plain
 
 PARTS = {"findings": "Findings", "charts": "Charts", "tables": "Tables", "import": "What the import did"}
@@ -40,32 +37,6 @@ def show_summary(report: QualityReport) -> None:
         )
 
 
-def show_tables(report: QualityReport) -> None:
-    """Every column and every group, to sort and to take away."""
-    for title, shown, whole, looks in (
-        ("Columns", words.columns_table(report), report.columns, words.COLUMNS),
-        ("Groups", words.groups_table(report), report.groups, words.GROUPS),
-    ):
-        if not shown.is_empty():
-            show_table(title, shown, whole, looks)
-
-
-def show_table(title: str, shown: pl.DataFrame, whole: pl.DataFrame, looks: Mapping[str, Any]) -> None:
-    """One of them. whole: what its file holds."""
-    name = title.lower()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(title, anchor=False, width="stretch")
-        exports.table_csv(f"quality-{name}", f"{title} as CSV", lambda: whole)
-    st.dataframe(
-        shown,
-        hide_index=True,
-        column_config=dict(looks),
-        key=f"quality {name}",
-        placeholder="\u2013",
-        height="content" if shown.height < 20 else 560,
-    )
-
-
 page = open_dataset("pages/data_quality.py")
 with notice():
     entry = page.workspace.dataset_entry(page.dataset.name)
@@ -81,7 +52,7 @@ with notice():
     elif part == "charts":
         pictures.show(report)
     elif part == "tables":
-        show_tables(report)
+        tables.show(report)
     else:
         imported.show(page.workspace, page.dataset, plan, entry, busy=busy)
 state.write_link(state.current())

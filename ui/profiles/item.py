@@ -130,6 +130,7 @@ def _others(profile: ItemProfile) -> None:
                 "Taken together with",
                 profile.together,
                 "item together",
+                profile.position,
                 lambda row: _open_item(profile.together["item_id"][row]),
                 "Choose a row to look at that item.",
             )
@@ -138,6 +139,7 @@ def _others(profile: ItemProfile) -> None:
             "Users, highest value first" if profile.values is not None else "Users",
             profile.fans,
             "item users",
+            profile.position,
             lambda row: _open_user(profile.fans["user_id"][row]),
             "Choose a row to look at that user.",
         )

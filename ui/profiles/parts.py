@@ -83,15 +83,16 @@ def course(profile: UserProfile | ItemProfile, key: str) -> None:
             )
 
 
-def rows(title: str, frame: pl.DataFrame, key: str, open_row: Callable[[int], None], hint: str) -> None:
-    """A table of interactions whose rows open the other side's profile."""
+def rows(title: str, frame: pl.DataFrame, name: str, of: int, open_row: Callable[[int], None], hint: str) -> None:
+    """A table of interactions whose rows open the other side's profile. of: whose it is, by position."""
+    key = f"{name} {of}"  # a selection holds for one table
 
     def selected() -> None:
         chosen = st.session_state[key].selection.rows
         if chosen:
             open_row(chosen[0])
 
-    _title(title, key.replace(" ", "-"), lambda: frame)
+    _title(title, name.replace(" ", "-"), lambda: frame)
     shown = tables.together(frame) if "lift" in frame.columns else tables.interactions(frame)
     st.dataframe(
         shown,

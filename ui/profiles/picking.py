@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import streamlit as st
 from numpy.typing import NDArray
 
@@ -24,8 +25,9 @@ def pick_user(dataset: Dataset, everyone: Everyone) -> int:
     chosen = dataset.user_position[state.current().user]
 
     def found(search: str) -> list[int]:
-        wanted = search.strip().lower()
-        return [place for place, label in enumerate(labels) if wanted in label.lower()] if wanted else []
+        fits = pl.Series(labels, dtype=pl.String).str.to_lowercase().str.contains(search.strip().lower(), literal=True)
+        places: list[int] = fits.arg_true().to_list()
+        return places
 
     def keep(user: int) -> None:
         state.keep(replace(state.current(), user=dataset.user_ids[user]))

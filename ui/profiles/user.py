@@ -95,13 +95,21 @@ def _items(profile: UserProfile) -> None:
     dated = profile.first is not None
     with latest:
         title = "Latest" if dated else "Last in the data"
-        parts.rows(title, profile.recent, "user latest", lambda row: _open(profile.recent["item_id"][row]), hint)
+        parts.rows(
+            title,
+            profile.recent,
+            "user latest",
+            profile.position,
+            lambda row: _open(profile.recent["item_id"][row]),
+            hint,
+        )
     if profile.values is not None:
         with highest:
             parts.rows(
                 "Highest valued",
                 profile.highest,
                 "user highest",
+                profile.position,
                 lambda row: _open(profile.highest["item_id"][row]),
                 hint,
             )

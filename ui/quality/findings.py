@@ -33,8 +33,7 @@ def show(workspace: Workspace, dataset: Dataset, plan: ImportPlan | None, report
         heading, icon, color, meaning = words.SEVERITY[severity]
         if severity == "good":
             with st.expander(f"{heading}: {len(found)} checks that found nothing", icon=icon):
-                for one in found:
-                    st.markdown(f"- {plain(one.text)}")
+                st.markdown("\n".join(f"- {plain(one.text)}" for one in found))
             continue
         st.subheader(f":{color}[{icon}] {heading} ({len(found)})", anchor=False, help=meaning)
         for one in found:

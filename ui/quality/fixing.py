@@ -103,7 +103,10 @@ def _unfitted(workspace: Workspace, dataset: Dataset) -> str:
     fits = sum(fit.dataset == dataset.fingerprint for fit in workspace.fits())
     if fits:
         return f"{fits} scorers are fitted on them, from an earlier time with these same data."
-    return "Scorers that were fitted on the data of before say nothing of these, so fits must be made again."
+    return (
+        "Scorers that were fitted on the data of before say nothing of these, so fits must be made again. The step can "
+        "be taken back under What the import did."
+    )
 
 
 def _forget() -> None:

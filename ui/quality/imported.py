@@ -14,8 +14,9 @@ from ui.importing.cleaning import title
 from ui.quality import fixing, words
 from ui.text import plain
 
-SETTINGS = {"value.rule": "Values are read by the rule"}
-"""Settings of the mapping that a fix sets, which can be taken back like a step."""
+RULE = "value.rule"
+RULES = {"log": "Values count by their logarithm", "one": "Every value counts as 1"}
+"""What a fix, or a guess, may have set of the mapping, which can be taken back like a step."""
 
 
 def show(workspace: Workspace, dataset: Dataset, plan: ImportPlan | None, entry: DatasetEntry, *, busy: bool) -> None:
@@ -32,8 +33,7 @@ def show(workspace: Workspace, dataset: Dataset, plan: ImportPlan | None, entry:
     else:
         _steps(workspace, dataset, plan, report, busy=busy)
     st.subheader("What it found and left out", anchor=False)
-    for line in overview.import_lines(entry):
-        st.markdown(f"- {plain(line)}")
+    st.markdown("\n".join(f"- {plain(line)}" for line in overview.import_lines(entry)))
     st.subheader("Which column is what", anchor=False)
     mapping = report.get("mapping", {})
     st.dataframe(
@@ -47,8 +47,8 @@ def show(workspace: Workspace, dataset: Dataset, plan: ImportPlan | None, entry:
 
 def _steps(workspace: Workspace, dataset: Dataset, plan: ImportPlan, report: Any, *, busy: bool) -> None:
     st.subheader("Steps of cleaning", anchor=False, help="In their order. Each can be taken back at any time.")
-    settings = [(role, plan.mapping[role]) for role in SETTINGS if plan.mapping.get(role, "as-is") not in ("", "as-is")]
-    if not plan.cleaning and not settings:
+    rule = RULES.get(plan.mapping.get(RULE, ""))
+    if not plan.cleaning and rule is None:
         st.caption("No step is applied: everything was imported as it was.")
     records = {one["text"]: one for one in report.get("steps", [])}
     for place, text in enumerate(plan.cleaning):
@@ -60,10 +60,10 @@ def _steps(workspace: Workspace, dataset: Dataset, plan: ImportPlan, report: Any
                     st.caption(plain(record["says"]))
             rest = [other for at, other in enumerate(plan.cleaning) if at != place]
             _take_back(workspace, dataset, fixing.changed(plan, rest), f"step {place}", busy=busy)
-    for role, value in settings:
-        with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"setting_{role}"):
-            st.markdown(f"**{plain(f'{SETTINGS[role]} {value}')}**", width="stretch")
-            _take_back(workspace, dataset, fixing.changed(plan, plan.cleaning, {role: ""}), role, busy=busy)
+    if rule is not None:
+        with st.container(border=True, horizontal=True, vertical_alignment="center", key="rule_of_values"):
+            st.markdown(f"**{plain(rule)}**", width="stretch")
+            _take_back(workspace, dataset, fixing.changed(plan, plan.cleaning, {RULE: "as-is"}), "rule", busy=busy)
 
 
 def _take_back(workspace: Workspace, dataset: Dataset, changed: ImportPlan, key: str, *, busy: bool) -> None:

@@ -173,7 +173,8 @@ def factor(lift: float) -> str:
 
 
 def _as_everyone(counts: NDArray[np.int64], everyone: NDArray[np.int64]) -> NDArray[np.float64]:
-    return counts.sum() * everyone / max(int(everyone.sum()), 1)
+    expected: NDArray[np.float64] = counts.sum() * everyone / max(int(everyone.sum()), 1)
+    return expected
 
 
 def _label(one: Lift) -> str:

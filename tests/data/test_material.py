@@ -32,6 +32,16 @@ def test_codes_give_the_ids_back_in_the_order_of_their_first_row(ids: list[str |
     assert vocabulary.to_list() == list(dict.fromkeys(ids))
 
 
+@given(
+    st.lists(st.integers(-3, 3) | st.integers(-(2**63), 2**63 - 1), max_size=12),
+)
+def test_whole_numbers_near_and_far_have_the_codes_of_their_texts(ids: list[int]) -> None:
+    codes, vocabulary = encode(pl.Series(ids, dtype=pl.Int64))
+    texts, words = encode(pl.Series([str(one) for one in ids], dtype=pl.String))
+    assert codes.to_list() == texts.to_list()
+    assert vocabulary.to_list() == words.to_list()
+
+
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=12))
 def test_a_vocabulary_is_cut_to_what_is_used(codes: list[int]) -> None:
     words = pl.Series(list("abcdef"))

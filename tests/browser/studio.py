@@ -45,6 +45,25 @@ def go(page: Page, server: Server, path: str = "", **params: str) -> None:
     expect_unbroken(page, server)
 
 
+def choose_page(page: Page, title: str) -> None:
+    """Click the page's place in the navigation, whether it stands in the row, in a menu or, narrow, in the drawer."""
+    in_row = page.get_by_test_id("stTopNavLink").filter(has_text=title)
+    menus = page.locator("[data-testid=stTopNavSection]:visible")
+    drawer = page.get_by_test_id("stExpandSidebarButton")
+    if in_row.count():
+        in_row.click()
+    elif menus.count():
+        # what does not fit in the row is in a last menu
+        menus.last.click()
+        page.get_by_test_id("stTopNavDropdownLink").filter(has_text=title).click()
+    else:
+        if drawer.count():
+            drawer.click()
+        page.get_by_test_id("stSidebarNavLink").filter(has_text=title).click()
+    page.get_by_role("heading", level=1, name=title, exact=True).wait_for()
+    settle(page)
+
+
 def settle(page: Page) -> None:
     """Wait until the server is done with what the page last asked for."""
     page.wait_for_timeout(150)  # until the click or key has become a message

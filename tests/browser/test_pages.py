@@ -12,11 +12,11 @@ from tests.browser.studio import (
     THEMES,
     Theme,
     background,
+    choose_page,
     expect_unbroken,
     go,
     picture,
     set_theme,
-    settle,
 )
 
 
@@ -50,8 +50,6 @@ def test_theme_follows_the_reader_while_a_page_is_open(page: Page, studio: Serve
 def test_navigation_leads_to_every_page(page: Page, studio: Server) -> None:
     go(page, studio)
     for path, title in [*PAGES.items(), ("", "Overview")]:
-        page.get_by_test_id("stTopNavLink").filter(has_text=title).click()
-        page.get_by_role("heading", level=1, name=title, exact=True).wait_for()
-        settle(page)
+        choose_page(page, title)
         expect_unbroken(page, studio)
         assert page.url.split("?")[0] == f"{studio.url}/{path}"

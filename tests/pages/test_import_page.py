@@ -165,7 +165,7 @@ def test_a_step_is_seen_before_it_is_applied_and_can_be_taken_back(bring: Bring)
     assert metrics == {"Users": "12", "Items": "10", "Interactions": "61"}
     merging = next(one for one in app.expander if "Merge repeats" in one.label)
     assert "1 of 61 interactions" in merging.label
-    app.session_state["step duplicates"] = True  # a click opens it
+    app.session_state["step duplicates is open"] = True  # a click opens it
     app.run()
     sample = next(one.value for one in app.dataframe if "user" in one.value.columns)
     assert sample["user"].tolist() == ["u1"]

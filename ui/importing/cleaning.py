@@ -128,9 +128,15 @@ def _effect(draft: Draft, mapped: Mapped, name: str) -> Effect | str:
 
 def _show_step(workspace: Workspace, draft: Draft, mapped: Mapped, name: str, effect: Effect | str | None) -> None:
     kind = STEPS[name]
-    opened = st.expander(
-        f"**{plain(kind.label)}**{_mark(effect)}", key=f"step {name}", on_change="rerun", expanded=False
-    )
+    # another label makes another expander, and the label says what the form makes of the step: so it is kept here
+    # whether it is open
+    key, kept = f"step {name}", f"step {name} is open"
+    st.session_state[key] = st.session_state.get(kept, False)
+
+    def keep() -> None:
+        st.session_state[kept] = st.session_state[key]
+
+    opened = st.expander(f"**{plain(kind.label)}**{_mark(effect)}", key=key, on_change=keep)
     if not opened.open:
         return
     with opened:
@@ -155,12 +161,15 @@ def _show_step(workspace: Workspace, draft: Draft, mapped: Mapped, name: str, ef
                 disabled=not effect.touched,
                 help=None if effect.touched else "It would touch nothing.",
                 on_click=actions.attempt,
-                args=(
-                    lambda: store.change(workspace, draft, lambda now: replace(now, cleaning=(*now.cleaning, text))),
-                ),
+                args=(lambda: _apply(workspace, draft, name, text),),
             )
         if effect.touched:
             _show_sample(effect, name)
+
+
+def _apply(workspace: Workspace, draft: Draft, name: str, text: str) -> None:
+    store.change(workspace, draft, lambda now: replace(now, cleaning=(*now.cleaning, text)))
+    st.session_state[f"step {name} is open"] = False
 
 
 def _show_sample(effect: Effect, name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -90,7 +91,7 @@ def test_what_was_recognised_is_told_and_can_be_changed(bring: Bring) -> None:
     assert not app.exception
     go(app, "Next: map")
     assert role(app, "who") == "user"
-    assert not [radio for radio in app.get("button_group") if radio.label == "Table"]  # one table is left
+    assert not [group for group in app.button_group if group.label == "Table"]  # one table is left
 
 
 def test_one_bad_file_is_one_line_and_the_rest_goes_on(bring: Bring) -> None:
@@ -145,7 +146,7 @@ def test_types_of_events_have_weights_that_can_be_changed(bring: Bring) -> None:
 def test_a_template_makes_the_text_of_an_item(bring: Bring) -> None:
     app = bring(ratings_csv=ratings(), films_tsv=films())
     go(app, "Next: map")
-    next(group for group in app.get("button_group") if group.label == "Table").set_value("items").run()
+    next(group for group in app.button_group if group.label == "Table").set_value("items").run()
     assert not app.exception
     assert role(app, "genres") == "item.categories"
     app.text_area[0].set_value("{title} of {year}").run()
@@ -187,7 +188,7 @@ def test_it_is_stored_by_a_job_and_can_be_edited_again(bring: Bring, open_page: 
     entry = Workspace(root).dataset_entry("films")
     assert (entry.n_users, entry.n_items, entry.n_interactions) == (USERS, ITEMS, 60)
     titles = Workspace(root).load_dataset("films").titles
-    assert titles[: len(HOSTILE)] == HOSTILE
+    assert tuple(titles[: len(HOSTILE)]) == HOSTILE
     again = open_page(IMPORT, workspace=root)
     go(again, "Edit")
     assert not again.exception
@@ -225,3 +226,46 @@ def test_a_file_that_is_gone_is_told(bring: Bring, root: Path) -> None:
     app.run()
     assert not app.exception
     assert "Bring the file again" in texts(app)
+
+
+def test_a_database_brings_a_table_by_its_name_and_no_password_is_shown(
+    open_page: OpenPage, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sqlite3.connect(tmp_path / "shop.db") as shop:
+        shop.execute("create table sales (buyer text, product text, stars int)")
+        shop.executemany(
+            "insert into sales values (?, ?, ?)", [(f"b{at % 9}", f"p{at % 7}", 1 + at % 5) for at in range(63)]
+        )
+    monkeypatch.setenv("RECENGINE_CONNECTION_SHOP", f"sqlite:///{tmp_path / 'shop.db'}")
+    app = open_page(IMPORT, workspace=root)
+    app.session_state["way in"] = "A database"
+    app.run()
+    assert not app.exception
+    app.text_area[0].set_value("delete from sales").run()
+    go(app, "Show the first rows")
+    assert len(app.error) == 1  # refused in one line
+    app.text_area[0].set_value("select * from sales").run()
+    go(app, "Show the first rows")
+    assert app.dataframe[0].value.shape == (50, 3)
+    go(app, "Add this table")
+    assert not app.exception
+    assert "connection shop" in texts(app)
+    go(app, "Next: map")
+    assert app.dataframe[0].value.columns.tolist()[:3] == ["user", "item", "value"]
+
+
+def test_files_of_an_allowed_folder_are_read_where_they_lie(
+    open_page: OpenPage, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allowed = tmp_path / "large"
+    allowed.mkdir()
+    (allowed / "ratings.csv").write_bytes(ratings())
+    monkeypatch.setenv("RECENGINE_FOLDERS", str(allowed))
+    app = open_page(IMPORT, workspace=root)
+    app.session_state["way in"] = "Files on this machine"
+    app.run()
+    app.multiselect[0].select(str(allowed / "ratings.csv")).run()
+    go(app, "Add these files")
+    assert not app.exception
+    assert "separator semicolon" in texts(app)
+    assert not (root / "uploads").exists()

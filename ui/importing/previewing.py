@@ -53,7 +53,7 @@ def show(draft: Draft, found: Brought, kind: TableKind) -> None:
         key=f"preview {kind}",
         height="content",
         column_config={
-            column: TextColumn(CALLED.get(column, column).capitalize(), help=HELP.get(column))
+            column: TextColumn(CALLED.get(column, column) if kind == "interactions" else column, help=HELP.get(column))
             for column in rows.columns
         },
     )

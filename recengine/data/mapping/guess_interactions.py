@@ -24,6 +24,8 @@ def guess_interactions(draft: Draft, others: Samples) -> None:
         if not draft.has(role) and (look := draft.named(role, lambda look: look.may_be_id)):
             draft.add(role, look, _NAMED, 0.95)
     _ids_of_others(draft, others)
+    if not draft.has("user") and (look := draft.named("session", lambda look: look.may_be_id)):
+        draft.add("user", look, "there are no users, so each session stands for one", 0.7)
     _event(draft)
     _time(draft)
     if not draft.has("session") and (look := draft.named("session", lambda look: bool(look.present))):

@@ -62,6 +62,9 @@ def guess_kind(found: Found | None, sample: pl.DataFrame) -> KindGuess:
     columns = sample.columns
     user = usual_columns("user", columns, set())
     item = usual_columns("item", columns, set(user))
+    if item and not user:
+        # where nobody signs in, each session stands for a user
+        user = usual_columns("session", columns, set(item))
     both = bool(user and item)
     if both and not _tells_apart(sample, item[0]) | _tells_apart(sample, user[0]):
         return KindGuess("interactions", f"it has users ({user[0]}) and items ({item[0]}), both more than once", 0.95)

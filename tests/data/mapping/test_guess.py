@@ -271,3 +271,17 @@ def test_odd_tables_do_not_break_the_guesses(columns: Columns, kind: TableKind) 
     guess_kind(found, sample)
     guesses = guess_roles(kind, found, sample)
     assert {guess.column for guess in guesses if guess.role.count(".") < 2} <= {*columns, "one", "log"}
+
+
+def test_where_nobody_signs_in_a_session_stands_for_a_user() -> None:
+    clicks = pl.DataFrame(
+        {
+            "session_id": ["s1", "s1", "s2", "s3"],
+            "product_id": ["p1", "p2", "p1", "p1"],
+            "event_type": ["view", "cart", "view", "purchase"],
+        }
+    )
+    assert guess_kind(None, clicks).kind == "interactions"
+    assert propose({"interactions": (None, clicks)}).pairs["user"] == "session_id"
+    known = propose({"interactions": (None, clicks.with_columns(user_id=pl.Series(["u1", "u1", "u2", "u1"])))}).pairs
+    assert (known["user"], known["session"]) == ("user_id", "session_id")

@@ -11,6 +11,7 @@ import polars as pl
 
 from recengine.arrays import Mask
 from recengine.data.mapping import ROLES
+from recengine.data.mapping.numbers import parse_numbers
 from recengine.data.scores import ScoreTable
 from recengine.data.sources import Source, find_table, read_found, read_lines
 from recengine.data.table import Table, quoted
@@ -79,7 +80,9 @@ def build_scores(table: Table, columns: Mapping[str, str]) -> ScoreTable:
     for role in ("user", "item"):
         keep(table.ids(columns[role]).is_not_null().to_numpy(), f"no {role}")
     # the check of every cell comes before the empty ones go, so that a message names the right row
-    numbers = table.numbers(column, 0, _LARGEST_RANK) if from_ranks else table.numbers(column)
+    cells = parse_numbers(table.frame[column], 0, _LARGEST_RANK) if from_ranks else parse_numbers(table.frame[column])
+    table.raise_first(cells.bad, column, cells.must, cells.do)
+    numbers = cells.values
     stored = numbers.cast(pl.Float32)
     beyond = stored.is_infinite().fill_null(value=False)
     if beyond.any():

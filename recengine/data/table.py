@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,9 +12,6 @@ from numpy.typing import NDArray
 
 from recengine.arrays import Mask
 from recengine.errors import DataError
-
-MISSING_NUMBERS = ("", "na", "n/a", "nan", "null", "none", "\\n")
-"""What stands for "no number" in a column of attributes, in any case of letters."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +85,7 @@ class Table:
         cells = self.frame[column].fill_nan(None)
         whole = cells.cast(pl.Int64, strict=False)
         bad = cells.is_not_null() & (whole.cast(pl.Float64) != cells).fill_null(value=True)
-        self._raise_first(bad, column, "a whole number or a text to be an id", "Choose another column of ids.")
+        self.raise_first(bad, column, "a whole number or a text to be an id", "Choose another column of ids.")
         return Table(self.name, self.frame.with_columns(whole), self.lines)
 
     def ids(self, column: str) -> pl.Series:
@@ -111,34 +107,8 @@ class Table:
         labels = labels.list.unique(maintain_order=True)
         return pl.select(pl.when(labels.list.len() > 0).then(labels)).to_series().alias(column)
 
-    def numbers(self, column: str, low: float = -math.inf, high: float = math.inf) -> pl.Series:
-        """As `number_cells`; `DataError` at the first cell that is bad."""
-        cells = self.number_cells(column, low, high)
-        self._raise_first(cells.bad, column, cells.must, cells.do)
-        return cells.values
-
-    def number_cells(self, column: str, low: float = -math.inf, high: float = math.inf) -> Cells:
-        """The cells as Float64, null where one says "no number"; what is outside [low, high] is bad."""
-        cells = self.frame[column]
-        missing = cells.is_null()
-        if cells.dtype == pl.String:
-            missing = cells.str.strip_chars().str.to_lowercase().is_in(MISSING_NUMBERS) | missing
-        elif cells.dtype.is_float():
-            missing = cells.is_nan() | missing
-        numbers = self._parsed(column)
-        sound = numbers.is_finite() & numbers.is_between(low, high)
-        must = "a number" if math.isinf(high) else f"a number from {low:g} to {high:g}"
-        bad = ~missing & ~sound.fill_null(value=False)
-        read = pl.select(pl.when(~missing & ~bad).then(numbers)).to_series().alias(column)
-        return Cells(read, bad, must, "Fix the cell, leave it empty or do not map the column.")
-
-    def _parsed(self, column: str) -> pl.Series:
-        cells = self.frame[column]
-        if not cells.dtype.is_numeric():
-            cells = cells.cast(pl.String).str.strip_chars()
-        return cells.cast(pl.Float64, strict=False)
-
-    def _raise_first(self, bad: pl.Series, column: str, must: str, do: str) -> None:
+    def raise_first(self, bad: pl.Series, column: str, must: str, do: str) -> None:
+        """Raise `error` for the first row where `bad` (Boolean, rows) is true, if there is one."""
         first = bad.arg_max() if bad.any() else None
         if first is not None:
             raise self.error(first, column, must, do)
@@ -155,7 +125,3 @@ def quoted(value: object) -> str:
 def _blank_to_null(text: pl.Series) -> pl.Series:
     blank = text.str.strip_chars() == ""
     return pl.select(pl.when(~blank).then(text)).to_series().alias(text.name)
-
-
-def _null_where(bad: pl.Series, column: pl.Series) -> pl.Series:
-    return pl.select(pl.when(~bad).then(column)).to_series() if bad.any() else column

@@ -10,6 +10,7 @@ import polars as pl
 
 from recengine.data.mapping.numbers import MISSING
 from recengine.data.mapping.times import parse_times
+from recengine.data.mapping.written_numbers import read_numbers
 from recengine.data.table import Cells
 
 _NEARLY = 0.95
@@ -68,7 +69,7 @@ class Look:
         """The numbers as Float64 where nearly every cell that holds something is one; else None."""
         if self.cells.dtype == pl.Boolean or self.cells.dtype.is_temporal() or not self.present:
             return None
-        numbers = self.text.cast(pl.Float64, strict=False)
+        numbers = read_numbers(self.text)
         numbers = numbers.filter(numbers.is_finite().fill_null(value=False))
         return numbers if numbers.len() >= _NEARLY * self.present else None
 

@@ -7,10 +7,11 @@ import math
 import polars as pl
 
 from recengine.data.mapping.times import parse_times
-from recengine.data.table import MISSING_NUMBERS, Cells
+from recengine.data.mapping.written_numbers import read_numbers
+from recengine.data.table import Cells
 
-MISSING: tuple[str, ...] = (*MISSING_NUMBERS, "unknown", "?", "-", "--", "n.a.", "tbd", "tba", "<na>", "nat")
-MISSING += ("未知", "不详", "暂无", "无")
+MISSING: tuple[str, ...] = ("", "na", "n/a", "nan", "null", "none", "\\n", "unknown", "?", "-", "--", "n.a.", "tbd")
+MISSING += ("tba", "<na>", "nat", "未知", "不详", "暂无", "无")
 """What stands for "nothing is known" in a column of attributes, in lower case."""
 
 YEAR_IN_BRACKETS = r"[(（\[]\s*(\d{4})\s*(?:[-–][^)）\]]*)?[)）\]]\s*$"  # noqa: RUF001
@@ -23,19 +24,14 @@ _DO = "Fix the cell, leave it empty or do not map the column."
 def parse_numbers(cells: pl.Series, low: float = -math.inf, high: float = math.inf) -> Cells:
     """The cells as Float64, null where one says that nothing is known, bad where it is no number in [low, high].
 
-    A comma between groups of three digits is left out (`12,500`), and so is a currency sign.
+    Text is read by `read_numbers`: `12,500`, `4,5` and `$3` are numbers.
     """
     missing = are_missing(cells)
     if cells.dtype.is_numeric() or cells.dtype == pl.Boolean:
         numbers = cells.cast(pl.Float64, strict=False)
     else:
         text = cells.cast(pl.String, strict=False).str.strip_chars()
-        numbers = text.cast(pl.Float64, strict=False)
-        if (numbers.is_null() & ~missing).any():
-            bare = text.str.replace(r"^[$€£¥￥]\s*|\s*[$€£¥￥元]$", "")
-            grouped = bare.str.contains(r"^-?\d{1,3}(,\d{3})+(\.\d+)?$")
-            joined = pl.select(pl.when(grouped).then(bare.str.replace_all(",", "", literal=True)).otherwise(bare))
-            numbers = numbers.fill_null(joined.to_series().cast(pl.Float64, strict=False))
+        numbers = read_numbers(text)
     sound = (numbers.is_finite() & numbers.is_between(low, high)).fill_null(value=False)
     must = "a number" if math.isinf(high) else f"a number from {low:g} to {high:g}"
     return _cells(cells.name, numbers, sound, missing, must)

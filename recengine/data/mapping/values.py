@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from recengine.data.mapping.settings import ValueRule
+from recengine.data.mapping.written_numbers import read_numbers
 from recengine.data.table import Cells
 
 LEAST_WEIGHT = 1e-6
@@ -30,7 +31,7 @@ class Threshold(NamedTuple):
 def parse_values(cells: pl.Series) -> Cells:
     """The cells as Float64 of any sign, null where bad: no number, or one that single precision cannot hold.
 
-    Text is read as numbers or as yes and no, true and false (1 and 0).
+    Text is read as numbers (`read_numbers`) or as yes and no, true and false (1 and 0).
     """
     if isinstance(cells.dtype, (pl.Categorical, pl.Enum)):
         labels = cells.unique().drop_nulls()
@@ -41,7 +42,7 @@ def parse_values(cells: pl.Series) -> Cells:
         numbers = cells.cast(pl.Float64, strict=False)
     else:
         text = cells.cast(pl.String, strict=False).str.strip_chars()
-        numbers = text.cast(pl.Float64, strict=False)
+        numbers = read_numbers(text)
         if numbers.null_count() > text.null_count():
             spoken = text.str.to_lowercase().replace_strict(_TRUTHS, default=None, return_dtype=pl.Float64)
             numbers = numbers.fill_null(spoken)

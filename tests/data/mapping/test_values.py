@@ -7,13 +7,40 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recengine.data.mapping import LEAST_WEIGHT, are_positive, parse_values, propose_threshold, weights_of
+from recengine.data.mapping import (
+    LEAST_WEIGHT,
+    are_positive,
+    parse_numbers,
+    parse_values,
+    propose_threshold,
+    weights_of,
+)
 
 
 def test_numbers_and_truths_are_values_and_the_rest_is_bad() -> None:
     read = parse_values(pl.Series(["1", " 4.5 ", "-3", "true", "否", "five", "", None, "nan", "inf", "1e39", "4,5"]))
     assert read.values.to_list() == [1.0, 4.5, -3.0, 1.0, 0.0, *[None] * 7]
     assert read.bad.to_list() == [False] * 5 + [True] * 7
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (["4,5", "3,0", "5", "-0,125"], [4.5, 3.0, 5.0, -0.125]),
+        (["1.200,50", "3,5", "1.200"], [1200.5, 3.5, 1200.0]),
+        (["12,500", "1,200,000.5", "7"], [12500.0, 1200000.5, 7.0]),
+        (["$3", "4 €", "1e3"], [3.0, 4.0, 1000.0]),
+        # what most cells say holds for all: one that says the other is bad
+        (["1,200"] * 9 + ["4,5"], [1200.0] * 9 + [None]),
+        (["1,5", "2,5", "1,200,000"], [1.5, 2.5, None]),
+        (["4.5", "1.200", "4,5"], [4.5, 1.2, None]),
+    ],
+)
+def test_commas_are_points_or_group_digits_as_the_column_says(cells: list[str], values: list[float | None]) -> None:
+    read = parse_values(pl.Series(cells))
+    assert read.values.to_list() == values
+    assert read.bad.to_list() == [value is None for value in values]
+    assert parse_numbers(pl.Series(cells)).values.to_list() == values
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from recengine.data.read_scores import SCORE_ROLES, read_scores
 from recengine.data.report import Finding, ImportReport
 from recengine.data.samples import SAMPLES, Sample, default_cache, load_sample, synthetic, synthetic_preferences
 from recengine.data.scores import Coverage, ScoreTable, measure_coverage, store_scores, stored_scores
-from recengine.data.sources import Source, find_table, find_tables, read_found, read_tables
+from recengine.data.sources import Source, find_table, find_tables, read_found
 from recengine.data.split import Split, split_dataset
 from recengine.data.split_picture import SplitPicture, SplitSample, SplitTimeline, picture_split
 from recengine.data.split_spec import SPLIT_FORMS, SPLIT_LABELS, SPLIT_METHODS, SplitMethod, SplitSpec, parse_split
@@ -66,7 +66,6 @@ __all__ = [
     "picture_split",
     "read_found",
     "read_scores",
-    "read_tables",
     "split_dataset",
     "split_summary",
     "store_scores",

@@ -3,7 +3,7 @@
 from recengine.data.sources.folders import FolderFile, allowed_folders, folder_files, folder_source
 from recengine.data.sources.found import TABLE_KINDS, Found, TableKind
 from recengine.data.sources.limits import DEFAULT_LIMITS, Limits
-from recengine.data.sources.reading import find_table, find_tables, read_found, read_tables
+from recengine.data.sources.reading import find_table, find_tables, read_found
 from recengine.data.sources.source import Source
 from recengine.data.sources.text import read_lines
 
@@ -22,5 +22,4 @@ __all__ = [
     "folder_source",
     "read_found",
     "read_lines",
-    "read_tables",
 ]

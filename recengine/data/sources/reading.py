@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
 import polars as pl
 
 from recengine.data.sources.archive import ZIP, members_of
@@ -90,39 +89,6 @@ def read_found(
         return read_columnar(found, wanted, limits, rows)
 
 
-def read_tables(
-    founds: Sequence[Found],
-    columns: Sequence[str] | None = None,
-    *,
-    rows: int | None = None,
-    limits: Limits = DEFAULT_LIMITS,
-) -> Table:
-    """Several tables one below the other as one, in their order, with `columns` of each (None: those of the first).
-
-    Every one must have them; others that it has are left out. Messages about a row name the file that holds it.
-    Raises `DataError`.
-    """
-    if not founds:
-        raise DataError("import: no table was given. Choose a file.")
-    wanted = tuple(dict.fromkeys(founds[0].columns if columns is None else columns))
-    if len(founds) == 1:
-        return read_found(founds[0], wanted, rows=rows, limits=limits)
-    for found in founds:
-        missing = next((column for column in wanted if column not in found.columns), None)
-        if missing is not None:
-            raise DataError(
-                f"{found.name}: no column {quoted(missing)}, which {founds[0].name} has. "
-                "Files that are read as one table need the same columns."
-            )
-    tables: list[Table] = []
-    for found in founds:
-        left = None if rows is None else rows - sum(table.frame.height for table in tables)
-        if left is None or left > 0:
-            tables.append(read_found(found, wanted, rows=left, limits=limits))
-    frame = pl.DataFrame([_joined(founds[0].name, [table.frame[column] for table in tables]) for column in wanted])
-    return Table(f"{founds[0].name} and {len(founds) - 1} more", frame, _places(tables))
-
-
 def _read_text(found: Found, dialect: Dialect, wanted: Sequence[str], limits: Limits, rows: int | None) -> Table:
     picked = [cell for column in wanted for cell in found.flags.get(column, (column,))]
     table = read_delimited(found.name, found.bytes, dialect, found.cells or found.columns, picked, limits, rows)
@@ -139,38 +105,6 @@ def _read_text(found: Found, dialect: Dialect, wanted: Sequence[str], limits: Li
         for column in wanted
     ]
     return replace(table, frame=table.frame.select(columns))
-
-
-def _places(tables: Sequence[Table]) -> Callable[[int], tuple[str, int]]:
-    edges = np.cumsum([table.frame.height for table in tables])
-    # without their cells, which the joined table holds
-    bare = [replace(table, frame=pl.DataFrame()) for table in tables]
-
-    def place(row: int) -> tuple[str, int]:
-        index = int(np.searchsorted(edges, row, side="right"))
-        return bare[index].at(row - (int(edges[index - 1]) if index else 0))
-
-    return place
-
-
-def _joined(name: str, parts: Sequence[pl.Series]) -> pl.Series:
-    types = {part.dtype for part in parts}
-    try:
-        if len(types) > 1:
-            if all(one.is_integer() for one in types):
-                parts = [part.cast(pl.Int64) for part in parts]
-            elif all(one.is_numeric() for one in types):
-                parts = [part.cast(pl.Float64) for part in parts]
-            elif all(one in (pl.Date, pl.Datetime) for one in types):
-                parts = [part.cast(pl.Datetime("us")) for part in parts]
-            else:
-                parts = [part.cast(pl.String) for part in parts]
-        return pl.concat(parts, rechunk=False)
-    except pl.exceptions.PolarsError:
-        raise DataError(
-            f"{name}: {quoted(parts[0].name)} holds {parts[0].dtype} here and something else in another file. "
-            "Files that are read as one table need the same columns."
-        ) from None
 
 
 def _find(source: Source, content: Source, limits: Limits, depth: int) -> tuple[Found, ...]:

@@ -16,7 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recengine.data import Source, Table, find_table, find_tables, read_found, read_tables
+from recengine.data import Source, Table, find_table, find_tables, read_found
+from recengine.data.joining import read_as_one
 from recengine.data.sources import DEFAULT_LIMITS, Limits
 from recengine.errors import DataError
 
@@ -235,18 +236,13 @@ def test_several_files_read_as_one_table_and_messages_name_the_right_one() -> No
     typed = find_table(
         Source.memory("c.parquet", parquet(pl.DataFrame({"user_id": [7], "item_id": [8], "rating": [2.5]})))
     )
-    table = read_tables([first, second, typed])
+    table = read_as_one([first, second, typed], ["user_id", "item_id", "rating"])
     assert table.name == "a.csv and 2 more"
     assert table.frame.rows() == [*ROWS, ("u3", "x", "5"), ("u4", "y", "1"), ("7", "8", "2.5")]
     places = [table.place(row) for row in range(5)]
     assert places == ["a.csv, row 2", "a.csv, row 3", "b.tsv, row 2", "b.tsv, row 4", "c.parquet, row 1"]
     kept = table.keep((table.frame["item_id"] != "007").to_numpy())
     assert [kept.place(row) for row in range(4)] == places[1:]
-    assert read_tables([first, second], ["user_id"], rows=3).frame.rows() == [("u1",), ("u2",), ("u3",)]
-    with pytest.raises(DataError, match=r'^c\.csv: no column "rating", which a\.csv has'):
-        read_tables([first, find_table(Source.memory("c.csv", b"user_id,item_id\n1,2\n"))])
-    with pytest.raises(DataError, match=r"^import: no table was given"):
-        read_tables([])
     with pytest.raises(DataError, match=r'^a\.csv: no column "x"'):
         read_found(first, ["x"])
 

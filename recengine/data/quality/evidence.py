@@ -12,6 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from recengine.arrays import Mask
+from recengine.data.cleaning.times import ZONES_AHEAD
 from recengine.data.dataset import Dataset
 from recengine.data.quality.columns import column_table
 from recengine.data.quality.groups import group_table
@@ -81,8 +82,8 @@ class Evidence:
 
     @property
     def future(self) -> Mask:
-        """Of `times`: after now."""
-        return self.times > self.now
+        """Of `times`: after now in every time zone, as the step of cleaning has it that leaves them out."""
+        return self.times > self.now + ZONES_AHEAD
 
     @property
     def too_old(self) -> Mask:

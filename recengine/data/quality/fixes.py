@@ -22,12 +22,12 @@ def overactive(fence: float) -> Fix:
 
 def future_times() -> Fix:
     """Interactions of the future leave."""
-    return Fix("Leave out times in the future", ("times:future=yes",))
+    return Fix("Leave out times in the future", ("times:epoch_zero=no,future=yes",))
 
 
 def old_times() -> Fix:
     """Interactions keep no time from before 1990."""
-    return Fix("Keep them without a time", ("times:since=1990-01-01,do=empty",))
+    return Fix("Keep them without a time", ("times:since=1990-01-01,future=no,do=empty",))
 
 
 def sum_repeats() -> Fix:

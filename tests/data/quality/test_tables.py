@@ -137,7 +137,9 @@ def test_low_ratings_that_count_as_liked_are_a_warning(clean: Dataset, find: Fin
 def test_values_that_dwarf_all_others_get_a_logarithm(clean: Dataset, find: Find) -> None:
     # more values than a scale of stars has, the highest 100,000 times the median
     dataset = with_values(clean, [1_000_000.0, *(float(value) for value in range(1, 20))])
-    finding = find(dataset, "value-tail")
+    finding = find(dataset, "value-tail", mapping={"value": "hours"})
     assert finding.severity == "warning"
     assert finding.fix is not None
     assert finding.fix.mapping == {"value.rule": "log"}
+    # without such a column the rule would change nothing
+    assert find(dataset, "value-tail", mapping={"event": "action"}).fix is None

@@ -13,7 +13,9 @@ START = 1_600_000_000 // DAY * DAY
 
 
 def test_planted_future_times_are_counted(clean: Dataset, find: Find, plant: Plant) -> None:
-    dataset = plant(clean, time={row: NOW + 1 + row for row in range(7)} | {9: NOW})
+    # the clocks farthest ahead show 14 hours more
+    ahead = NOW + 14 * 3600
+    dataset = plant(clean, time={row: ahead + 1 + row for row in range(7)} | {9: ahead})
     finding = find(dataset, "future-times")
     assert (finding.severity, finding.value, finding.n) == ("problem", 7, clean.interactions.height)
     assert finding.fix is not None

@@ -86,13 +86,16 @@ def test_ids_that_differ_in_case_or_blanks_are_found(clean: Dataset, find: Find,
 
 def test_what_the_import_did_is_taken_from_its_report(clean: Dataset, find: Find) -> None:
     n = clean.interactions.height
-    step = {"text": "k-core:users=5,items=5", "does": "leaves out", "table": "interactions", "touched": 30}
-    merge = {"text": "duplicates:keep=last", "does": "merges", "table": "interactions", "touched": 12}
+    of_rows = {"table": "interactions", "rows_before": n + 42}
+    step = of_rows | {"text": "k-core:users=5,items=5", "does": "leaves out", "rows_after": n + 12}
+    # three of its ten rows stay, without a time
+    mixed = of_rows | {"text": "unreadable:times=empty", "does": "changes", "touched": 10, "rows_after": n + 42 - 7}
+    merge = of_rows | {"text": "duplicates:keep=last", "does": "merges", "rows_after": n + 30}
     imported = {
         "merged_repeats": 12,
         "rows_read": {"interactions": n + 12 + 30 + 8},
         "dropped": {"interactions without a user id": 8, "items without an id": 3},
-        "steps": [step, merge],
+        "steps": [step, mixed, merge],
         "findings": [{"name": "items-not-in-catalogue", "value": 4, "text": ""}],
     }
     repeats = find(clean, "duplicate-events", **imported)
@@ -100,8 +103,8 @@ def test_what_the_import_did_is_taken_from_its_report(clean: Dataset, find: Find
     assert repeats.fix is not None
     gone = find(clean, "rows-left-out", **imported)
     assert (gone.value, gone.facts["reasons"]) == (
-        38,
-        {"interactions without a user id": 8, "k-core:users=5,items=5": 30},
+        8 + 30 + 7,
+        {"interactions without a user id": 8, "k-core:users=5,items=5": 30, "unreadable:times=empty": 7},
     )
     assert find(clean, "items-not-in-catalogue", **imported).value == 4
     # who already adds them up is not told to

@@ -19,7 +19,7 @@ def test_a_clean_dataset_has_neither_problem_nor_warning(clean: Dataset, split: 
 
 
 def test_findings_come_the_worst_first_each_under_one_name(clean: Dataset) -> None:
-    late = clean.interactions.with_columns(pl.lit(NOW + 1).cast(pl.Int64).alias("time"))
+    late = clean.interactions.with_columns(pl.lit(NOW + 86_400).cast(pl.Int64).alias("time"))
     report = quality_report(replace(clean, interactions=late), split=split_dataset(clean), now=NOW)
     places = [SEVERITIES.index(one.severity) for one in report.findings]
     assert places == sorted(places)

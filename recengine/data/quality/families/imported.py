@@ -56,8 +56,10 @@ def _left_out(evidence: Evidence) -> Iterator[QualityFinding]:
         if reason.startswith("interactions")
     }
     for step in evidence.imported.get("steps", ()):
-        if step["does"] == "leaves out" and step["table"] == "interactions" and step["touched"]:
-            reasons[step["text"]] = reasons.get(step["text"], 0) + int(step["touched"])
+        # a step may leave some rows out and change others
+        gone = int(step["rows_before"]) - int(step["rows_after"])
+        if step["does"] != "merges" and step["table"] == "interactions" and gone:
+            reasons[step["text"]] = reasons.get(step["text"], 0) + gone
     gone = sum(reasons.values())
     if not gone:
         return

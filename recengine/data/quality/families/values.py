@@ -108,5 +108,6 @@ def _tail(evidence: Evidence) -> Iterator[QualityFinding]:
         "or a cap, keeps the order and takes the weight."
         if dwarfed
         else "No value dwarfs the others.",
-        fix=fixes.logarithm() if dwarfed else None,
+        # weights of types of events are no column that has a rule
+        fix=fixes.logarithm() if dwarfed and evidence.column_of("value") is not None else None,
     )

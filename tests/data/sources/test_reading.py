@@ -39,6 +39,11 @@ def zstd(data: bytes) -> bytes:
     return bytes(pyarrow.compress(data, "zstd", asbytes=True))
 
 
+def words(value: bytes | str) -> str:
+    """The id of a case: what is packed holds the time of day, and all workers must call a case the same."""
+    return value if isinstance(value, str) else ""
+
+
 @pytest.mark.parametrize(
     ("content", "packed"),
     [
@@ -50,6 +55,7 @@ def zstd(data: bytes) -> bytes:
         (gzip.compress(zstd(PLAIN)), "gzip, zstd"),
         (zipped({"log.csv": PLAIN}), "zip"),
     ],
+    ids=words,
 )
 def test_what_is_packed_reads_as_what_is_not(content: bytes, packed: str) -> None:
     # the name says nothing of it: the bytes decide
@@ -100,6 +106,8 @@ def encrypted() -> bytes:
     return bytes(content)
 
 
+# little more than what is unfolded at most, as it is packed whenever tests are collected
+BOMB = b"a,b\n" + b"1,2\n" * 9_000_000
 NESTED = zipped({"a.zip": zipped({"b.zip": zipped({"c.zip": zipped({"d.zip": zipped({"e.csv": PLAIN})})})})})
 
 
@@ -113,8 +121,8 @@ NESTED = zipped({"a.zip": zipped({"b.zip": zipped({"c.zip": zipped({"d.zip": zip
         (encrypted(), r"^x: the archive needs a password"),
         (NESTED, r"archives lie in one another more than 3 deep"),
         (zipped({f"{number}.csv": b"" for number in range(10_001)}), r"^x: the archive has 10,001 entries"),
-        (gzip.compress(b"a,b\n" + b"1,2\n" * 20_000_000), r"^x: unfolds to more than 33 MB"),
-        (zipped({"a": b"a,b\n" + b"1,2\n" * 20_000_000}), r"^x, a: unfolds to more than 33 MB"),
+        (gzip.compress(BOMB), r"^x: unfolds to more than 33 MB"),
+        (zipped({"a": BOMB}), r"^x, a: unfolds to more than 33 MB"),
         (gzip.compress(gzip.compress(gzip.compress(gzip.compress(PLAIN)))), r"^x: is packed more than 3 times"),
         (zstd(PLAIN * 1000)[:-5], r"^x: the file is damaged or cut off"),
         (lzma.compress(PLAIN * 1000)[:-5], r"^x: the file is damaged or cut off"),
@@ -133,6 +141,7 @@ NESTED = zipped({"a.zip": zipped({"b.zip": zipped({"c.zip": zipped({"d.zip": zip
         (b"ARROW1\0\0" + bytes(100), r"^x: no whole Arrow file"),
         (b"\xff\xff\xff\xff" + bytes(100), r"^x: (no whole Arrow stream file|the table has no columns)"),
     ],
+    ids=words,
 )  # fmt: skip
 def test_what_is_no_table_is_one_clear_line(content: bytes, message: str) -> None:
     with pytest.raises(DataError, match=message) as caught:

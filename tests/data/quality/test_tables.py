@@ -134,6 +134,14 @@ def test_low_ratings_that_count_as_liked_are_a_warning(clean: Dataset, find: Fin
     assert finding.value == pytest.approx(3 / 5, abs=0.01)
 
 
+def test_weights_of_events_are_no_ratings(clean: Dataset) -> None:
+    weights = with_values(clean, [5.0] * 6 + [3.0, 1.0, 1.0], None)
+    report = quality_report(weights, plan_report={"mapping": {"event": "action"}}, now=NOW)
+    assert report.finding("low-ratings-positive") is None
+    assert report.finding("j-shape") is None
+    assert report.finding("values") is not None
+
+
 def test_values_that_dwarf_all_others_get_a_logarithm(clean: Dataset, find: Find) -> None:
     # more values than a scale of stars has, the highest 100,000 times the median
     dataset = with_values(clean, [1_000_000.0, *(float(value) for value in range(1, 20))])

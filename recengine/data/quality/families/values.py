@@ -38,8 +38,10 @@ def value_findings(evidence: Evidence) -> Iterator[QualityFinding]:
             else "What was taken is known, not how much it was liked: the usual case of clicks and purchases.",
         )
     elif values.single_values and distinct <= MOST_STARS:
-        yield _stars(values, n_rows)
-        if evidence.dataset.positive_from is None and _rating_like(values):
+        # weights of types of events are no ratings
+        rated = evidence.column_of("event") is None
+        yield _stars(values, n_rows, rated=rated)
+        if rated and evidence.dataset.positive_from is None and _rating_like(values):
             low = float(values.counts[values.low <= (values.low[0] + values.low[-1]) / 2].sum() / n_rows)
             yield QualityFinding(
                 name="low-ratings-positive",
@@ -55,12 +57,12 @@ def value_findings(evidence: Evidence) -> Iterator[QualityFinding]:
         yield from _tail(evidence)
 
 
-def _stars(values: Histogram, n_rows: int) -> QualityFinding:
+def _stars(values: Histogram, n_rows: int, *, rated: bool) -> QualityFinding:
     shares = values.counts / n_rows
     top, low = float(shares[-1]), values.low
     # the extremes beat their neighbours: the J of people who speak up when delighted, or angry (Hu, Pavlou & Zhang,
     # 2009, CACM 52(10))
-    shaped = len(shares) >= 3 and top >= TOP_HEAVY and shares[-1] > shares[-2] and shares[0] > shares[1]
+    shaped = rated and len(shares) >= 3 and top >= TOP_HEAVY and shares[-1] > shares[-2] and shares[0] > shares[1]
     facts = {"values": {f"{value:g}": float(share) for value, share in zip(low.tolist(), shares.tolist(), strict=True)}}
     if shaped:
         return QualityFinding(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -39,7 +40,10 @@ _REFUSED = {
     b"ORC": ("an ORC file", "Save it as Parquet"),
     b"Obj\x01": ("an Avro file", "Save it as Parquet"),
 }
+# a header of text may begin so too: ORCID, …
+_WORDS = (b"Rar!", b"FEA1", b"ORC")
 _DUCKDB = b"DUCK"
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _PAGES = (b"<!doctype html", b"<html", b"<?xml")
 
 
@@ -185,10 +189,11 @@ def _with_own_parts(found: Sequence[Found]) -> list[Found]:
 
 
 def _refuse(name: str, head: bytes) -> None:
+    binary = _BINARY.search(head) is not None
     for magic, (what, do) in _REFUSED.items():
-        if head.startswith(magic):
+        if head.startswith(magic) and (binary or magic not in _WORDS):
             raise DataError(f"{name}: is {what}, no table. {do}.")
-    if head[8:12] == _DUCKDB:
+    if head[8:12] == _DUCKDB and binary:
         raise DataError(f"{name}: is a DuckDB database. Name it as a connection and read it with a statement.")
     if head.removeprefix(_MARK).lstrip()[:20].lower().startswith(_PAGES):
         raise DataError(f"{name}: is a web page or XML, no table. Download the table itself as CSV or XLSX.")

@@ -130,6 +130,7 @@ NESTED = zipped({"a.zip": zipped({"b.zip": zipped({"c.zip": zipped({"d.zip": zip
         (b"%PDF-1.7", r"^x: is a PDF document, no table"),
         (b"SQLite format 3\0" + bytes(100), r"^x: is an SQLite database, no table"),
         (bytes(8) + b"DUCK" + bytes(100), r"^x: is a DuckDB database"),
+        (b"ORC" + bytes(100), r"^x: is an ORC file, no table"),
         (b"\n <!DOCTYPE html><html>", r"^x: is a web page or XML"),
         (b"{}\n", r"^x: holds no object with a key"),
         (b'{"a": 1}\n{"a": \n', r"^x, row 2: no whole JSON value"),
@@ -148,6 +149,12 @@ def test_what_is_no_table_is_one_clear_line(content: bytes, message: str) -> Non
         read_found(find_table(Source.memory("x", content)))
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize("header", ["ORCID,item_id", "user_id,DUCKS", "FEA1,item_id"])
+def test_a_header_may_begin_as_another_format_does(header: str) -> None:
+    found = find_table(Source.memory("x", f"{header}\nu1,a\n".encode()))
+    assert found.columns == tuple(header.split(","))
 
 
 TYPED = pl.DataFrame(

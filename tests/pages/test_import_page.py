@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from recengine.data.cleaning import STEPS
 from recengine.workspace import Workspace
 from tests.pages.conftest import HOSTILE, OpenPage, run_until
 
@@ -175,6 +176,18 @@ def test_a_step_is_seen_before_it_is_applied_and_can_be_taken_back(bring: Bring)
     assert "1 of 61" in texts(app)
     go(app, "Take back")
     assert {metric.label: metric.value for metric in app.metric}["Interactions"] == "61"
+
+
+@pytest.mark.parametrize("name", list(STEPS))
+def test_the_form_of_every_step_opens(bring: Bring, name: str) -> None:
+    app = bring(ratings_csv=ratings(), films_tsv=films(), people_csv=b"user_id,age\nu1,30\nu2,40\nu3,50\n")
+    go(app, "Next: map")
+    go(app, "Next: clean")
+    app.session_state[f"step {name} is open"] = True
+    app.run()
+    assert not app.exception
+    assert not app.error
+    assert any(button.key == f"apply {name}" for button in app.button)
 
 
 def test_it_is_stored_by_a_job_and_can_be_edited_again(bring: Bring, open_page: OpenPage, root: Path) -> None:

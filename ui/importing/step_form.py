@@ -49,7 +49,8 @@ def _widget(name: str, option: Option) -> None:
         low, high = (None if end is None else int(end) for end in (option.low, option.high))
         st.number_input(label, low, high, step=1, placeholder=NO_LIMIT, **shared)
     else:
-        st.number_input(label, option.low, option.high, step=0.5, format="%g", placeholder=NO_LIMIT, **shared)
+        ends = (None if end is None else float(end) for end in (option.low, option.high))
+        st.number_input(label, *ends, step=0.5, format="%g", placeholder=NO_LIMIT, **shared)
 
 
 def _keep(kept: str, key: str) -> None:

@@ -88,48 +88,49 @@ def test_tables_have_statements_that_read_them(shop: Shop) -> None:
         assert tuple(preview(shop.connection, table.statement).frame.columns) == table.columns
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "INSERT INTO ratings VALUES ('eve', 9, 1)",
-        "DELETE FROM ratings",
-        "UPDATE ratings SET value = 1",
-        "DROP TABLE ratings",
-        "CREATE TABLE copied AS SELECT * FROM ratings",
-        "SELECT 1 AS one; DELETE FROM ratings",
-        "SELECT * FROM ratings; SELECT * FROM ratings",
-        "ATTACH 'stolen.db' AS stolen",
-        "PRAGMA writable_schema = 1",
-        "VACUUM INTO 'stolen.db'",
-        "COPY ratings TO 'stolen.csv'",
-        "INSTALL httpfs",
-        "SET enable_external_access = true",
-        "EXPLAIN DELETE FROM ratings",
-        "BEGIN",
-        "SELECT load_extension('stolen')",
-        "SELECT readfile('stolen')",
-        "SELECT writefile('stolen', 'x')",
-        "SELECT * FROM read_csv('stolen.csv')",
-        "SELECT * FROM read_text('stolen')",
-        "SELECT * FROM read_parquet('stolen')",
-        "SELECT * FROM glob('*')",
-        "SELECT * FROM query('SELECT 1')",
-        "SELECT * FROM duckdb_secrets()",
-        "SELECT * FROM pragma_database_list()",
-        "SELECT getenv('HOME')",
-        "",
-        " ; -- nothing",
-        "SELEC 1",
-    ],
+REFUSED = (
+    "INSERT INTO ratings VALUES ('eve', 9, 1)",
+    "DELETE FROM ratings",
+    "UPDATE ratings SET value = 1",
+    "DROP TABLE ratings",
+    "CREATE TABLE copied AS SELECT * FROM ratings",
+    "SELECT 1 AS one; DELETE FROM ratings",
+    "SELECT * FROM ratings; SELECT * FROM ratings",
+    "ATTACH 'stolen.db' AS stolen",
+    "PRAGMA writable_schema = 1",
+    "VACUUM INTO 'stolen.db'",
+    "COPY ratings TO 'stolen.csv'",
+    "INSTALL httpfs",
+    "SET enable_external_access = true",
+    "EXPLAIN DELETE FROM ratings",
+    "BEGIN",
+    "SELECT load_extension('stolen')",
+    "SELECT readfile('stolen')",
+    "SELECT writefile('stolen', 'x')",
+    "SELECT * FROM read_csv('stolen.csv')",
+    "SELECT * FROM read_text('stolen')",
+    "SELECT * FROM read_parquet('stolen')",
+    "SELECT * FROM glob('*')",
+    "SELECT * FROM query('SELECT 1')",
+    "SELECT * FROM duckdb_secrets()",
+    "SELECT * FROM pragma_database_list()",
+    "SELECT getenv('HOME')",
+    "",
+    " ; -- nothing",
+    "SELEC 1",
 )
-def test_only_reading_is_done(shop: Shop, statement: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+
+
+def test_only_reading_is_done(shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     before = shop.content
-    with pytest.raises(DataError, match=r"^SQL statement: ") as caught:
-        preview(shop.connection, statement)
-    assert "\n" not in str(caught.value)
-    assert shop.content == before
-    assert [path.name for path in tmp_path.iterdir()] == [shop.path.name]
+    # one database for all: none of them may leave a trace that the next could stumble over
+    for statement in REFUSED:
+        with pytest.raises(DataError, match=r"^SQL statement: ") as caught:
+            preview(shop.connection, statement)
+        assert "\n" not in str(caught.value), statement
+        assert shop.content == before, statement
+        assert [path.name for path in tmp_path.iterdir()] == [shop.path.name], statement
 
 
 @pytest.mark.parametrize(
@@ -211,10 +212,10 @@ def test_who_waits_is_freed_even_where_the_driver_cannot_be_stopped(
 ) -> None:
     make("sqlite", tmp_path / "shop.db", SHOP)
     monkeypatch.setenv("RECENGINE_CONNECTION_SHOP", f"adbc+sqlite:///{tmp_path}/shop.db")
-    long = f"SELECT count(*) AS n FROM ({ENDLESS} LIMIT 20000000) AS t"  # some seconds, so that the thread ends too
+    long = f"SELECT count(*) AS n FROM ({ENDLESS} LIMIT 6000000) AS t"  # a second, so that the thread ends too
     started = time.monotonic()
-    with pytest.raises(DataError, match=r"ran for more than 0\.3 seconds"):
-        read_statement(connection("shop"), long, timeout=0.3)
+    with pytest.raises(DataError, match=r"ran for more than 0\.1 seconds"):
+        read_statement(connection("shop"), long, timeout=0.1)
     assert time.monotonic() - started < 6
 
 

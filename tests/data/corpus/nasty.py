@@ -7,7 +7,7 @@ import io
 import os
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,21 +34,24 @@ class Nasty:
     refuses: str | None = None
     users: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
-    after: Callable[[Path], None] = field(default=lambda folder: None)
 
 
-def content(name: str, given: bytes | str, *options: str) -> Callable[[Path], list[str]]:
+Given = bytes | str | Callable[[], bytes]
+"""Content, or how it is made: what takes long is made when it is written, not when tests are collected."""
+
+
+def content(name: str, given: Given, *options: str) -> Callable[[Path], list[str]]:
     """A file with this content."""
 
     def write(folder: Path) -> list[str]:
-        path = folder / name
-        path.write_bytes(given.encode() if isinstance(given, str) else given)
+        path, made = folder / name, given() if callable(given) else given
+        path.write_bytes(made.encode() if isinstance(made, str) else made)
         return [str(path), *options]
 
     return write
 
 
-def refused(name: str, given: bytes | str, pattern: str, file: str = "log.csv", *options: str) -> Nasty:
+def refused(name: str, given: Given, pattern: str, file: str = "log.csv", *options: str) -> Nasty:
     return Nasty(name, content(file, given, *options), refuses=pattern)
 
 
@@ -120,6 +123,30 @@ def _sheet(book: Any, name: str, rows: list[list[object]]) -> Any:
         for column, cell in enumerate(row):
             sheet.write(number, column, cell)
     return sheet
+
+
+def far_cell(row: str, cell: str, member: str = "xl/worksheets/sheet1.xml") -> bytes:
+    """A workbook whose sheet has one more row: a few bytes that say they are the last of 17 thousand million cells."""
+    made = workbook(lambda book: _sheet(book, "log", TABLE))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(made)) as sound, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sound.namelist():
+            text = sound.read(name).decode()
+            if name == "xl/worksheets/sheet1.xml":
+                far = f"<row {row}><c {cell}><v>1</v></c></row></sheetData>"
+                archive.writestr(member, text.replace("</sheetData>", far))
+            else:
+                archive.writestr(name, text.replace("worksheets/sheet1.xml", member.removeprefix("xl/")))
+    return packed.getvalue()
+
+
+def many_members() -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for number in range(3000):
+            archive.writestr(f"{number}.txt", b"hello")
+        archive.writestr("log.csv", GOOD)
+    return packed.getvalue()
 
 
 TABLE: list[list[object]] = [["user_id", "item_id", "rating"], ["u1", "i1", 4], ["u2", "i2", 5]]
@@ -275,6 +302,8 @@ CORPUS: tuple[Nasty, ...] = (
     ),
     refused("mixed units of time", SOUND + b"u1,i1,4,1700000000000\n" * 20, r"log\.csv.*timestamp"),
     refused("a time that is none", SOUND + b"u1,i1,4,2023-13-45\n", r'log\.csv, row 62: "timestamp"'),
+    refused("5,000 columns", ("user_id,item_id" + "".join(f",{n}" for n in range(5000)) + "\n"), r"5,002 columns"),
+    read("a cell of 200,000 letters", "user_id,item_id,plot\nu1,i1," + "x" * 200_000 + "\n", (1, 1, 1)),
     read("ids with spaces", f"user_id,item_id\n{SPACED},i1\nu1,i1\n", (2, 1, 2), users=(SPACED, "u1")),
     read(
         "ids in other scripts",
@@ -331,8 +360,9 @@ CORPUS: tuple[Nasty, ...] = (
     refused("zip of nothing", zipped(), r"log\.zip", "log.zip"),
     refused("zip of a text without a table", zipped(readme=b"Hello.\n"), r"log\.zip", "log.zip"),
     read("zip that climbs out", climbing_zip(), (2, 2, 3), "log.zip"),
-    refused("zip bomb", zip_bomb(), r"log\.zip.*(unfold|unpack|large|times)", "log.zip"),
-    refused("gzip bomb", gzip_bomb(), r"log\.gz.*(unfold|unpack|large|times)", "log.gz"),
+    read("zip of 3,000 members", many_members(), (2, 2, 3), "log.zip"),
+    refused("zip bomb", zip_bomb, r"log\.zip.*(unfold|unpack|large|times)", "log.zip"),
+    refused("gzip bomb", gzip_bomb, r"log\.gz.*(unfold|unpack|large|times)", "log.gz"),
     refused("zip cut off", zipped(log=GOOD * 1000)[:-40], r"log\.zip", "log.zip"),
     # other forms
     read("XLSX with formulas", workbook(with_formulas), (2, 2, 2), "log.xlsx"),
@@ -340,6 +370,23 @@ CORPUS: tuple[Nasty, ...] = (
     read("XLSX with merged cells", workbook(with_merged), (1, 2, 2), "log.xlsx"),
     read("XLSX called CSV", workbook(lambda book: _sheet(book, "log", TABLE)), (2, 2, 2), "log.csv"),
     refused("XLSX of an empty sheet", workbook(lambda book: _sheet(book, "log", [])), r"log\.xlsx", "log.xlsx"),
+    *(
+        refused(
+            f"XLSX of a far cell, {how}",
+            far_cell(row, cell, *member),
+            r"log\.xlsx: a sheet of .* too large",
+            "log.xlsx",
+        )
+        for how, row, cell, *member in (
+            ("as written mostly", 'r="1048576"', 'r="XFD1048576"'),
+            ("in single quotes", "r='1048576'", "r='XFD1048576'"),
+            ("with blanks", 'r = "1048576"', 'r = "XFD1048576"'),
+            ("in small letters", 'r="1048576"', 'r="xfd1048576"'),
+            ("beyond all numbers", 'r="99999999999"', 'r="ZZZZZZ99999999999"'),
+            ("in another member", 'r="1048576"', 'r="XFD1048576"', "xl/other/one.xml"),
+            ("of 49 million", 'r="3000"', 'r="XFD3000"'),
+        )
+    ),
     refused("XLSX cut off", workbook(with_formulas)[:-200], r"log\.xlsx", "log.xlsx"),
     read("Parquet called CSV", parquet(FRAME), (2, 2, 3)),
     refused("Parquet cut off", parquet(FRAME)[:-20], r"log\.parquet", "log.parquet"),
@@ -371,6 +418,12 @@ CORPUS: tuple[Nasty, ...] = (
         r"log\.jsonl, row 2",
         "log.jsonl",
     ),
+    read(
+        "JSON, a list", b'[{"user_id":"u1","item_id":"a"} ,\n{"user_id":"u2","item_id":"b"}]\n', (2, 2, 2), "log.json"
+    ),
+    refused("JSON, a list cut off", b'[{"user_id":"u1","item_id":"a"},{"user_id":"u2","it', r"object 2", "log.json"),
+    refused("JSON, a list without a comma", b'[{"user_id":"u1","item_id":"a"} {"user_id":"u2"}]', r"comma", "log.json"),
+    refused("JSON, more behind a list", b'[{"user_id":"u1","item_id":"a"}] [{"user_id":"u2"}]', r"behind", "log.json"),
     refused("JSON of bottomless depth", b'{"user_id":' * 3000 + b"1" + b"}" * 3000, r"log\.json", "log.json"),
     refused("a picture", b"\x89PNG\r\n\x1a\n" + b"\0" * 200, r"picture"),
     refused("a web page", b"<!DOCTYPE html><html><body>Sign in</body></html>", r"web page"),

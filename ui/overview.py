@@ -124,7 +124,7 @@ def import_lines(entry: DatasetEntry) -> list[str]:
     lines = [str(finding["text"]) for finding in report.get("findings", [])]
     lines += [f"Left out: {count:,} rows, {reason}." for reason, count in report.get("dropped", {}).items() if count]
     if report.get("merged_repeats"):
-        lines.append(f"{report['merged_repeats']:,} rows gave way to a later one of the same user and item.")
+        lines.append(f"{report['merged_repeats']:,} rows were merged into another of the same user and item.")
     if report.get("positive_from") is not None:
         lines.append(
             f"Values from {report['positive_from']:g} count as positive; lower ones are seen, so never recommended."

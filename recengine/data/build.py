@@ -8,13 +8,13 @@ from typing import Literal
 
 import polars as pl
 
-from recengine.data.cleaning import Applied, Duplicates, Step
+from recengine.data.cleaning import Applied, Duplicates, Step, usual_keep
 from recengine.data.dataset import Dataset
 from recengine.data.encoding import are_used
 from recengine.data.entities import Entities, build_items, build_users
 from recengine.data.fingerprint import content_fingerprint
 from recengine.data.mapping import ColumnMapping, Threshold, are_positive, propose_threshold, weights_of
-from recengine.data.material import Material, make_material
+from recengine.data.material import Material, make_material, unreadable_left
 from recengine.data.quality import findings, notes_on_times
 from recengine.data.report import CleaningRecord, ImportReport, SourceRecord
 from recengine.data.table import Table, quoted
@@ -37,7 +37,8 @@ def build_dataset(
 ) -> tuple[Dataset, ImportReport]:
     """Check the tables, give every user and item a position, and merge repeats of a (user, item) pair.
 
-    Of several rows of a pair the last by time stays, at equal or without times the last in the file. Users and items
+    Several rows of a pair become one, as `usual_keep` says; where the last by time stays, it is at equal or without
+    times the last in the file. Users and items
     that only the interactions know are added to the tables; those without interactions stay. Rows without a user or
     item id are left out and counted. Without a value column every weight is 1 and every row positive.
 
@@ -62,7 +63,7 @@ def dataset_of(
 ) -> tuple[Dataset, ImportReport]:
     """The dataset of cleaned material, as `build_dataset`. steps, sources: what the report records of before.
 
-    Repeats of a pair that cleaning left are merged as `duplicates:keep=last`, and recorded so.
+    Repeats of a pair that cleaning left are merged as `usual_keep` says, and recorded so.
     """
     _check_positive_from(positive_from)
     _check_readable(material)
@@ -146,7 +147,7 @@ def _without_repeats(
     material: Material, records: tuple[CleaningRecord, ...]
 ) -> tuple[tuple[CleaningRecord, ...], Material]:
     """A dataset has one row a pair: what no step has merged is merged now, and recorded like a step."""
-    merge = Duplicates()
+    merge = Duplicates(usual_keep(material.mapping))
     done = merge.apply(material)
     if not done.touched:
         return records, material
@@ -155,9 +156,7 @@ def _without_repeats(
 
 def _check_readable(material: Material) -> None:
     """Raise for the first cell in the order of the file that cannot be read, unless cleaning took its row out."""
-    if material.unreadable.is_empty():
-        return
-    left = material.unreadable.join(material.events.select("row"), on="row", how="semi")
+    left = unreadable_left(material)
     if left.height:
         left = left.sort("row", maintain_order=True)
         row, column, cell, must, do = left.row(0)

@@ -117,6 +117,13 @@ def make_material(tables: Mapping[str, Table | None], mapping: ColumnMapping) ->
     )
 
 
+def unreadable_left(material: Material) -> pl.DataFrame:
+    """The rows of `Material.unreadable` whose interaction no step has left out: they are errors of an import."""
+    if material.unreadable.is_empty():
+        return material.unreadable
+    return material.unreadable.join(material.events.select("row"), on="row", how="semi")
+
+
 def _values_and_times(
     table: Table, mapping: ColumnMapping, rows: pl.Series
 ) -> tuple[pl.Series, pl.Series, pl.DataFrame]:

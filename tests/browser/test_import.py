@@ -81,7 +81,7 @@ def test_from_two_files_to_lists(page: Page, empty_studio: Server, files: list[P
     expect(page.get_by_text("separator semicolon")).to_be_visible()
     pictures(page, empty_studio, "1-bring")
 
-    press(page, "Next: map")
+    press(page, "Next: map columns")
     expect(role(page, "customer")).to_have_value("User")
     expect(role(page, "at")).to_have_value("Time")
     role(page, "stars").click()
@@ -105,7 +105,7 @@ def test_from_two_files_to_lists(page: Page, empty_studio: Server, files: list[P
     settle(page)
     expect(role(page, "kind")).to_have_value("Categories, several in a cell")
 
-    press(page, "Next: clean")
+    press(page, "Next: clean rows")
     page.get_by_text("Merge repeats").click()
     expect(page.get_by_text("5 of 725 interactions repeat")).to_be_visible()
     settle(page)

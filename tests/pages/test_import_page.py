@@ -90,7 +90,7 @@ def test_what_was_recognised_is_told_and_can_be_changed(bring: Bring) -> None:
     assert kinds == ["interactions", "items"]
     next(box for box in app.selectbox if box.label.startswith("Use films")).set_value("none").run()
     assert not app.exception
-    go(app, "Next: map")
+    go(app, "Next: map columns")
     assert role(app, "who") == "user"
     assert not [group for group in app.button_group if group.label == "Table"]  # one table is left
 
@@ -99,12 +99,12 @@ def test_one_bad_file_is_one_line_and_the_rest_goes_on(bring: Bring) -> None:
     app = bring(ratings_csv=ratings(), nothing_csv=b"")
     (error,) = app.error
     assert "nothing.csv" in error.value.replace("\\", "")
-    assert not next(button for button in app.button if button.label == "Next: map").disabled
+    assert not next(button for button in app.button if button.label == "Next: map columns").disabled
 
 
 def test_a_role_moves_and_the_rows_follow(bring: Bring) -> None:
     app = bring(ratings_csv=ratings())
-    go(app, "Next: map")
+    go(app, "Next: map columns")
     assert [role(app, column) for column in ("who", "what", "stars", "when")] == ["user", "item", "value", "time"]
     assert app.dataframe[0].value.columns.tolist() == ["user", "item", "value", "weight", "positive", "time"]
     choose_role(app, "stars", "")
@@ -118,15 +118,15 @@ def test_a_role_moves_and_the_rows_follow(bring: Bring) -> None:
 
 def test_what_lacks_is_said_and_nobody_gets_past_it(bring: Bring) -> None:
     app = bring(ratings_csv=ratings())
-    go(app, "Next: map")
+    go(app, "Next: map columns")
     choose_role(app, "who", "")
     assert "No column is the user yet" in texts(app)
-    assert next(button for button in app.button if button.label == "Next: clean").disabled
+    assert next(button for button in app.button if button.label == "Next: clean rows").disabled
 
 
 def test_settings_of_values_and_times_change_the_rows(bring: Bring) -> None:
     app = bring(ratings_csv=ratings())
-    go(app, "Next: map")
+    go(app, "Next: map columns")
     next(box for box in app.selectbox if box.label == "Values count").set_value("one").run()
     assert set(app.dataframe[0].value["weight"]) == {"1"}
     next(box for box in app.selectbox if box.label == "Counts as liked").set_value("all").run()
@@ -138,7 +138,7 @@ def test_settings_of_values_and_times_change_the_rows(bring: Bring) -> None:
 def test_types_of_events_have_weights_that_can_be_changed(bring: Bring) -> None:
     rows = "\n".join(f"u{at % 9},i{at % 7},{'purchase' if at % 5 == 0 else 'view'}" for at in range(60))
     app = bring(events_csv=f"user_id,item_id,event_type\n{rows}".encode())
-    go(app, "Next: map")
+    go(app, "Next: map columns")
     assert not app.exception
     table = next(one.value for one in app.dataframe if "Weight" in one.value.columns)
     assert table.to_dict("list") == {"Type": ["view", "purchase"], "Rows": [48, 12], "Weight": [1.0, 5.0]}
@@ -146,7 +146,7 @@ def test_types_of_events_have_weights_that_can_be_changed(bring: Bring) -> None:
 
 def test_a_template_makes_the_text_of_an_item(bring: Bring) -> None:
     app = bring(ratings_csv=ratings(), films_tsv=films())
-    go(app, "Next: map")
+    go(app, "Next: map columns")
     next(group for group in app.button_group if group.label == "Table").set_value("items").run()
     assert not app.exception
     assert role(app, "genres") == "item.categories"
@@ -160,8 +160,8 @@ def test_a_template_makes_the_text_of_an_item(bring: Bring) -> None:
 
 def test_a_step_is_seen_before_it_is_applied_and_can_be_taken_back(bring: Bring) -> None:
     app = bring(ratings_csv=ratings())
-    go(app, "Next: map")
-    go(app, "Next: clean")
+    go(app, "Next: map columns")
+    go(app, "Next: clean rows")
     assert not app.exception
     metrics = {metric.label: metric.value for metric in app.metric}
     assert metrics == {"Users": "12", "Items": "10", "Interactions": "61"}
@@ -181,8 +181,8 @@ def test_a_step_is_seen_before_it_is_applied_and_can_be_taken_back(bring: Bring)
 @pytest.mark.parametrize("name", list(STEPS))
 def test_the_form_of_every_step_opens(bring: Bring, name: str) -> None:
     app = bring(ratings_csv=ratings(), films_tsv=films(), people_csv=b"user_id,age\nu1,30\nu2,40\nu3,50\n")
-    go(app, "Next: map")
-    go(app, "Next: clean")
+    go(app, "Next: map columns")
+    go(app, "Next: clean rows")
     app.session_state[f"step {name} is open"] = True
     app.run()
     assert not app.exception
@@ -192,7 +192,7 @@ def test_the_form_of_every_step_opens(bring: Bring, name: str) -> None:
 
 def test_it_is_stored_by_a_job_and_can_be_edited_again(bring: Bring, open_page: OpenPage, root: Path) -> None:
     app = bring(ratings_csv=ratings(), films_tsv=films())
-    for label in ("Next: map", "Next: clean", "Next: import"):
+    for label in ("Next: map columns", "Next: clean rows", "Next: import"):
         go(app, label)
     app.text_input(key="name of the dataset").set_value("films").run()
     go(app, "Import")
@@ -206,14 +206,14 @@ def test_it_is_stored_by_a_job_and_can_be_edited_again(bring: Bring, open_page: 
     go(again, "Edit")
     assert not again.exception
     assert role(again, "who") == "user"
-    go(again, "Next: clean")
+    go(again, "Next: clean rows")
     go(again, "Next: import")
     assert "There is a dataset 'films' already" in texts(again)
 
 
 def test_a_draft_is_found_by_its_link_alone(bring: Bring, open_page: OpenPage, root: Path) -> None:
     app = bring(ratings_csv=ratings())
-    go(app, "Next: map")
+    go(app, "Next: map columns")
     choose_role(app, "when", "session")
     draft = app.query_params["draft"]
     other = open_page(IMPORT, {"draft": draft if isinstance(draft, str) else draft[0]}, workspace=root)
@@ -263,7 +263,7 @@ def test_a_database_brings_a_table_by_its_name_and_no_password_is_shown(
     go(app, "Add this table")
     assert not app.exception
     assert "connection shop" in texts(app)
-    go(app, "Next: map")
+    go(app, "Next: map columns")
     assert app.dataframe[0].value.columns.tolist()[:3] == ["user", "item", "value"]
 
 

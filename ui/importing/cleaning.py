@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from recengine.data.cleaning import STEPS, Step, parse_step
+from recengine.data.cleaning import STEPS, parse_step, step_words, usual_keep
 from recengine.data.sources import TableKind
 from recengine.errors import RecengineError
+from recengine.reports.words import share
 from recengine.workspace import Workspace
 from ui import actions, exports
 from ui.importing import step_form, store
@@ -22,6 +23,12 @@ COUNTED_UNASKED = 3_000_000
 """With more interactions a step is counted when it is opened: each takes seconds."""
 NEEDS: dict[str, TableKind] = {"items": "items", "users": "users"}
 """The table that a step needs whose name ends so."""
+MERGES = {
+    "last": "the last by time stays",
+    "sum": "their values are added up, as they are counts or play times",
+    "max": "the type of event that weighs most stays",
+}
+"""What becomes of repeats, by `usual_keep`."""
 
 
 def show(workspace: Workspace, draft: Draft, found: Brought) -> None:
@@ -37,6 +44,9 @@ def show(workspace: Workspace, draft: Draft, found: Brought) -> None:
     if before[2] <= COUNTED_UNASKED:
         with st.spinner("Counting what each step would touch"):
             effects = {name: _effect(draft, mapped, name) for name in STEPS}
+        st.caption(
+            "In the order in which they are best applied. Open one for its settings and the rows it would touch."
+        )
     else:
         st.caption(f"With {before[2]:,} interactions, a step is counted when you open it.")
     with st.container(gap="xsmall"):
@@ -60,7 +70,7 @@ def _show_applied(workspace: Workspace, draft: Draft, mapped: Mapped, before: Co
     after = effects[-1].after if effects else before
     _show_counts(before, after)
     if not draft.cleaning:
-        st.caption("No step is applied: everything is imported as it is.")
+        st.caption("No step is applied yet.")
     for place, text in enumerate(draft.cleaning):
         with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"applied_{place}"):
             with st.container(gap=None, width="stretch"):
@@ -70,7 +80,40 @@ def _show_applied(workspace: Workspace, draft: Draft, mapped: Mapped, before: Co
                 elif place == len(effects):
                     st.error(plain(problem), icon=":material/error:")
             _applied_buttons(workspace, draft, place)
+    if not problem:
+        _show_unasked(draft, mapped, after)
     return not problem
+
+
+def _show_unasked(draft: Draft, mapped: Mapped, after: Counts) -> None:
+    """What happens to rows without any step, and what would stop the import."""
+    lines = [f"{count:,} {reason} are left out." for reason, count in mapped.dropped.items()]
+    keep = usual_keep(mapped.mapping)
+    if after[2] <= COUNTED_UNASKED:
+        repeats = mapped.effect(draft.cleaning, f"duplicates:keep={keep}").touched
+        if repeats:
+            lines.append(
+                f"{repeats:,} interactions repeat a user and an item and are merged, for a dataset has each pair once: "
+                f"{MERGES[keep]}. The step {STEPS['duplicates'].label} merges them otherwise."
+            )
+    else:
+        lines.append(f"Repeats of a user and an item are merged: {MERGES[keep]}.")
+    if lines:
+        st.info("Without any step:  \n" + "  \n".join(plain(line) for line in lines), icon=":material/info:")
+    show_unreadable(draft, mapped)
+
+
+def show_unreadable(draft: Draft, mapped: Mapped) -> bool:
+    """Say what stops the import; whether anything does."""
+    cells = mapped.unreadable(draft.cleaning)
+    if not cells:
+        return False
+    st.warning(
+        f"{cells:,} {'cell of values or times' if cells == 1 else 'cells of values or times'} cannot be read, and an "
+        f"import stops at the first. Apply the step {STEPS['unreadable'].label}, or map another column or form.",
+        icon=":material/block:",
+    )
+    return True
 
 
 def _applied_buttons(workspace: Workspace, draft: Draft, place: int) -> None:
@@ -108,7 +151,7 @@ def _applied_buttons(workspace: Workspace, draft: Draft, place: int) -> None:
 def _show_counts(before: Counts, after: Counts) -> None:
     with st.grid(3, min_column_width=150):
         for label, was, now in zip(("Users", "Items", "Interactions"), before, after, strict=True):
-            with st.container(border=True):
+            with st.container(border=True, height="stretch"):
                 st.metric(
                     label,
                     f"{now:,}",
@@ -121,9 +164,14 @@ def _show_counts(before: Counts, after: Counts) -> None:
 def _effect(draft: Draft, mapped: Mapped, name: str) -> Effect | str:
     """What the step would do as its form stands, or why it cannot."""
     try:
-        return mapped.effect(draft.cleaning, step_form.text(name))
+        return mapped.effect(draft.cleaning, step_form.text(name, _usual(name, mapped)))
     except RecengineError as error:
         return str(error)
+
+
+def _usual(name: str, mapped: Mapped) -> dict[str, str]:
+    """Defaults that this data asks for."""
+    return {"keep": usual_keep(mapped.mapping)} if name == "duplicates" else {}
 
 
 def _show_step(workspace: Workspace, draft: Draft, mapped: Mapped, name: str, effect: Effect | str | None) -> None:
@@ -142,7 +190,7 @@ def _show_step(workspace: Workspace, draft: Draft, mapped: Mapped, name: str, ef
     with opened:
         st.caption(plain(kind.about))
         try:
-            text = step_form.show(name)
+            text = step_form.show(name, _usual(name, mapped))
         except RecengineError as error:
             st.error(plain(str(error)), icon=":material/error:")
             return
@@ -193,23 +241,14 @@ def _mark(effect: Effect | str | None) -> str:
         return " · :orange[:material/warning: cannot be applied like this]"
     if not effect.touched:
         return " · :gray[nothing to do]"
-    share = 100 * effect.touched / max(effect.of, 1)
-    return f" · {effect.does} {effect.touched:,} of {effect.of:,} {effect.table} ({share:.2g} %)"
+    part = share(effect.touched / max(effect.of, 1))
+    return f" · {effect.does} {effect.touched:,} of {effect.of:,} {effect.table} ({part})"
 
 
 def title(text: str) -> str:
     """A step with its settings, in words."""
     try:
-        step: Step = parse_step(text)
+        step = parse_step(text)
     except RecengineError:
         return text
-    said = [
-        f"{option.label.lower()} {_value(getattr(step, option.name))}"
-        for option in step.options
-        if getattr(step, option.name) is not None
-    ]
-    return f"{step.label}{': ' if said else ''}{', '.join(said)}"
-
-
-def _value(value: object) -> str:
-    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else f"{value}"
+    return step_words(step)

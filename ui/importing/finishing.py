@@ -68,6 +68,7 @@ def _ask(workspace: Workspace, draft: Draft, found: Brought) -> None:
     with st.container(border=True):
         st.subheader("What will be imported", anchor=False)
         st.markdown("\n".join(f"- {line}" for line in _summary(draft, found, mapped)))
+        stopped = cleaning.show_unreadable(draft, mapped)
         st.session_state[NAME] = draft.name or suggested_name(draft, workspace)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             name: str = st.text_input(
@@ -85,7 +86,7 @@ def _ask(workspace: Workspace, draft: Draft, found: Brought) -> None:
                 type="primary",
                 icon=":material/upload_file:",
                 key="import now",
-                disabled=bool(problem),
+                disabled=bool(problem) or stopped,
                 on_click=actions.attempt,
                 args=(lambda: _submit(workspace, draft, found, name),),
             )

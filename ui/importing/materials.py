@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 import streamlit as st
 
+from recengine.data import ColumnMapping
 from recengine.data.cleaning import Does, TouchedTable, parse_step
 from recengine.data.databases import table_of_statement
-from recengine.data.material import Material, make_material
+from recengine.data.material import Material, make_material, unreadable_left
 from recengine.data.planned import PlannedTable, read_planned
 from ui.importing import proposal
 from ui.importing.draft import Draft
@@ -60,6 +61,20 @@ class Mapped:
         """After `steps`. Raises `DataError`."""
         return _counts(self.key, tuple(steps), _mapped=self)
 
+    @property
+    def mapping(self) -> ColumnMapping:
+        """What an import would use. Raises `DataError`."""
+        return proposal.mapping_of(self.draft, self.found)
+
+    @property
+    def dropped(self) -> Mapping[str, int]:
+        """Interactions that cannot come in at all, by reason. Raises `DataError`."""
+        return self.material().dropped
+
+    def unreadable(self, steps: Sequence[str] = ()) -> int:
+        """Cells of values and times that would stop an import after `steps`. Raises `DataError`."""
+        return _unreadable(self.key, tuple(steps), _mapped=self)
+
     def effect(self, steps: Sequence[str], step: str) -> Effect:
         """Of `step` after `steps`. Raises `DataError`, also where nothing would be left."""
         return _effect(self.key, tuple(steps), step, _mapped=self)
@@ -77,6 +92,11 @@ def _material(key: str, steps: tuple[str, ...], *, _mapped: Mapped) -> Material:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _counts(key: str, steps: tuple[str, ...], *, _mapped: Mapped) -> Counts:
     return _counted(_mapped.material(steps))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _unreadable(key: str, steps: tuple[str, ...], *, _mapped: Mapped) -> int:
+    return unreadable_left(_mapped.material(steps)).height
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)

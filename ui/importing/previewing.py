@@ -47,16 +47,11 @@ def show(draft: Draft, found: Brought, kind: TableKind) -> None:
     except RecengineError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
-    st.dataframe(
-        rows.head(ROWS),
-        hide_index=True,
-        key=f"preview {kind}",
-        height="content",
-        column_config={
-            column: TextColumn(CALLED.get(column, column) if kind == "interactions" else column, help=HELP.get(column))
-            for column in rows.columns
-        },
-    )
+    looks = {
+        column: TextColumn(CALLED.get(column, column) if kind == "interactions" else column, help=HELP.get(column))
+        for column in rows.columns
+    }
+    st.dataframe(rows.head(ROWS), hide_index=True, key=f"preview {kind}", height="content", column_config=looks)
     bad = rows.filter(pl.any_horizontal(pl.all().str.starts_with(MARK)))
     if bad.height:
         st.warning(
@@ -64,7 +59,7 @@ def show(draft: Draft, found: Brought, kind: TableKind) -> None:
             "or form for it, or let a step of cleaning deal with them. They begin like this:",
             icon=":material/rule:",
         )
-        st.dataframe(bad.head(3), hide_index=True, key=f"unreadable {kind}", height="content")
+        st.dataframe(bad.head(3), hide_index=True, key=f"unreadable {kind}", height="content", column_config=looks)
 
 
 def read(draft: Draft, found: Brought, kind: TableKind) -> pl.DataFrame:

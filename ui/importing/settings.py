@@ -108,13 +108,14 @@ def _values(form: _Form, found: Brought) -> None:
     clip = _number(form.pairs.get("value.clip", ""))
     key_clip = form.widget("value.clip", 100.0 if clip is None else clip)
     st.number_input(
-        "Cut at the percentile",
+        "Cap values at percentile",
         1.0,
         100.0,
         step=0.5,
         format="%g",
         key=key_clip,
-        help="Higher values count as the value of this percentile, before anything else. 100 cuts nothing.",
+        help="With 99, the highest 1 % of the values count as the value that 99 % do not exceed, before anything else. "
+        "100 caps nothing.",
         on_change=actions.attempt,
         args=(form.keeps("value.clip", key_clip, lambda clip: "" if clip == 100 else written(float(str(clip)))),),
     )
@@ -184,7 +185,7 @@ def _times(form: _Form) -> None:
 
 
 def _separators(form: _Form) -> None:
-    st.markdown("**Between labels**")
+    st.markdown("**What separates categories**")
     for key, column in form.pairs.items():
         if roles.role_of(key) != "item.categories":
             continue
@@ -199,7 +200,7 @@ def _separators(form: _Form) -> None:
             options,
             key=widget,
             accept_new_options=True,
-            help="What stands between the labels of a cell; choose, or write the characters.",
+            help="What stands between the categories of a cell; choose, or write the characters.",
             format_func=lambda word: f"{word} ({SEPARATORS[word]})" if SEPARATORS.get(word, " ").strip() else word,
             on_change=actions.attempt,
             args=(form.keeps(setting, widget, lambda word: "" if word in (None, GUESSED_SEPARATOR) else str(word)),),

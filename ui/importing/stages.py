@@ -13,7 +13,12 @@ from ui.importing.draft import STAGES, Draft, Stage
 from ui.importing.reading import Brought
 from ui.text import plain
 
-WORDS: dict[Stage, str] = {"bring": "1 Bring", "map": "2 Map", "clean": "3 Clean", "import": "4 Import"}
+WORDS: dict[Stage, str] = {
+    "bring": "1 Bring data",
+    "map": "2 Map columns",
+    "clean": "3 Clean rows",
+    "import": "4 Import",
+}
 CHOICE = "stage of the import"
 EDIT = "edit"
 """In a link: the dataset whose import is to be changed."""

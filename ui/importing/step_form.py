@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -13,30 +14,33 @@ NO_LIMIT = "none"
 LEAST_WIDTH = 170
 
 
-def show(name: str) -> str:
-    """A widget for each option; the text of the step as they stand. Raises `DataError` for what cannot be meant."""
+def show(name: str, usual: Mapping[str, str]) -> str:
+    """A widget for each option; the text of the step as they stand. usual: defaults other than the options' own.
+
+    Raises `DataError` for what cannot be meant.
+    """
     options = STEPS[name].options
     if options:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             for option in options:
                 with st.container(width=LEAST_WIDTH + 40):
-                    _widget(name, option)
-    return text(name)
+                    _widget(name, option, usual.get(option.name, option.default))
+    return text(name, usual)
 
 
-def text(name: str) -> str:
+def text(name: str, usual: Mapping[str, str]) -> str:
     """The step as its widgets stand, whether they are shown or not. Raises `DataError`."""
     settings = {}
     for option in STEPS[name].options:
-        value = st.session_state.get(_kept(name, option), option.default)
+        value = st.session_state.get(_kept(name, option), usual.get(option.name, option.default))
         settings[option.name] = "" if value is None else _written(value)
     return STEPS[name].of({key: value for key, value in settings.items() if value != ""}).text
 
 
-def _widget(name: str, option: Option) -> None:
+def _widget(name: str, option: Option, default: object) -> None:
     """Shows what is kept, and keeps what is chosen: a widget that is not drawn forgets."""
     kept, key = _kept(name, option), f"option {name} {option.name}"
-    st.session_state[key] = st.session_state.get(kept, option.default)
+    st.session_state[key] = st.session_state.get(kept, default)
     label, tip = plain(option.label), plain(option.about)
     shared: dict[str, Any] = {"key": key, "help": tip, "on_change": _keep, "args": (kept, key)}
     if option.kind == "choice":
@@ -49,8 +53,8 @@ def _widget(name: str, option: Option) -> None:
         low, high = (None if end is None else int(end) for end in (option.low, option.high))
         st.number_input(label, low, high, step=1, placeholder=NO_LIMIT, **shared)
     else:
-        ends = (None if end is None else float(end) for end in (option.low, option.high))
-        st.number_input(label, *ends, step=0.5, format="%g", placeholder=NO_LIMIT, **shared)
+        least, most = (None if end is None else float(end) for end in (option.low, option.high))
+        st.number_input(label, least, most, step=0.5, format="%g", placeholder=NO_LIMIT, **shared)
 
 
 def _keep(kept: str, key: str) -> None:

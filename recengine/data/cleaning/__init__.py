@@ -14,13 +14,14 @@ from recengine.data.cleaning.catalogue import (
     UnusedItems,
     UnusedUsers,
 )
-from recengine.data.cleaning.duplicates import Duplicates
+from recengine.data.cleaning.duplicates import Duplicates, usual_keep
 from recengine.data.cleaning.ids import Ids
 from recengine.data.cleaning.k_core import KCore
 from recengine.data.cleaning.settings import Option
 from recengine.data.cleaning.times import Times
 from recengine.data.cleaning.unreadable import Unreadable, UnreadableItems, UnreadableUsers
 from recengine.data.cleaning.values import Values
+from recengine.data.cleaning.words import step_words
 from recengine.data.material import Material
 from recengine.data.table import quoted
 from recengine.errors import DataError
@@ -38,6 +39,8 @@ __all__ = [
     "apply_steps",
     "parse_step",
     "parse_steps",
+    "step_words",
+    "usual_keep",
 ]
 
 _EVERY: tuple[type[Step], ...] = (

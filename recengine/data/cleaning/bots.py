@@ -30,10 +30,12 @@ class Bots(Settled):
     options: ClassVar[tuple[Option, ...]] = (
         Option(
             "fence",
-            "Interquartile ranges",
+            "Interquartile ranges above",
             "number",
             3.0,
-            "Users with more interactions than the third quartile and so many interquartile ranges go.",
+            "A quarter of the users have more interactions than the third quartile, half are between the first and the "
+            "third. Users go who have more than the third quartile plus so many times the distance between the two. "
+            "3 is usual; a higher number lets more users stay.",
             low=0,
             high=1000,
         ),
@@ -42,7 +44,7 @@ class Bots(Settled):
             "Percentile instead",
             "number",
             None,
-            "Users above this percentile of activity go, such as 99.9; it replaces the fence.",
+            "Users above this percentile of activity go, such as 99.9; it replaces the limit by quartiles.",
             low=50,
             high=100,
         ),
@@ -55,8 +57,12 @@ class Bots(Settled):
         active = activity[activity > 0]
         limit = activity_limit(active, self.fence, self.percentile)
         beyond = activity > limit
-        how = "the fence" if self.percentile is None else f"percentile {self.percentile:g}"
-        why = f"{np.count_nonzero(beyond):,} of {active.size:,} users have more than {limit:,.10g}, {how}"
+        how = (
+            f"{self.fence:g} interquartile ranges above the third quartile"
+            if self.percentile is None
+            else f"percentile {self.percentile:g}"
+        )
+        why = f"{np.count_nonzero(beyond):,} of {active.size:,} users have more than {limit:,.10g} interactions, {how}"
         return leave_out(material, pl.Series(beyond)[material.events["user"]], self.name, why)
 
 

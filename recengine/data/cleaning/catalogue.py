@@ -69,7 +69,7 @@ class UnknownItems(_Unknown):
 
     kind: ClassVar[Kind] = "item"
     name: ClassVar[str] = "unknown-items"
-    label: ClassVar[str] = "Items without a catalogue row"
+    label: ClassVar[str] = "Items missing from the catalogue"
     about: ClassVar[str] = "Interactions whose item is not in the table of items are left out."
 
 
@@ -79,7 +79,7 @@ class UnknownUsers(_Unknown):
 
     kind: ClassVar[Kind] = "user"
     name: ClassVar[str] = "unknown-users"
-    label: ClassVar[str] = "Users without a row"
+    label: ClassVar[str] = "Users missing from the user table"
     about: ClassVar[str] = "Interactions whose user is not in the table of users are left out."
 
 
@@ -153,7 +153,7 @@ class RepeatedItems(_Repeated):
 
     kind: ClassVar[Kind] = "item"
     name: ClassVar[str] = "repeated-items"
-    label: ClassVar[str] = "Catalogue rows of one id"
+    label: ClassVar[str] = "Catalogue rows with the same id"
     about: ClassVar[str] = "Of several rows of the catalogue with the same id the first stays."
 
 
@@ -163,7 +163,7 @@ class RepeatedUsers(_Repeated):
 
     kind: ClassVar[Kind] = "user"
     name: ClassVar[str] = "repeated-users"
-    label: ClassVar[str] = "User rows of one id"
+    label: ClassVar[str] = "User rows with the same id"
     about: ClassVar[str] = "Of several rows of the user table with the same id the first stays."
 
 

@@ -10,6 +10,7 @@ import polars as pl
 from recengine.data.cleaning.base import Applied, Settled
 from recengine.data.cleaning.rows import first_rows, shown
 from recengine.data.cleaning.settings import Option
+from recengine.data.mapping import ColumnMapping
 from recengine.data.material import Material
 
 _WORDS = {"last": "the last stays", "sum": "values are added up", "max": "the highest value stays"}
@@ -75,6 +76,18 @@ class Duplicates(Settled):
         merged = last.join(merging.group_by("pair").agg(read), on="pair", how="left", maintain_order="left")
         # scatter changes the series it is called on
         return gone, rows["value"].clone().scatter(merged["place"], merged["merged"])
+
+
+def usual_keep(mapping: ColumnMapping) -> str:
+    """What the mapping makes the likeliest meaning of a repeat: `Duplicates.keep`.
+
+    Play times and counts, which count by their logarithm, are amounts and add up. Of events without values the one that
+    weighs most stays: whoever looks at an item again after the purchase has still bought it. A rating is replaced by a
+    later one.
+    """
+    if mapping.value is not None:
+        return "sum" if mapping.value_rule == "log" else "last"
+    return "last" if mapping.event is None else "max"
 
 
 def pair_keys(rows: pl.DataFrame) -> pl.Series:

@@ -27,14 +27,18 @@ class KCore(Settled):
     items: int = 5
 
     name: ClassVar[str] = "k-core"
-    label: ClassVar[str] = "Keep the k-core"
+    label: ClassVar[str] = "Rare users and items (k-core)"
     about: ClassVar[str] = (
         "Users and items with too few interactions go, again and again until every one left has enough. Items stay in "
         "the catalogue."
     )
     options: ClassVar[tuple[Option, ...]] = (
-        Option("users", "Items of a user", "whole", 5, "Users with fewer different items go.", low=1, high=_LARGEST),
-        Option("items", "Users of an item", "whole", 5, "Items with fewer different users go.", low=1, high=_LARGEST),
+        Option(
+            "users", "Least items of a user", "whole", 5, "Users with fewer different items go.", low=1, high=_LARGEST
+        ),
+        Option(
+            "items", "Least users of an item", "whole", 5, "Items with fewer different users go.", low=1, high=_LARGEST
+        ),
     )
 
     def apply(self, material: Material) -> Applied:

@@ -38,8 +38,14 @@ class Times(Settled):
     options: ClassVar[tuple[Option, ...]] = (
         Option("since", "Not before", "time", None, "Earlier times are impossible."),
         Option("until", "Not after", "time", None, "Later times are impossible; a date counts to its end."),
-        Option("epoch_zero", "Zero is no time", "switch", True, "1970-01-01 00:00:00 stands for a missing time."),
-        Option("future", "None in the future", "switch", True, "Times later than now are impossible."),
+        Option(
+            "epoch_zero",
+            "1970-01-01 is no time",
+            "switch",
+            True,
+            "The zero of the clock stands for a missing time.",
+        ),
+        Option("future", "Future is impossible", "switch", True, "Times later than now are impossible."),
         Option(
             "do",
             "Impossible ones",

@@ -15,6 +15,7 @@ from recengine.data.mapping.values import propose_threshold
 
 _NO_VALUE = ("price", "amount", "cost", "revenue", "lat", "lon", "latitude", "longitude", "year", "age", "价格", "金额")
 _MOST_TYPES = 50
+_MOSTLY = 0.9
 _NAMED = "the name says so"
 
 
@@ -96,6 +97,10 @@ def _time(draft: Draft) -> None:
         look = draft.looks[name]
         if look.time_form is not None:
             draft.add("time", look, f"{_NAMED}, and it holds {look.time_form}", 0.95)
+            return
+        if look.readable_times >= _MOSTLY:
+            reason = f"{_NAMED}; {look.readable_times:.1%} of its cells are dates, the others cannot be read"
+            draft.add("time", look, reason, 0.85)
             return
     by_cells = next((one for one in draft.free if one.time_form is not None and not is_identifier(one.name)), None)
     if by_cells is not None:

@@ -110,6 +110,14 @@ class Look:
         return "days whose order must be said" if self._parsed.do.startswith("Say time.unit") else None
 
     @property
+    def readable_times(self) -> float:
+        """Share of the cells that can be read as dates, in [0, 1]; 0 where they are numbers or lists."""
+        if self.is_list or self.numbers is not None or not self.present:
+            return 0.0
+        dates: Any = (self.text.str.contains(_DAY) & ~self._parsed.bad).mean()
+        return float(dates)
+
+    @property
     def is_year(self) -> bool:
         """Whole numbers from 1800 to 2100."""
         return self.is_whole and 1800 <= self.low <= self.high <= 2100

@@ -12,12 +12,12 @@ def few_events(users: int) -> Fix:
 
 def core() -> Fix:
     """Users and items with fewer than 5 interactions leave, until none is left."""
-    return Fix("Keep the 5-core", ("k-core:users=5,items=5",))
+    return Fix("Leave out users and items with fewer than 5 interactions", ("k-core:users=5,items=5",))
 
 
 def overactive(fence: float) -> Fix:
     """Users beyond `fence` interquartile ranges above the third quartile leave."""
-    return Fix("Leave out users beyond the fence", (f"bots:fence={fence:g}",))
+    return Fix("Leave out the overactive users", (f"bots:fence={fence:g}",))
 
 
 def future_times() -> Fix:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from recengine.data.cleaning import STEPS
 from recengine.data.quality import fixes
 from recengine.data.quality.evidence import Evidence
 from recengine.data.quality.report import QualityFinding
@@ -48,6 +49,12 @@ def _repeats(evidence: Evidence) -> Iterator[QualityFinding]:
     )
 
 
+def _words(reason: str) -> str:
+    """A reason as it is, a step by its name on the pages."""
+    kind = STEPS.get(reason.partition(":")[0])
+    return reason if kind is None else kind.label
+
+
 def _left_out(evidence: Evidence) -> Iterator[QualityFinding]:
     """Interactions alone; those of the tables are in the report of the import."""
     reasons = {
@@ -64,7 +71,7 @@ def _left_out(evidence: Evidence) -> Iterator[QualityFinding]:
     if not gone:
         return
     total = int(evidence.imported.get("rows_read", {}).get("interactions", 0)) or evidence.rows.height + gone
-    listed = [f"{reason} ({count:,})" for reason, count in sorted(reasons.items(), key=lambda one: -one[1])]
+    listed = [f"{_words(reason)} ({count:,})" for reason, count in sorted(reasons.items(), key=lambda one: -one[1])]
     yield QualityFinding(
         name="rows-left-out",
         severity="warning" if gone > MUCH * total else "note",

@@ -61,6 +61,7 @@ def find_planned(
 ) -> Planned:
     """The tables of a plan: the heads of files, the rows of statements. Raises `DataError`."""
     planned: dict[TableKind, tuple[PlannedTable, ...]] = {}
+    held: dict[str | None, tuple[Found, ...]] = {}  # an archive is looked into once, however many tables it gives
     for kind in TABLE_KINDS:
         found: list[PlannedTable] = []
         for source in plan.tables.get(kind, ()):
@@ -68,7 +69,9 @@ def find_planned(
             if source.connection is not None:
                 found.append(PlannedTable(source, None, query(source, None)))
             else:
-                found.append(PlannedTable(source, pick(find_tables(resolve(source)), source.part)))
+                if source.path not in held:
+                    held[source.path] = find_tables(resolve(source))
+                found.append(PlannedTable(source, pick(held[source.path], source.part)))
         if found:
             planned[kind] = tuple(found)
     if "interactions" not in planned:

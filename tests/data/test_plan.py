@@ -58,6 +58,7 @@ def test_what_a_document_leaves_out_has_a_default() -> None:
         ({"cleaning": [1]}, "cleaning must be text"),
         ({"positive_from": "four"}, "positive_from must be a number"),
         ({"positive_from": True}, "positive_from must be a number"),
+        ({"positive_from": 10**400}, "positive_from must be a number"),
     ],
 )
 def test_a_document_that_is_no_plan_is_one_clear_line(changed: Any, said: str) -> None:

@@ -18,6 +18,7 @@ from recengine.errors import DataError
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _ENCRYPTED = 0x1
 _BUFFER = 1 << 20
+_NOTHING = b"PK\x05\x06" + bytes(18)
 _ERRORS = (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, RuntimeError, zlib.error)
 
 
@@ -38,23 +39,23 @@ def members_of(source: Source, limits: Limits) -> tuple[Source, ...]:
             f"{source.name}: the archive has {len(entries):,} entries, at most {limits.members:,} are read. "
             "Choose the files that hold the tables."
         )
-    kept = [(number, entry) for number, entry in enumerate(entries) if not _is_noise(entry)]
-    if any(entry.flag_bits & _ENCRYPTED for _, entry in kept):
+    kept = [entry for entry in entries if not _is_noise(entry)]
+    if any(entry.flag_bits & _ENCRYPTED for entry in kept):
         raise DataError(f"{source.name}: the archive needs a password. Unpack it first.")
-    return tuple(Source(one_line(entry.filename), _opening(source, number, limits)) for number, entry in kept)
+    return tuple(Source(one_line(entry.filename), _opening(source, entry, limits)) for entry in kept)
 
 
-def _opening(source: Source, number: int, limits: Limits) -> Callable[[], IO[bytes]]:
+def _opening(source: Source, entry: zipfile.ZipInfo, limits: Limits) -> Callable[[], IO[bytes]]:
     def open_member() -> IO[bytes]:
         held = ExitStack()
         try:
             packed = held.enter_context(opened(source))
             size = packed.seek(0, io.SEEK_END)
-            archive = held.enter_context(zipfile.ZipFile(packed))
-            # by place, not by name: an archive may hold two members of one name
-            entry = archive.infolist()[number]
+            # reading the list of thousands of members again for each of them would take hours
+            archive = held.enter_context(zipfile.ZipFile(io.BytesIO(_NOTHING)))
+            archive.fp = packed
             stream = held.enter_context(archive.open(entry))
-        except (*_ERRORS, IndexError) as error:
+        except _ERRORS as error:
             held.close()
             raise damaged(source.name, error) from None
         # what the archive says of its sizes is not believed beyond that of the file

@@ -14,7 +14,6 @@ from recengine.data.sources.dialect import style_of
 from recengine.errors import DataError
 
 _CHUNK = 1 << 16
-_LONGEST_CELL = 1 << 24
 
 
 def careful_blocks(shape: Shape, lines: Iterable[bytes], first: int) -> Iterator[Block]:
@@ -23,8 +22,6 @@ def careful_blocks(shape: Shape, lines: Iterable[bytes], first: int) -> Iterator
     first: the number of the first line. Raises `DataError` for a row with other than the header's number of cells, a
     stray quote, and a NUL byte.
     """
-    # the csv module's own limit, for the whole process, is less than a long description
-    csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_CELL))
     rows: list[list[str]] = []
     starts: list[int] = []
     start = first

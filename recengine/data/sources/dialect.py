@@ -17,6 +17,9 @@ STAND_IN = "\x1f"
 """What a separator of two characters is replaced by: readers know those of one byte, and no text holds this one."""
 
 _SAMPLE = 200
+_LONGEST_CELL = 1 << 24
+# the csv module's own limit, for the whole process, is less than a long description
+csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_CELL))
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 

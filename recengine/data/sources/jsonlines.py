@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -23,6 +25,10 @@ _HEAD = 1 << 20
 _ROWS = 1000
 _BLOCK = 1 << 22
 _INT64 = 1 << 63
+_SPACE = re.compile(r"[ \t\r\n]*")
+_CUT = 16
+"""Characters at the end of a text that may be one value, cut off."""
+_DECODER = json.JSONDecoder()
 
 
 def find_json(source: Source, content: Source, form: str, limits: Limits) -> Found:
@@ -107,19 +113,54 @@ def _objects(
 
 
 def _listed(name: str, content: Source, encoding: str, limits: Limits) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    chunks, total = [], 0
+    """Object by object: all at once would take twenty times the memory that the file has bytes."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    number, size = 0, _BLOCK
+    text, position = "", 0
+    more, begun, after_comma = True, False, True
     with opened(content) as stream:
         reader = Utf8Reader(name, stream, encoding)
-        while chunk := reader.read(_BLOCK):
-            chunks.append(chunk)
-            total += len(chunk)
-            if total > limits.whole:
-                raise DataError(f"{name}: one list of more than {limits.whole >> 20:,} MB. Save it as JSON Lines.")
-    document = _loaded(name, None, b"".join(chunks))
-    if not isinstance(document, list):
-        document = [document]
-    for number, one in enumerate(document, start=1):
-        yield number, _object(name, number, one)
+        while True:
+            position = _SPACE.match(text, position).end()  # type: ignore[union-attr]
+            if begun and text.startswith(",", position) and not after_comma:
+                after_comma, position = True, position + 1
+                continue
+            if begun and text.startswith("]", position) and (number == 0 or not after_comma):
+                position = _SPACE.match(text, position + 1).end()  # type: ignore[union-attr]
+                if position < len(text) or reader.read(_BLOCK).strip():
+                    raise DataError(f"{name}: has more text behind its list. Save the table as one list, or as lines.")
+                return
+            if not begun and text.startswith("[", position):
+                begun, position = True, position + 1
+                continue
+            if begun and after_comma and position < len(text):
+                try:
+                    one, position = _DECODER.raw_decode(text, position)
+                except RecursionError:
+                    raise DataError(f"{name}: nested too deep. Save the table flat.") from None
+                except ValueError as error:
+                    # what is wrong before the end of what was read stays wrong
+                    at = error.pos if isinstance(error, json.JSONDecodeError) else 0
+                    early = at < len(text) - _CUT and not str(error).startswith("Unterminated")
+                    if early or not more:
+                        around = text[position : max(at, position) + _HEAD].encode(errors="replace")
+                        _loaded(f"{name}, object {number + 1}", None, around)
+                        raise DataError(f"{name}, object {number + 1}: cannot be read ({error}). Fix it.") from None
+                else:
+                    number, size, after_comma = number + 1, _BLOCK, False
+                    yield number, _object(name, number, one)
+                    continue
+            elif position < len(text):
+                raise DataError(f"{name}: after object {number} is no comma. Save the table as one list, or as lines.")
+            if not more:
+                raise DataError(f"{name}: the list does not end. Get the file again.")
+            if len(text) - position > limits.row:
+                raise DataError(f"{name}, row {number + 1}: has more than {limits.row >> 20} MB. Put each on a line.")
+            chunk = reader.read(size)
+            # a long object is tried again with twice as much of it
+            size = min(size * 2, limits.row)
+            more = bool(chunk)
+            text, position = text[position:] + decoder.decode(chunk, final=not more), 0
 
 
 def _loaded(name: str, number: int | None, text: bytes) -> Any:

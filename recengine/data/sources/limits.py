@@ -10,8 +10,8 @@ class Limits:
     """unpacked: bytes that a packed file, or all members of an archive, may unfold to. ratio: times its packed size
     that it may, once that is more than `free` bytes: tables unfold 3 to 50-fold, a bomb about 1,000-fold. depth: how
     often one packing may lie in another. members: entries of an archive. cells: of a sheet, or of a column that is
-    stored run by run, each of which takes memory where the file holds next to nothing. row: bytes of one row of text.
-    whole: bytes of a document that can only be read whole.
+    stored run by run, each of which takes memory where the file holds next to nothing. columns: of a table. row: bytes
+    of one row of text. whole: bytes of a document that can only be read whole.
     """
 
     unpacked: int = 16 << 30
@@ -21,6 +21,7 @@ class Limits:
     members: int = 10_000
     cells: int = 2_000_000_000
     sheet: int = 50_000_000
+    columns: int = 2_000
     row: int = 64 << 20
     whole: int = 1 << 30
 

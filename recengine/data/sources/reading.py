@@ -125,6 +125,12 @@ def _find(source: Source, content: Source, limits: Limits, depth: int) -> tuple[
     else:
         _refuse(content.name, head)
         found = (_find_one(source, content, head, limits),)
+    wide = next((one for one in found if len(one.columns) > limits.columns), None)
+    if wide is not None:
+        raise DataError(
+            f"{content.name}: has {len(wide.columns):,} columns, at most {limits.columns:,} are read. "
+            "Leave those out that say nothing of users and items."
+        )
     if packings:
         found = tuple(replace(one, facts={**one.facts, "packed": ", ".join(packings)}) for one in found)
     return found

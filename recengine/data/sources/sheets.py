@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from recengine.data.sources.found import Found
 from recengine.data.sources.layouts import layout_of, present
 from recengine.data.sources.limits import Limits
 from recengine.data.sources.packing import whole
+from recengine.data.sources.sheet_size import exact, seen
 from recengine.data.sources.source import Source, one_line, opened
 from recengine.data.sources.text import named
 from recengine.data.table import Table
@@ -29,18 +29,22 @@ FORMAT = "Excel sheet"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """How workbooks of Excel 97 begin, and those that need a password."""
 
-_ROW = re.compile(rb'<row[^>]*?\br="(\d{1,9})"')
-_FAR_ROW = re.compile(rb'\br="[A-Z]{1,3}(\d{6,9})"')
-_FAR_COLUMN = re.compile(rb'\br="([A-Z]{2,3})\d')
+_SHEETS = 255
+_EMPTY = 5_000_000
+_SPARSE = 20
+"""Cells that a sheet may be large for, and as many more for each one that is there."""
 _CHUNK = 1 << 22
-_OVERLAP = 200
-_LETTERS = 26
 
 
 def find_sheets(source: Source, content: Source, limits: Limits) -> tuple[Found, ...]:
     """A table for each sheet that has cells, in their order; hidden ones say so. Raises `DataError`."""
     with _Workbook(content, limits) as book:
         states = {sheet.name: sheet for sheet in book.sheets_metadata}
+        if len(book.sheet_names) > _SHEETS:
+            raise DataError(
+                f"{content.name}: the workbook has {len(book.sheet_names):,} sheets, at most {_SHEETS} are read. "
+                "Save those that hold the tables on their own."
+            )
         found = []
         mistakes: dict[str, DataError] = {}
         for name in book.sheet_names:
@@ -208,29 +212,20 @@ def _text(cell: Any) -> str:
 def _check_members(content: Source, limits: Limits) -> None:
     """A workbook is an archive, and a sheet may say that its one cell is the last of 17 thousand million."""
     for member in members_of(content, limits):
-        rows = columns = 1
-        for chunk in _chunks(member):
-            if member.name.startswith("xl/worksheets/"):
-                found = [int(row) for row in (*_ROW.findall(chunk), *_FAR_ROW.findall(chunk))]
-                rows = max(rows, *found) if found else rows
-                columns = max(columns, *map(_column, set(_FAR_COLUMN.findall(chunk))), _LETTERS)
-        if rows * columns > limits.sheet:
+        # any member may be a sheet, whatever it is called
+        size = seen(_chunks(member))
+        if not size.is_sheet:
+            continue
+        if not size.usual:
+            size = exact(content.name, _chunks(member))
+        if size.rows * size.columns > min(limits.sheet, _EMPTY + _SPARSE * size.cells):
             raise DataError(
-                f"{content.name}: a sheet of {rows:,} rows and {columns:,} columns is too large to be read. "
+                f"{content.name}: a sheet of {size.rows:,} rows and {size.columns:,} columns is too large to be read. "
                 "Delete what stands far out, or save it as CSV."
             )
 
 
 def _chunks(member: Source) -> Iterator[bytes]:
     with opened(member) as stream:
-        tail = b""
         while chunk := stream.read(_CHUNK):
-            yield tail + chunk
-            tail = chunk[-_OVERLAP:]
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * _LETTERS + letter - ord("A") + 1
-    return number
+            yield chunk

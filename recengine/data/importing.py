@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from recengine.data.build import PositiveFrom, dataset_of, record_of
-from recengine.data.cleaning import Applied, Step, parse_steps
+from recengine.data.cleaning import Applied, Seen, Step, apply_steps, parse_steps
 from recengine.data.dataset import Dataset
 from recengine.data.mapping import ROLES
 from recengine.data.material import Material, make_material
@@ -28,9 +28,6 @@ from recengine.data.sources import TABLE_KINDS, Source, TableKind
 from recengine.data.table import quoted
 from recengine.errors import DataError
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked, within
-
-Seen = Callable[[Step, Applied], None]
-"""Told of every step of cleaning when it is done."""
 
 
 @dataclass(frozen=True)
@@ -62,18 +59,17 @@ def prepare_plan(
         tables = read_planned(planned, mapping, progress=within(progress, 0.0, 0.6), cancel=cancel)
         stop_if_asked(cancel)
         progress(0.6, "Mapping")
-        material = make_material(tables, mapping)
-        tables.clear()  # the material has all that is needed of them
+        # what is given on is not held here: each of these is as large as the data
+        mapped = [make_material(tables, mapping)]
+        tables.clear()
         records: list[CleaningRecord] = []
-        for number, step in enumerate(steps):
-            stop_if_asked(cancel)
-            progress(0.8 + 0.2 * number / len(steps), f"Cleaning: {step.label}")
-            done = step.apply(material)
+
+        def record(step: Step, done: Applied) -> None:
             records.append(record_of(step, done))
             if seen is not None:
                 seen(step, done)
-            material = done.material
-            del done  # else the tables before the next step stay in memory
+
+        material = apply_steps(mapped.pop(), steps, seen=record, progress=within(progress, 0.8, 1.0), cancel=cancel)
         sources = tuple(_source_record(kind, one, content.result()) for kind, one, content in contents)
     return Prepared(material, tuple(records), sources)
 

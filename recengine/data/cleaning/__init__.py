@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from recengine.data.cleaning.base import SAMPLE_ROWS, Applied, Does, Step, TouchedTable
 from recengine.data.cleaning.bots import Bots
@@ -34,6 +34,7 @@ __all__ = [
     "Does",
     "Duplicates",
     "Option",
+    "Seen",
     "Step",
     "TouchedTable",
     "apply_steps",
@@ -64,6 +65,10 @@ STEPS: Mapping[str, type[Step]] = {step.name: step for step in _EVERY}
 """By name, in the order in which they are best applied and the page offers them."""
 
 
+Seen = Callable[[Step, Applied], None]
+"""Told of every step of cleaning when it is done."""
+
+
 def parse_step(text: str) -> Step:
     """The step that a text such as `k-core:users=5,items=5` says. Raises `DataError`."""
     name, _, listed = text.strip().partition(":")
@@ -86,15 +91,21 @@ def parse_steps(texts: Iterable[str]) -> tuple[Step, ...]:
 
 
 def apply_steps(
-    material: Material, steps: Iterable[Step], *, progress: Progress = silent, cancel: Cancel = never
-) -> tuple[Material, tuple[Applied, ...]]:
-    """The steps one after the other, each on what the one before left. Raises `DataError` or `CancelledError`."""
-    done: list[Applied] = []
+    material: Material,
+    steps: Iterable[Step],
+    *,
+    seen: Seen | None = None,
+    progress: Progress = silent,
+    cancel: Cancel = never,
+) -> Material:
+    """What the steps leave, one after the other. seen: told what each did. Raises `DataError` or `CancelledError`."""
     every = tuple(steps)
     for number, step in enumerate(every):
         stop_if_asked(cancel)
         progress(number / len(every), f"Cleaning: {step.label}")
-        applied = step.apply(material)
-        done.append(applied)
-        material = applied.material
-    return material, tuple(done)
+        done = step.apply(material)
+        if seen is not None:
+            seen(step, done)
+        material = done.material
+        del done  # else the tables before the next step stay in memory
+    return material

@@ -11,7 +11,7 @@ from recengine.data.cleaning.base import Applied, Settled
 from recengine.data.cleaning.rows import first_rows, shown
 from recengine.data.cleaning.settings import Option
 from recengine.data.mapping import ColumnMapping
-from recengine.data.material import Material
+from recengine.data.material import Material, unreadable_left
 
 _WORDS = {"last": "the last stays", "sum": "values are added up", "max": "the highest value stays"}
 
@@ -37,9 +37,17 @@ class Duplicates(Settled):
     )
 
     def apply(self, material: Material) -> Applied:
-        """The rows of a pair as one, at the place of its last row by time; rows without a time come first."""
+        """The rows of a pair as one, at the place of its last row by time; rows without a time come first.
+
+        A row with a cell that cannot be read is merged with none, so that it is not gone before anybody is told.
+        """
         rows = material.events
         pairs = pair_keys(rows)
+        unread = unreadable_left(material)
+        if unread.height:
+            own = (pl.lit(2**64 - 1, dtype=pl.UInt64) - pl.col("row")).alias("pair")
+            unreadable = pl.col("row").is_in(unread["row"].implode())
+            pairs = rows.select(pl.when(unreadable).then(own).otherwise(pairs).alias("pair"))["pair"]
         # neighbours in order: a sort of numbers is cheaper than groups
         ordered = pairs.sort()
         again = ordered.filter(ordered == ordered.shift(1))

@@ -6,13 +6,10 @@ from recengine.data.cleaning.base import Step
 
 
 def step_words(step: Step) -> str:
-    """`Merge repeats: keep last`. Settings without a limit are left out."""
-    said = [
-        f"{option.label[:1].lower()}{option.label[1:]} {_value(getattr(step, option.name))}"
-        for option in step.options
-        if getattr(step, option.name) is not None
-    ]
-    return f"{step.label}{': ' if said else ''}{', '.join(said)}"
+    """`Merge repeats · keep: last`. Settings without a limit are left out."""
+    settings = ((option, getattr(step, option.name)) for option in step.options)
+    said = [f"{option.label[:1].lower()}{option.label[1:]}: {_value(now)}" for option, now in settings if now is not None]
+    return " · ".join((step.label, *said))
 
 
 def _value(value: object) -> str:

@@ -54,8 +54,10 @@ def test_the_sample_shows_the_rows_that_went_with_their_lines(make: Make) -> Non
     assert done.says == "1 of 3 interactions repeat a user and an item and are merged; the last stays."
 
 
-def test_the_sum_of_cells_that_cannot_be_read_is_none(make: Make) -> None:
-    done = parse_step("duplicates:keep=sum").apply(
-        make({"user": ["u", "u", "v", "v"], "item": ["a"] * 4, "rating": ["five", "?", "2", "?"]})
+@pytest.mark.parametrize("keep", ["last", "sum", "max"])
+def test_a_cell_that_cannot_be_read_is_not_merged_away(make: Make, keep: str) -> None:
+    done = parse_step(f"duplicates:keep={keep}").apply(
+        make({"user": ["u", "u", "u", "v", "v"], "item": ["a"] * 5, "rating": ["five", "1", "2", "2", "?"]})
     )
-    assert done.material.events["value"].to_list() == [None, 2.0]
+    assert done.touched == 1
+    assert done.material.events["value"].to_list() == [None, 3.0 if keep == "sum" else 2.0, 2.0, None]

@@ -71,8 +71,8 @@ def show_fit(workbench: Workbench, scenario: Scenario) -> None:
     st.caption(plain(cut_sentence(scenario)))
 
 
-def show_data(entry: DatasetEntry, workbench: Workbench) -> None:
-    """Counts, source and terms, and what the import found."""
+def show_data(entry: DatasetEntry, workbench: Workbench, *, imported: bool) -> None:
+    """Counts, source and terms, and what the import found. imported: whether the import can be changed."""
     st.subheader("What is the data?", anchor=False)
     with st.grid(5, min_column_width=150):
         for label, value, meaning in overview.counts(entry, workbench):
@@ -86,6 +86,13 @@ def show_data(entry: DatasetEntry, workbench: Workbench) -> None:
         for line in overview.import_lines(entry):
             st.markdown(f"- {plain(line)}")
         st.caption(f"Fingerprint {entry.fingerprint}")
+        if imported:
+            st.page_link(
+                "pages/import_data.py",
+                label="Change this import",
+                icon=":material/edit:",
+                query_params={"edit": entry.name},
+            )
 
 
 page = open_page("pages/overview.py")
@@ -93,7 +100,8 @@ shown.scenario_line(page.workbench)
 cards = [column.container(border=True, height="stretch").skeleton(height=150) for column in st.columns(3)]
 quality = st.container()
 with notice():
-    show_data(page.workspace.dataset_entry(page.dataset.name), page.workbench)
+    imported = page.workspace.dataset_plan(page.dataset.name) is not None
+    show_data(page.workspace.dataset_entry(page.dataset.name), page.workbench, imported=imported)
     show_fit(page.workbench, page.view.scenario)
     with quality, st.spinner("Measuring every scorer by itself"):
         outcome = compute.outcome(page.workbench, page.view.scenario, fairness=True)

@@ -32,6 +32,7 @@ from recengine.simulation import Breakpoints, Sweep, Triangle, Yardstick
 from recengine.simulation import breakpoints as find_breakpoints
 from recengine.simulation import sweep as sweep_weight
 from recengine.simulation import triangle as measure_triangle
+from recengine.storage import digest
 from recengine.workspace import DatasetEntry, Workspace
 from ui import desk_panel, panels, users
 from ui.view import View
@@ -74,7 +75,9 @@ def everyone(dataset: Dataset) -> Everyone:
 
 def quality(dataset: Dataset, entry: DatasetEntry, split: str, seed: int) -> QualityReport:
     """The quality report of a dataset and its split. Raises `DataError` where it cannot be cut so."""
-    return _quality(dataset.fingerprint, dataset.name, split, seed, _dataset=dataset, _entry=entry)
+    # another import may come to the same data
+    imported = digest(entry.report)
+    return _quality(dataset.fingerprint, dataset.name, imported, split, seed, _dataset=dataset, _entry=entry)
 
 
 def is_ready(scenario: Scenario) -> bool:
@@ -239,7 +242,7 @@ def _everyone(fingerprint: str, *, _dataset: Dataset) -> Everyone:
 
 @st.cache_resource(max_entries=6, show_spinner=False)
 def _quality(
-    fingerprint: str, name: str, split: str, seed: int, *, _dataset: Dataset, _entry: DatasetEntry
+    fingerprint: str, name: str, imported: str, split: str, seed: int, *, _dataset: Dataset, _entry: DatasetEntry
 ) -> QualityReport:
     cut = split_dataset(_dataset, split, seed=seed)
     return quality_report(_dataset, split=cut, plan_report=_entry.report)

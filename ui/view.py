@@ -75,7 +75,9 @@ class View:
 
 def default_view(dataset: Dataset, start: Scenario, base: str | None = None) -> View:
     """The view of a link that says nothing but the dataset."""
-    return View(dataset.name, start, base, start, start, dataset.user_ids[0])
+    # the first who did anything: of the others there is little to see
+    user = dataset.user_ids[int(dataset.interactions["user"].min())]  # type: ignore[arg-type]
+    return View(dataset.name, start, base, start, start, user)
 
 
 def read_view(params: Mapping[str, str], dataset: Dataset, fallback: View) -> tuple[View, list[str]]:

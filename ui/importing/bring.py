@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from recengine.data.plan import TableSource
+from recengine.data.sources import TableKind
 from recengine.workspace import Workspace
 from ui import actions
 from ui.importing import beginning, store, uploading
@@ -31,6 +34,8 @@ ICONS: dict[Use, str] = {
 
 UNSURE = 0.5
 """A kind that is guessed with less certainty should be looked at."""
+MOST_OFFERED = 4
+"""Of tables that differ, for so many there is a button to use it alone."""
 
 
 def show(workspace: Workspace, draft: Draft, found: Brought) -> None:
@@ -45,7 +50,7 @@ def show(workspace: Workspace, draft: Draft, found: Brought) -> None:
         _show_trouble(workspace, draft, trouble)
     for table in found.tables:
         _show_table(workspace, draft, table)
-    _show_sums(found)
+    _show_sums(workspace, draft, found)
 
 
 def widget_key(source: TableSource) -> str:
@@ -118,22 +123,53 @@ def _remove_button(room: DeltaGenerator, workspace: Workspace, draft: Draft, sou
     )
 
 
-def _show_sums(found: Brought) -> None:
+def _show_sums(workspace: Workspace, draft: Draft, found: Brought) -> None:
     """What is read as one, and what is still missing."""
     for kind in found.kinds:
         tables = found.of(kind)
         if len(tables) < 2:
             continue
-        odd = [table.found.name for table in tables if set(table.found.columns) != set(tables[0].found.columns)]
-        st.info(
-            plain(
-                f"{len(tables)} tables of {kind} are read as one, one after the other."
-                + (f" Not all have the same columns: {', '.join(odd)}." if odd else "")
-            ),
-            icon=":material/join:",
-        )
+        if any(set(table.found.columns) != set(tables[0].found.columns) for table in tables):
+            _show_unlike(workspace, draft, kind, tables)
+        else:
+            st.info(f"{len(tables)} tables of {kind} are read as one, one after the other.", icon=":material/join:")
     if found.tables and not found.of("interactions"):
         st.warning(
             "No table of interactions yet: who did what with which item. Bring one, or say which of these it is.",
             icon=":material/swap_horiz:",
         )
+
+
+def _show_unlike(workspace: Workspace, draft: Draft, kind: TableKind, tables: Sequence[BroughtTable]) -> None:
+    """Tables of one kind with different columns: seldom parts of one, mostly two tellings of the same."""
+    own = {
+        table.found.name: set(table.found.columns).difference(
+            *(one.found.columns for one in tables if one is not table)
+        )
+        for table in tables
+    }
+    differ = "; ".join(f"{', '.join(sorted(columns))} only in {name}" for name, columns in own.items() if columns)
+    with st.container(border=True, key=f"unlike_{kind}"):
+        st.warning(
+            plain(
+                f"{len(tables)} tables are used as {kind} and would be read as one, one after the other, but their "
+                f"columns differ: {differ or 'some lack columns of others'}. Where a table has no such column its "
+                "cells are empty. If they tell of the same twice, use one of them:"
+            ),
+            icon=":material/join:",
+        )
+        with st.container(horizontal=True):
+            for table in tables[:MOST_OFFERED]:
+                st.button(
+                    plain(f"Only {table.found.name}"),
+                    icon=":material/filter_1:",
+                    key=f"only {widget_key(table.source)}",
+                    help="Leaves the others out of this import.",
+                    on_click=actions.attempt,
+                    args=(lambda table=table: _use_only(workspace, draft, table, tables),),
+                )
+
+
+def _use_only(workspace: Workspace, draft: Draft, wanted: BroughtTable, tables: Sequence[BroughtTable]) -> None:
+    others: dict[str, Use] = {table_key(table.source): "none" for table in tables if table is not wanted}
+    store.change(workspace, draft, lambda now: replace(now, uses={**now.uses, **others}))

@@ -21,6 +21,10 @@ from ui.text import plain
 
 COUNTED_UNASKED = 3_000_000
 """With more interactions a step is counted when it is opened: each takes seconds."""
+READABLE = "unreadable"
+"""The step without which a cell that cannot be read stops an import."""
+MOST = 0.5
+"""A step that leaves out more than this share is seldom meant."""
 NEEDS: dict[str, TableKind] = {"items": "items", "users": "users"}
 """The table that a step needs whose name ends so."""
 MERGES = {
@@ -81,11 +85,11 @@ def _show_applied(workspace: Workspace, draft: Draft, mapped: Mapped, before: Co
                     st.error(plain(problem), icon=":material/error:")
             _applied_buttons(workspace, draft, place)
     if not problem:
-        _show_unasked(draft, mapped, after)
+        _show_unasked(workspace, draft, mapped, after)
     return not problem
 
 
-def _show_unasked(draft: Draft, mapped: Mapped, after: Counts) -> None:
+def _show_unasked(workspace: Workspace, draft: Draft, mapped: Mapped, after: Counts) -> None:
     """What happens to rows without any step, and what would stop the import."""
     lines = [f"{count:,} {reason} are left out." for reason, count in mapped.dropped.items()]
     keep = usual_keep(mapped.mapping)
@@ -99,19 +103,32 @@ def _show_unasked(draft: Draft, mapped: Mapped, after: Counts) -> None:
     else:
         lines.append(f"Repeats of a user and an item are merged: {MERGES[keep]}.")
     if lines:
-        st.info("Without any step:  \n" + "  \n".join(plain(line) for line in lines), icon=":material/info:")
-    show_unreadable(draft, mapped)
+        st.info(
+            "Whatever the steps, an import does this:  \n" + "  \n".join(plain(line) for line in lines),
+            icon=":material/info:",
+        )
+    show_unreadable(workspace, draft, mapped)
 
 
-def show_unreadable(draft: Draft, mapped: Mapped) -> bool:
+def show_unreadable(workspace: Workspace, draft: Draft, mapped: Mapped) -> bool:
     """Say what stops the import; whether anything does."""
     cells = mapped.unreadable(draft.cleaning)
     if not cells:
         return False
     st.warning(
         f"{cells:,} {'cell of values or times' if cells == 1 else 'cells of values or times'} cannot be read, and an "
-        f"import stops at the first. Apply the step {STEPS['unreadable'].label}, or map another column or form.",
+        f"import stops at the first. Leave their rows out, or go back and map another column or form.",
         icon=":material/block:",
+    )
+    if cells > MOST * mapped.counts(draft.cleaning)[2]:
+        return True  # then rather the column is the wrong one
+    st.button(
+        "Leave out what cannot be read",
+        icon=":material/check:",
+        key="leave out unreadable",
+        on_click=actions.attempt,
+        # before other steps, which may look at values and times
+        args=(lambda: store.change(workspace, draft, lambda now: replace(now, cleaning=(READABLE, *now.cleaning))),),
     )
     return True
 
@@ -211,6 +228,11 @@ def _show_step(workspace: Workspace, draft: Draft, mapped: Mapped, name: str, ef
                 on_click=actions.attempt,
                 args=(lambda: _apply(workspace, draft, name, text),),
             )
+        if _is_much(effect):
+            st.warning(
+                f"This leaves out most of the {effect.table}. Look at the rows first, or choose other settings.",
+                icon=":material/warning:",
+            )
         if effect.touched:
             _show_sample(effect, name)
 
@@ -225,7 +247,7 @@ def _show_sample(effect: Effect, name: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         rows = "rows" if effect.table == "interactions" else f"rows of {effect.table}"
         st.caption(
-            f"What it {effect.does}: {f'the first {shown:,}' if shown < effect.touched else 'all'} of "
+            f"What it {effect.does}: {f'the first {shown:,} of' if shown < effect.touched else 'all'} "
             f"{effect.touched:,} {rows}.",
             width="stretch",
         )
@@ -242,7 +264,14 @@ def _mark(effect: Effect | str | None) -> str:
     if not effect.touched:
         return " · :gray[nothing to do]"
     part = share(effect.touched / max(effect.of, 1))
-    return f" · {effect.does} {effect.touched:,} of {effect.of:,} {effect.table} ({part})"
+    if 1_000 * effect.touched < effect.of:
+        part = f"less than {share(0.001)}"
+    mark = " :orange[:material/warning:]" if _is_much(effect) else ""
+    return f" · {effect.does} {effect.touched:,} of {effect.of:,} {effect.table} ({part}){mark}"
+
+
+def _is_much(effect: Effect) -> bool:
+    return effect.does == "leaves out" and effect.table == "interactions" and effect.touched > MOST * effect.of
 
 
 def title(text: str) -> str:

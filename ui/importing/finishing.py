@@ -68,7 +68,7 @@ def _ask(workspace: Workspace, draft: Draft, found: Brought) -> None:
     with st.container(border=True):
         st.subheader("What will be imported", anchor=False)
         st.markdown("\n".join(f"- {line}" for line in _summary(draft, found, mapped)))
-        stopped = cleaning.show_unreadable(draft, mapped)
+        stopped = cleaning.show_unreadable(workspace, draft, mapped)
         st.session_state[NAME] = draft.name or suggested_name(draft, workspace)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             name: str = st.text_input(

@@ -53,8 +53,8 @@ def lift_rows(found: Lifts) -> pl.DataFrame:
         {
             name: one_line(one.group),
             "n": one.n,
-            "Here": one.share,
-            "Everyone": one.everyone,
+            "Here": round(one.share, 3),
+            "Everyone": round(one.everyone, 3),
             "Times as likely": one.lift,
             "From": one.low,
             "To": one.high,
@@ -92,8 +92,8 @@ def together(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(
         pl.col("title").map_elements(one_line, return_dtype=pl.String).alias("Item"),
         pl.col("n").alias("Users"),
-        pl.col("share").alias("Share"),
-        pl.col("everyone").alias("Everyone"),
+        pl.col("share").round(3).alias("Share"),
+        pl.col("everyone").round(3).alias("Everyone"),
         pl.col("lift").alias("Times as likely"),
         pl.col("low").alias("At least"),
     )

@@ -104,8 +104,8 @@ def _unfitted(workspace: Workspace, dataset: Dataset) -> str:
     if fits:
         return f"{fits} scorers are fitted on them, from an earlier time with these same data."
     return (
-        "Scorers that were fitted on the data of before say nothing of these, so fits must be made again. The step can "
-        "be taken back under What the import did."
+        "Scorers that were fitted on the data of before say nothing of these, so fits must be made again. Every step "
+        "can be taken back under What the import did."
     )
 
 

@@ -32,6 +32,14 @@ def show(workspace: Workspace, dataset: Dataset, plan: ImportPlan | None, entry:
         )
     else:
         _steps(workspace, dataset, plan, report, busy=busy)
+        st.page_link(
+            "pages/import_data.py",
+            label="Change this import",
+            icon=":material/edit:",
+            query_params={"edit": dataset.name},
+            help="Opens its files, mapping and cleaning. What is stored stays until you import again.",
+            width="content",
+        )
     st.subheader("What it found and left out", anchor=False)
     st.markdown("\n".join(f"- {plain(line)}" for line in overview.import_lines(entry)))
     st.subheader("Which column is what", anchor=False)
@@ -42,6 +50,7 @@ def show(workspace: Workspace, dataset: Dataset, plan: ImportPlan | None, entry:
         key="mapping",
         height="content" if len(mapping) < 12 else 420,
     )
+    st.caption("Spelt as on the command line: --map role=column.")
     st.caption(f"Fingerprint {entry.fingerprint}")
 
 

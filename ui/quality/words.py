@@ -98,11 +98,11 @@ def columns_table(report: QualityReport) -> pl.DataFrame:
         pl.col("table").str.to_titlecase().alias("Table"),
         pl.col("column").map_elements(one_line, return_dtype=pl.String).alias("Column"),
         pl.col("kind").alias("Kind"),
-        pl.col("missing_share").alias("Missing"),
+        pl.col("missing_share").round(3).alias("Missing"),
         pl.col("rows").alias("Rows"),
         pl.col("distinct").alias("Different"),
         pl.col("commonest").map_elements(one_line, return_dtype=pl.String).alias("Commonest"),
-        pl.col("commonest_share").alias("Its share"),
+        pl.col("commonest_share").round(3).alias("Its share"),
         pl.col("lowest").alias("Lowest"),
         pl.col("highest").alias("Highest"),
     )
@@ -115,9 +115,9 @@ def groups_table(report: QualityReport) -> pl.DataFrame:
         pl.col("attribute").alias("Attribute"),
         pl.col("group").fill_null("not known").map_elements(one_line, return_dtype=pl.String).alias("Group"),
         pl.col("n"),
-        pl.col("share").alias("Share"),
+        pl.col("share").round(3).alias("Share"),
         pl.col("interactions").alias("Interactions"),
-        pl.col("interactions_share").alias("Of all"),
+        pl.col("interactions_share").round(3).alias("Of all"),
     )
 
 

@@ -7,8 +7,10 @@ from recengine.data.cleaning.base import Step
 
 def step_words(step: Step) -> str:
     """`Merge repeats · keep: last`. Settings without a limit are left out."""
-    settings = ((option, getattr(step, option.name)) for option in step.options)
-    said = [f"{option.label[:1].lower()}{option.label[1:]}: {_value(now)}" for option, now in settings if now is not None]
+    settings = ((one, getattr(step, one.name)) for one in step.options)
+    said = [
+        f"{option.label[:1].lower()}{option.label[1:]}: {_value(now)}" for option, now in settings if now is not None
+    ]
     return " · ".join((step.label, *said))
 
 

@@ -172,7 +172,7 @@ def missing_figure(columns: pl.DataFrame, *, theme: Theme = LIGHT) -> go.Figure:
     labels = [f"{table}: {plain(column)}" for table, column in shown.select("table", "column").iter_rows()]
     figure = canvas(
         theme,
-        height=80 + ROW * max(len(labels), 1),
+        height=110 + ROW * max(len(labels), 1),
         x_title="Share missing",
         x={"tickformat": ".0%", "range": [0, 1], "zeroline": True},
         y=rows_axis([chart_text(label) for label in labels]),
@@ -262,7 +262,7 @@ def group_sizes_figure(groups: pl.DataFrame, *, table: str, attribute: str, them
     least = MIN_USERS if table == "users" else MIN_ITEMS
     figure = canvas(
         theme,
-        height=90 + ROW * max(len(names), 1),
+        height=110 + ROW * max(len(names), 1),
         x_title=table.capitalize(),
         x=from_zero([*sizes, least]),
         y=rows_axis([chart_text(name) for name in names]),

@@ -81,6 +81,7 @@ def show_pictures(picture: SplitPicture) -> None:
 def offer(page: OpenDataset, scenario: Scenario, wanted: Scenario, *, usable: bool) -> None:
     """One click that fits what is missing and uses the split, with what it costs."""
     in_use = (wanted.split, wanted.seed, wanted.all_data) == (scenario.split, scenario.seed, scenario.all_data)
+    link = state.current().params()
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         with st.container(gap="xsmall", width="stretch"):
             if in_use:
@@ -89,6 +90,8 @@ def offer(page: OpenDataset, scenario: Scenario, wanted: Scenario, *, usable: bo
                 st.markdown("It leaves nothing to learn from, or nothing to measure on. Choose another one.")
             else:
                 st.markdown(plain(splits.cost(page.workspace, scenario, wanted)))
+        if in_use:
+            st.page_link("pages/studio.py", label="Studio", icon=":material/tune:", width="content", query_params=link)
         st.button(
             "Use this split",
             type="primary",

@@ -214,7 +214,7 @@ def _threshold(material: Material, positive_from: PositiveFrom) -> Threshold:
     if positive_from == "auto":
         if mapping.event is not None:
             return Threshold(None, "Values are weights of types of events, so every row is positive.")
-        return propose_threshold(material.events["value"])
+        return propose_threshold(material.events["value"], mapping.value_rule)
     return Threshold(None if positive_from is None else float(positive_from), "It was chosen so.")
 
 

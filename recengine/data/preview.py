@@ -66,7 +66,7 @@ def _interactions(
         lowest = None if positive_from == "auto" else positive_from
         if positive_from == "auto" and mapping.event is None:
             # weights of types are no scale of ratings
-            lowest = propose_threshold(values).lowest
+            lowest = propose_threshold(values, mapping.value_rule).lowest
         weights = weights_of(values, mapping.value_rule, mapping.value_clip)
         positive = are_positive(values, lowest)
         said = {True: "yes", False: "no"}

@@ -178,6 +178,36 @@ def test_a_step_is_seen_before_it_is_applied_and_can_be_taken_back(bring: Bring)
     assert {metric.label: metric.value for metric in app.metric}["Interactions"] == "61"
 
 
+def test_of_two_unlike_tables_one_can_be_used(bring: Bring) -> None:
+    app = bring(
+        plays_csv=b"user_id,item_id,hours\nu1,a,3\nu2,a,9\nu1,b,1\n",
+        buys_csv=b"user_id,item_id,bought\nu1,a,1\nu2,a,1\n",
+    )
+    assert "bought only in buys.csv; hours only in plays.csv" in texts(app) or (
+        "hours only in plays.csv; bought only in buys.csv" in texts(app)
+    )
+    next(button for button in app.button if button.label.replace("\\", "") == "Only plays.csv").click().run()
+    assert not app.exception
+    assert "only in" not in texts(app)
+    assert [box.value for box in app.selectbox] in (["interactions", "none"], ["none", "interactions"])
+
+
+def test_what_stops_the_import_is_said_before_it_and_can_be_left_out(bring: Bring) -> None:
+    rows = [f"u{at % 5},i{at % 7},{4 + at % 2},2024-01-{1 + at % 28:02}" for at in range(60)]
+    app = bring(
+        log_csv="\n".join(["user_id,item_id,rating,time", *rows, "u1,i1,5,yesterday", ",i1,5,2024-01-01"]).encode()
+    )
+    for label in ("Next: map columns", "Next: clean rows"):
+        go(app, label)
+    assert "Left out: 1 interactions without a user id." in texts(app)
+    assert "cannot be read, and an import stops" in texts(app)
+    go(app, "Next: import")
+    assert next(button for button in app.button if button.key == "import now").disabled
+    go(app, "Leave out what cannot be read")
+    assert not app.exception
+    assert not next(button for button in app.button if button.key == "import now").disabled
+
+
 @pytest.mark.parametrize("name", list(STEPS))
 def test_the_form_of_every_step_opens(bring: Bring, name: str) -> None:
     app = bring(ratings_csv=ratings(), films_tsv=films(), people_csv=b"user_id,age\nu1,30\nu2,40\nu3,50\n")
@@ -262,7 +292,7 @@ def test_a_database_brings_a_table_by_its_name_and_no_password_is_shown(
     assert app.dataframe[0].value.shape == (50, 3)
     go(app, "Add this table")
     assert not app.exception
-    assert "connection shop" in texts(app)
+    assert "shop: sales" in texts(app)
     go(app, "Next: map columns")
     assert app.dataframe[0].value.columns.tolist()[:3] == ["user", "item", "value"]
 

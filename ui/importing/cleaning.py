@@ -91,14 +91,14 @@ def _show_applied(workspace: Workspace, draft: Draft, mapped: Mapped, before: Co
 
 def _show_unasked(workspace: Workspace, draft: Draft, mapped: Mapped, after: Counts) -> None:
     """What happens to rows without any step, and what would stop the import."""
-    lines = [f"{count:,} {reason} are left out." for reason, count in mapped.dropped.items()]
+    lines = [f"Left out: {count:,} {reason}." for reason, count in mapped.dropped.items()]
     keep = usual_keep(mapped.mapping)
     if after[2] <= COUNTED_UNASKED:
         repeats = mapped.effect(draft.cleaning, f"duplicates:keep={keep}").touched
         if repeats:
             lines.append(
                 f"{repeats:,} interactions repeat a user and an item and are merged, for a dataset has each pair once: "
-                f"{MERGES[keep]}. The step {STEPS['duplicates'].label} merges them otherwise."
+                f"{MERGES[keep]}. A step below can merge them otherwise."
             )
     else:
         lines.append(f"Repeats of a user and an item are merged: {MERGES[keep]}.")

@@ -53,13 +53,16 @@ def show(workspace: Workspace, draft: Draft) -> None:
     with st.container(horizontal=True):
         if st.button("Show the first rows", icon=":material/visibility:", key="preview statement"):
             st.session_state[PREVIEWED] = (name, statement)
-        shown = st.session_state.get(PREVIEWED) == (name, statement)
+        add = st.empty()
+    asked_for = st.session_state.get(PREVIEWED) == (name, statement) and bool(statement.strip())
+    shown = asked_for and _show_rows(asked, statement)
+    with add:
         st.button(
             "Add this table",
             type="primary",
             icon=":material/add:",
             key="add statement",
-            disabled=not shown or not statement.strip(),
+            disabled=not shown,
             help=None if shown else "Look at its first rows before.",
             on_click=actions.attempt,
             args=(
@@ -70,8 +73,6 @@ def show(workspace: Workspace, draft: Draft) -> None:
                 ),
             ),
         )
-    if shown and statement.strip():
-        _show_rows(asked, statement)
 
 
 def _show_tables(asked: Connection) -> None:
@@ -104,15 +105,17 @@ def _show_tables(asked: Connection) -> None:
         )
 
 
-def _show_rows(asked: Connection, statement: str) -> None:
+def _show_rows(asked: Connection, statement: str) -> bool:
+    """The first rows; whether there are any to take."""
     with st.spinner("Asking the database"):
         try:
             table = preview(asked, statement, ROWS)
         except RecengineError as error:
             st.error(plain(str(error)), icon=":material/error:")
-            return
+            return False
     st.caption(f"The first {table.frame.height:,} rows." if table.frame.height else "It gives no row.")
     st.dataframe(table.frame, hide_index=True, key="statement rows", height=280)
+    return table.frame.height > 0
 
 
 def _forget() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,10 @@ SAMPLE_ROWS = 5_000
 STATEMENT_ROWS = 1_000
 """The same of a statement over a database."""
 DATABASE = "Database"
+WHOLE_TABLE = re.compile(r'SELECT \* FROM "?([^"\s;]+)"?;?', re.IGNORECASE)
+"""A statement that reads a table as it is, which can go by the table's name."""
+LONGEST = 40
+"""Characters of any other statement in a name."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +115,12 @@ def guesses(found: Brought, kind: TableKind) -> tuple[Guess, ...]:
 
 def name_of(source: TableSource) -> str:
     """What a file or a statement is called."""
-    return f"connection {source.connection}" if source.path is None else Path(source.path).name
+    if source.path is not None:
+        return Path(source.path).name
+    statement = " ".join((source.statement or "").split())
+    whole = WHOLE_TABLE.fullmatch(statement)
+    told = whole[1] if whole else statement if len(statement) <= LONGEST else f"{statement[: LONGEST - 1]}…"
+    return f"{source.connection}: {told}"
 
 
 @dataclass(frozen=True)
@@ -158,7 +168,7 @@ def _held(stamp: str, *, _source: Source) -> tuple[_Held, ...]:
 def _asked(stamp: str, connection: str, statement: str) -> tuple[_Held, ...]:
     """The first rows of a statement; asked again after ten minutes, since a database changes."""
     sample = table_of_statement(connection, statement, STATEMENT_ROWS).frame
-    nothing = Source.memory(f"connection {connection}", b"")
+    nothing = Source.memory(name_of(TableSource(connection=connection, statement=statement)), b"")
     return (_guessed(Found(nothing, DATABASE, tuple(sample.columns), facts={"statement": statement}), sample),)
 
 

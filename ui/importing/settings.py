@@ -11,7 +11,7 @@ import streamlit as st
 
 from recengine.data.mapping import parse_values, propose_threshold
 from recengine.data.mapping.roles import SEPARATOR, plain_name
-from recengine.data.mapping.settings import SEPARATORS, TIME_UNITS, written
+from recengine.data.mapping.settings import SEPARATORS, TIME_UNITS, ValueRule, written
 from recengine.data.sources import TableKind
 from recengine.workspace import Workspace
 from ui import actions
@@ -126,7 +126,8 @@ def _values(form: _Form, found: Brought) -> None:
             for table in found.of("interactions")
             if form.pairs["value"] in table.sample
         ]
-        st.caption(plain(propose_threshold(parse_values(cells[0]).values).reason))
+        counted: ValueRule = "log" if now == "log" else "as-is"
+        st.caption(plain(propose_threshold(parse_values(cells[0]).values, counted).reason))
 
 
 def _positive(form: _Form) -> None:

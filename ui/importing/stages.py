@@ -14,10 +14,17 @@ from ui.importing.reading import Brought
 from ui.text import plain
 
 WORDS: dict[Stage, str] = {
-    "bring": "1 Bring data",
-    "map": "2 Map columns",
-    "clean": "3 Clean rows",
+    "bring": "1 Data",
+    "map": "2 Columns",
+    "clean": "3 Cleaning",
     "import": "4 Import",
+}
+"""Short, so that all four stand beside each other on a narrow screen."""
+DEEDS: dict[Stage, str] = {
+    "bring": "bring data",
+    "map": "map columns",
+    "clean": "clean rows",
+    "import": "import",
 }
 CHOICE = "stage of the import"
 EDIT = "edit"
@@ -99,7 +106,7 @@ def _ways_on(workspace: Workspace, draft: Draft, found: Brought, stage: Stage) -
         if place < len(STAGES) - 1 and found.tables:
             after = STAGES[place + 1]
             st.button(
-                f"Next: {WORDS[after][2:].lower()}",
+                f"Next: {DEEDS[after]}",
                 icon=":material/arrow_forward:",
                 type="primary",
                 key="next",

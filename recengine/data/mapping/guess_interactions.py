@@ -10,10 +10,17 @@ from recengine.data.mapping.draft import Draft, is_identifier
 from recengine.data.mapping.events import usual_event_weight
 from recengine.data.mapping.guess import Samples
 from recengine.data.mapping.look import Look, overlap
+from recengine.data.mapping.roles import spellings
 from recengine.data.mapping.settings import written
 from recengine.data.mapping.values import propose_threshold
 
 _NO_VALUE = ("price", "amount", "cost", "revenue", "lat", "lon", "latitude", "longitude", "year", "age", "价格", "金额")
+# numbers of these are never ratings, however few different ones there are
+_AMOUNTS = {
+    *("count", "quantity", "qty", "plays", "play_count", "playcount", "listens", "listen_count", "views", "clicks"),
+    *("hours", "hours_played", "playtime", "play_time", "playtime_forever", "minutes", "watch_time"),
+    *("数量", "次数", "播放次数"),
+}
 _MOST_TYPES = 50
 _MOSTLY = 0.9
 _NAMED = "the name says so"
@@ -149,6 +156,9 @@ def _rule(draft: Draft, look: Look) -> None:
     """How the values become weights: those of ratings as they are, of 0 and 1 as one, of counts by the logarithm."""
     if look.numbers is None or (look.is_whole and 0 <= look.low <= look.high <= 1):
         draft.set("value.rule", "one", "0 and 1: who interacted, not how much", 0.9)
+        return
+    if look.low >= 0 and not _AMOUNTS.isdisjoint(spellings(look.name)):
+        draft.set("value.rule", "log", "the name says that it counts; twice as much is not liked twice as well", 0.8)
         return
     if propose_threshold(_numbers(look)).lowest is not None or look.low < 0:
         return

@@ -89,12 +89,14 @@ def are_positive(values: pl.Series, lowest: float | None) -> pl.Series:
     return positive if lowest is None else positive & (values >= lowest)
 
 
-def propose_threshold(values: pl.Series) -> Threshold:
+def propose_threshold(values: pl.Series, rule: ValueRule = "as-is") -> Threshold:
     """From which value on a row is positive, by the scale that the values look like. Nulls do not count.
 
     4 of 5, 3.5 where there are half stars, 8 of 10, 80 of 100, 1 of 0 and 1. None for counts, play time and whatever
-    else is no known scale.
+    else is no known scale, nor where `rule` says that the values are counts or play times.
     """
+    if rule == "log":
+        return Threshold(None, "The values are counts or play times, so every value above 0 counts.")
     highest: Any = values.max()
     if highest is None:
         return Threshold(None, "There are no values, so every row is positive.")

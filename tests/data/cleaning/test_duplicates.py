@@ -3,10 +3,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recengine.data import Table, build_dataset, map_columns
 from recengine.data.cleaning import parse_step
 from recengine.data.material import Material
 
@@ -61,3 +63,31 @@ def test_a_cell_that_cannot_be_read_is_not_merged_away(make: Make, keep: str) ->
     )
     assert done.touched == 1
     assert done.material.events["value"].to_list() == [None, 3.0 if keep == "sum" else 2.0, 2.0, None]
+
+
+@pytest.mark.parametrize(
+    ("mapping", "keep"),
+    [
+        # plays are amounts
+        ({"value": "n", "value.rule": "log"}, "sum"),
+        # a later rating replaces the earlier one
+        ({"value": "n"}, "last"),
+        # view 1, purchase 5, view 1: looking again after the purchase takes nothing back
+        ({"event": "what"}, "max"),
+    ],
+)
+def test_repeats_that_no_step_merged_go_by_what_values_mean(mapping: dict[str, str], keep: str) -> None:
+    table = Table(
+        "log.csv",
+        pl.DataFrame(
+            {"user": ["u"] * 3, "item": ["a"] * 3, "n": [2, 30, 1], "what": ["view", "buy", "view"], "time": [1, 2, 3]}
+        ),
+    )
+    pairs = {"time": "time", "value": "", "event.weight.buy": "5" if "event" in mapping else "", **mapping}
+    roles = map_columns(
+        {role: column for role, column in pairs.items() if column or role == "value"}, table.frame.columns
+    )
+    dataset, report = build_dataset("log", table, None, None, roles, positive_from=None)
+    assert report.merged_repeats == 2
+    assert [step.text for step in report.steps] == [f"duplicates:keep={keep}"]
+    assert dataset.interactions.height == 1

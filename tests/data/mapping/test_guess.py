@@ -75,6 +75,11 @@ IDS = {"user": "user_id", "item": "item_id"}
             | {"event": "event_type", "event.weight.view": "1", "event.weight.cart": "3", "event.weight.purchase": "5"}
             | {"event.weight.zoom": "1"},
         ),
+        # a quantity is never a rating, however few different ones there are
+        (log(qty=RNG.integers(1, 6, 600)), IDS | {"value": "qty", "value.rule": "log"}),
+        # 590 of 600 cells are dates, and the name says the same
+        (log(time=["2024-01-31 10:00:00"] * 590 + ["yesterday"] * 10), IDS | {"time": "time"}),
+        (log(time=["2024-01-31 10:00:00"] * 300 + ["yesterday"] * 300), IDS),
         # a price is no value, and the number of a row no id
         (log(price=RNG.random(600), when=["2024-01-31 10:00:00"] * 600), IDS | {"time": "when"}),
         (

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from recengine.cli.datasets import column_mapping
-from recengine.cli.output import emit, progress_lines, table
+from recengine.cli.output import MAX_CELL, emit, progress_lines, table
 from recengine.data import SAMPLES, Dataset, ImportReport, PositiveFrom, load_sample
 from recengine.data.cleaning import Applied, Step
 from recengine.data.importing import checked_positive_from, open_path, run_plan
@@ -21,6 +21,7 @@ from recengine.data.proposing import ProposedPlan, propose_plan
 from recengine.data.sources import TABLE_KINDS, TableKind
 from recengine.device import device_kind
 from recengine.errors import DataError
+from recengine.reports.text import shorten
 from recengine.storage import read_document, write_document
 from recengine.workspace import DatasetEntry, Workspace
 from recengine.workspace.plans import UPLOADED, named_paths
@@ -298,7 +299,8 @@ def _stored(dataset: Dataset, entry: DatasetEntry) -> str:
 
 def _said(report: Mapping[str, Any]) -> list[str]:
     """What was read and as what, what was left out, and what is another file now than when the plan was made."""
-    lines = [f"Mapping: {' '.join(f'{role}={column}' for role, column in report['mapping'].items())}"]
+    pairs = (shorten(f"{role}={column}", 2 * MAX_CELL) for role, column in report["mapping"].items())
+    lines = [f"Mapping: {' '.join(pairs)}"]
     if report["positive_reason"]:
         lines.append(f"Positive: {report['positive_reason']}")
     lines += [f"{count:,} {reason}" for reason, count in report["dropped"].items()]

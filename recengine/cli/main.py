@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from recengine import __version__
 from recengine.cli import options
+from recengine.cli.terminal import mistake_line
 from recengine.errors import RecengineError
 from recengine.progress import Progress
 
@@ -86,7 +87,7 @@ def _run(arguments: Sequence[str]) -> tuple[int, str]:
         sys.stderr.write(f"{error}\n")
         return MISTAKE, str(error)
     except RecengineError as error:
-        line = " ".join(str(error).split())
+        line = mistake_line(error)
         sys.stderr.write(f"{name}: {line}\n")
         return MISTAKE, line
     except KeyboardInterrupt:

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from recengine.cli.terminal import harmless
 from recengine.errors import StoreError
 from recengine.progress import Progress, silent
 from recengine.reports.text import shorten
@@ -38,7 +39,7 @@ def emit(document: Mapping[str, Any], *, as_json: bool, text: Callable[[], str],
         unicode = sys.stdout is not None and codecs.lookup(sys.stdout.encoding or "ascii").name == "utf-8"
         _print(json.dumps(plain(whole), ensure_ascii=not unicode, indent=2, allow_nan=False))
     else:
-        _print(text().rstrip("\n"))
+        _print(harmless(text().rstrip("\n")))
 
 
 def _print(text: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from recengine.cli.output import MAX_CELL, emit, table
+from recengine.cli.terminal import MAX_LINE, mistake_line
 from recengine.errors import StoreError
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +30,18 @@ def test_a_cell_is_one_short_line_that_a_terminal_does_not_obey() -> None:
     assert lines[1].split("  ")[0] == "two lines [2J"
     assert len(lines) == 1 + 2
     assert len(lines[2]) == MAX_CELL + len("  ") + len("rank")
+
+
+def test_text_holds_nothing_that_a_terminal_obeys(capsys: pytest.CaptureFixture[str]) -> None:
+    emit({}, as_json=False, text=lambda: "a\x1b[2J\x9b1m\u202eb\nc\td", device="CPU")
+    assert capsys.readouterr().out == "a\ufffd[2J\ufffd1m\ufffdb\nc\td\n"
+
+
+def test_a_mistake_is_one_line_of_bounded_length() -> None:
+    assert mistake_line("x: no\ncolumn \x1b[31m.") == "x: no column \ufffd[31m."
+    long = mistake_line(f"x: {'y' * 100_000}. Mend it.")
+    assert len(long) == MAX_LINE + 1
+    assert long.endswith(" Mend it.")
 
 
 def test_a_narrow_terminal_gets_json_that_reads_back(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -97,8 +97,11 @@ def _over_a_link(folder: Path, inside: tuple[str, ...]) -> bool:
     step = folder
     for part in inside:
         step = step / part
-        if step.is_symlink():
-            return True
+        try:
+            if step.is_symlink():
+                return True
+        except (OSError, ValueError):  # no system has such a name, so there is no file
+            return False
     return False
 
 

@@ -82,3 +82,9 @@ def test_a_path_that_leads_out_is_refused_in_one_line(folder: Path, path: str) -
 def test_without_folders_nothing_is_read_in_place(folder: Path) -> None:
     with pytest.raises(DataError, match=r"no folder is allowed to be read in place\. Name some in RECENGINE_FOLDERS"):
         folder_source(str(folder / "b.csv"), ())
+
+
+@pytest.mark.parametrize("asked", ["x" * 9000, f"in/{'x' * 300}/y.csv", "a\ud800.csv"])
+def test_a_name_that_no_file_can_have_is_one_line(folder: Path, asked: str) -> None:
+    with pytest.raises(DataError, match="is no file in the allowed folders"):
+        folder_source(asked, (folder,))

@@ -94,7 +94,7 @@ def counts(entry: DatasetEntry, workbench: Workbench) -> list[tuple[str, str, st
     per_user = entry.n_positives / max(entry.n_users, 1)
     held_out = workbench.relevant.nnz
     return [
-        ("Users", f"{entry.n_users:,}", f"{per_user:,.0f} positives a user on average"),
+        ("Users", f"{entry.n_users:,}", f"{per_user:,.1f} positives a user on average"),
         (
             "Items",
             f"{entry.n_items:,}",

@@ -156,6 +156,11 @@ def test_a_template_makes_the_text_of_an_item(bring: Bring) -> None:
     app.text_area[0].set_value("{nonsense}").run()
     (error,) = app.error
     assert "nonsense" in error.value
+    go(app, "Next: clean rows")
+    (error,) = app.error
+    assert "nonsense" in error.value
+    go(app, "Back")
+    assert app.text_area[0].value == "{nonsense}"
 
 
 def test_a_step_is_seen_before_it_is_applied_and_can_be_taken_back(bring: Bring) -> None:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from recengine.data.importing.plan import ImportPlan, TableSource
 from recengine.data.mapping.roles import table_of
-from recengine.data.plan import ImportPlan, TableSource
 from recengine.data.sources import TableKind
 from recengine.errors import RecengineError
 from recengine.workspace import Workspace

@@ -9,7 +9,7 @@ from dataclasses import replace
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from recengine.data.plan import TableSource
+from recengine.data.importing.plan import TableSource
 from recengine.data.sources import TableKind
 from recengine.workspace import Workspace
 from ui import actions
@@ -94,7 +94,8 @@ def _why(table: BroughtTable) -> str:
 def _facts(table: BroughtTable) -> list[str]:
     """What was recognised, then its size."""
     columns = len(table.found.columns)
-    facts = [f"{value}" if name in ("encoding",) else f"{name} {value}" for name, value in table.found.facts.items()]
+    ways = {"encoding": "{1}", "rows": "{1} rows"}
+    facts = [ways.get(name, "{0} {1}").format(name, value) for name, value in table.found.facts.items()]
     return [*facts, f"{columns:,} column{'' if columns == 1 else 's'}"]
 
 

@@ -13,7 +13,7 @@ from recengine.data.databases import (
     preview,
     tables_of,
 )
-from recengine.data.plan import TableSource
+from recengine.data.importing.plan import TableSource
 from recengine.errors import RecengineError
 from recengine.workspace import Workspace
 from ui import actions

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, get_args
 
-from recengine.data.plan import TableSource
+from recengine.data.importing.plan import TableSource
 from recengine.data.sources import TABLE_KINDS, TableKind
 from recengine.errors import StoreError
 

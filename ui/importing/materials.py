@@ -12,8 +12,8 @@ import streamlit as st
 from recengine.data import ColumnMapping
 from recengine.data.cleaning import Does, TouchedTable, parse_step
 from recengine.data.databases import table_of_statement
+from recengine.data.importing.planned import PlannedTable, read_planned
 from recengine.data.material import Material, make_material, unreadable_left
-from recengine.data.planned import PlannedTable, read_planned
 from ui.importing import proposal
 from ui.importing.draft import Draft
 from ui.importing.reading import Brought, BroughtTable

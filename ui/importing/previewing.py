@@ -8,8 +8,8 @@ import polars as pl
 import streamlit as st
 from streamlit.column_config import TextColumn
 
-from recengine.data.joining import join_tables
-from recengine.data.preview import MARK, preview
+from recengine.data.importing.joining import join_tables
+from recengine.data.importing.preview import MARK, preview
 from recengine.data.sources import TableKind
 from recengine.data.table import Table
 from recengine.errors import RecengineError

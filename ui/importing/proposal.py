@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from recengine.data import ColumnMapping, map_columns
-from recengine.data.plan import ImportPlan
+from recengine.data.importing.plan import ImportPlan
 from recengine.data.sources import TableKind
 from ui.importing import reading, roles
 from ui.importing.draft import Draft

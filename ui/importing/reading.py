@@ -11,8 +11,8 @@ import polars as pl
 import streamlit as st
 
 from recengine.data.databases import table_of_statement
+from recengine.data.importing.plan import TableSource
 from recengine.data.mapping import Guess, guess_kind, guess_roles
-from recengine.data.plan import TableSource
 from recengine.data.sources import TABLE_KINDS, Found, Source, TableKind, find_tables, read_found
 from recengine.errors import RecengineError
 from recengine.workspace import Workspace

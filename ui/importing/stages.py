@@ -8,6 +8,7 @@ import streamlit as st
 
 from recengine.workspace import Workspace
 from ui import actions
+from ui.frame import notice
 from ui.importing import beginning, bring, cleaning, finishing, mapping, proposal, reading, store
 from ui.importing.draft import STAGES, Draft, Stage
 from ui.importing.reading import Brought
@@ -40,6 +41,12 @@ def show(workspace: Workspace, pages: set[str]) -> None:
     with st.spinner("Looking at the tables"):
         found = reading.brought(workspace, draft)
     stage = draft.stage if found.tables else "bring"
+    with notice():  # with the way back below it
+        _show_stage(workspace, draft, found, stage, pages)
+    _ways_on(workspace, draft, found, stage)
+
+
+def _show_stage(workspace: Workspace, draft: Draft, found: Brought, stage: Stage, pages: set[str]) -> None:
     if stage == "bring":
         bring.show(workspace, draft, found)
     elif lacking := ([] if found.of("interactions") and stage == "map" else proposal.missing(draft, found)):
@@ -50,7 +57,6 @@ def show(workspace: Workspace, pages: set[str]) -> None:
         cleaning.show(workspace, draft, found)
     else:
         finishing.show(workspace, draft, found, pages)
-    _ways_on(workspace, draft, found, stage)
 
 
 def _opened(workspace: Workspace) -> tuple[Draft, str]:

@@ -115,8 +115,8 @@ def _measure(side: str, path: Path) -> dict[str, Any]:
 
 
 def _ours(path: Path) -> float:
-    from recengine.data.plan import TableSource
-    from recengine.data.proposing import propose_plan
+    from recengine.data.importing.plan import TableSource
+    from recengine.data.importing.proposing import propose_plan
     from recengine.workspace import Workspace
 
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:

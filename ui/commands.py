@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recengine.data import Dataset
-from recengine.data.plan import ImportPlan
+from recengine.data.importing.plan import ImportPlan
 from recengine.jobs import Job
 from recengine.models import recipes, scorer_label
 from recengine.reports import SECTIONS

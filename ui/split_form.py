@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from recengine.data import SPLIT_LABELS, SPLIT_METHODS, Dataset, SplitMethod, SplitSpec
-from recengine.data.folds import MAX_FOLDS, MIN_FOLDS
-from recengine.data.split import MAX_SEED
-from recengine.data.split_spec import BY_TIME, MAX_LAST, OF_FOLDS
+from recengine.data.splits.folds import MAX_FOLDS, MIN_FOLDS
+from recengine.data.splits.spec import BY_TIME, MAX_LAST, OF_FOLDS
+from recengine.data.splits.split import MAX_SEED
 from recengine.scenario import Scenario
 from ui import state
 from ui.splits import asked_cut, spec_of

@@ -13,7 +13,7 @@ from recengine.cli.lists import weights_document
 from recengine.cli.opening import asked_scenario, open_workbench
 from recengine.cli.output import emit, progress_lines, table
 from recengine.data import parse_split
-from recengine.data.split_spec import OF_FOLDS
+from recengine.data.splits.spec import OF_FOLDS
 from recengine.errors import ScenarioError
 from recengine.evaluation import Figure
 from recengine.progress import within

@@ -14,10 +14,10 @@ from recengine.cli.datasets import column_mapping
 from recengine.cli.output import MAX_CELL, emit, progress_lines, table
 from recengine.data import SAMPLES, Dataset, ImportReport, PositiveFrom, load_sample
 from recengine.data.cleaning import Applied, Step
-from recengine.data.importing import checked_positive_from, open_path, run_plan
-from recengine.data.plan import ImportPlan, TableSource
-from recengine.data.planned import Resolve, query_database
-from recengine.data.proposing import ProposedPlan, propose_plan
+from recengine.data.importing.plan import ImportPlan, TableSource
+from recengine.data.importing.planned import Resolve, query_database
+from recengine.data.importing.proposing import ProposedPlan, propose_plan
+from recengine.data.importing.running import checked_positive_from, open_path, run_plan
 from recengine.data.sources import TABLE_KINDS, TableKind
 from recengine.device import device_kind
 from recengine.errors import DataError

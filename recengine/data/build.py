@@ -10,7 +10,6 @@ import polars as pl
 
 from recengine.data.cleaning import Applied, Duplicates, Step, usual_keep
 from recengine.data.dataset import Dataset
-from recengine.data.encoding import are_used
 from recengine.data.entities import Entities, build_items, build_users
 from recengine.data.fingerprint import content_fingerprint
 from recengine.data.mapping import ColumnMapping, Threshold, are_positive, propose_threshold, weights_of
@@ -18,6 +17,7 @@ from recengine.data.material import Material, make_material, unreadable_left
 from recengine.data.quality import findings, notes_on_times
 from recengine.data.report import CleaningRecord, ImportReport, SourceRecord
 from recengine.data.table import Table, quoted
+from recengine.data.vocabulary import are_used
 from recengine.errors import DataError
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked
 

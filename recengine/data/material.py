@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from recengine.data.encoding import are_blank, encode, in_order
 from recengine.data.entities import guessed_separator
 from recengine.data.mapping import ColumnMapping, EventWeights, parse_times, parse_values, weigh_events
 from recengine.data.table import Cells, Places, Table, quoted
+from recengine.data.vocabulary import are_blank, encode, in_order
 from recengine.errors import DataError
 
 UNREADABLE = {"row": pl.UInt32, "column": pl.String, "cell": pl.String, "must": pl.String, "do": pl.String}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, TypeAlias
 
 from recengine.data import Dataset, parse_split
-from recengine.data.split import MAX_SEED
+from recengine.data.splits.split import MAX_SEED
 from recengine.errors import RecengineError, ScenarioError
 from recengine.fusion import (
     DEFAULT_DEPTH,

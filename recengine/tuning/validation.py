@@ -11,8 +11,8 @@ import numpy as np
 
 from recengine.arrays import Positions, Scores, Values, read_only
 from recengine.data import Dataset, Fold, fold_splits, parse_split, split_dataset
-from recengine.data.folds import MAX_FOLDS
-from recengine.data.split import check_seed
+from recengine.data.splits.folds import MAX_FOLDS
+from recengine.data.splits.split import check_seed
 from recengine.errors import RecipeError, ScenarioError
 from recengine.evaluation import Change, Figure, Resamples, change, user_figures
 from recengine.fusion import check_k

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 
-from recengine.data.plan import ImportPlan, TableSource
+from recengine.data.importing.plan import ImportPlan, TableSource
 from recengine.data.sources import Source, allowed_folders, folder_source
 from recengine.data.table import quoted
 from recengine.errors import DataError

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from recengine.data import Dataset, ImportReport, Source
-from recengine.data.importing import plan_as_run, run_plan
-from recengine.data.plan import ImportPlan, TableSource
-from recengine.data.planned import Query, query_database
+from recengine.data.importing.plan import ImportPlan, TableSource
+from recengine.data.importing.planned import Query, query_database
+from recengine.data.importing.running import plan_as_run, run_plan
 from recengine.errors import DataError, StoreError
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked, within
 from recengine.storage import load_entry, locked, read_document, save_entry, write_document

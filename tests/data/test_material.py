@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recengine.data import Table, build_dataset, map_columns
-from recengine.data.encoding import are_used, encode, in_order
 from recengine.data.material import Material, make_material
+from recengine.data.vocabulary import are_used, encode, in_order
 from recengine.errors import DataError
 
 

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from recengine.data import Dataset
-from recengine.data.plan import ImportPlan, TableSource
+from recengine.data.importing.plan import ImportPlan, TableSource
 from recengine.workspace import Workspace
 from tests.pages.conftest import OpenPage, run_until
 from ui.quality import fixing

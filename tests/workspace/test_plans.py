@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from recengine.data import load_sample
-from recengine.data.importing import open_path
-from recengine.data.plan import ImportPlan, TableSource
-from recengine.data.proposing import propose_plan
+from recengine.data.importing.plan import ImportPlan, TableSource
+from recengine.data.importing.proposing import propose_plan
+from recengine.data.importing.running import open_path
 from recengine.errors import CancelledError, DataError, StoreError
 from recengine.workspace import Workspace
 

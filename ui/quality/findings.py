@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from recengine.data import Dataset
-from recengine.data.plan import ImportPlan
+from recengine.data.importing.plan import ImportPlan
 from recengine.data.quality import SEVERITIES, Fix, QualityFinding, QualityReport
 from recengine.errors import RecengineError
 from recengine.workspace import Workspace

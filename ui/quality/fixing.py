@@ -11,8 +11,8 @@ import streamlit as st
 
 from recengine.data import Dataset
 from recengine.data.cleaning import STEPS, Applied, Step
-from recengine.data.importing import prepare_plan
-from recengine.data.plan import ImportPlan
+from recengine.data.importing.plan import ImportPlan
+from recengine.data.importing.running import prepare_plan
 from recengine.workspace import Workspace
 from ui import commands, jobs, state
 from ui.text import plain

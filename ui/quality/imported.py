@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from recengine.data import Dataset
-from recengine.data.plan import ImportPlan
+from recengine.data.importing.plan import ImportPlan
 from recengine.workspace import DatasetEntry, Workspace
 from ui import actions, overview
 from ui.importing.cleaning import title

@@ -10,9 +10,9 @@ import polars as pl
 from recengine.data.cleaning.base import SAMPLE_ROWS, Applied, Settled, TouchedTable
 from recengine.data.cleaning.rows import leave_out, nothing_to_do
 from recengine.data.cleaning.settings import Option
-from recengine.data.encoding import are_used
 from recengine.data.material import Material
 from recengine.data.table import Table
+from recengine.data.vocabulary import are_used
 from recengine.errors import DataError
 
 Kind = Literal["item", "user"]

@@ -10,9 +10,9 @@ import polars as pl
 from recengine.data.cleaning.base import SAMPLE_ROWS, Applied, Settled
 from recengine.data.cleaning.catalogue import without_repeats
 from recengine.data.cleaning.settings import Option
-from recengine.data.encoding import are_used, encode
 from recengine.data.material import Material
 from recengine.data.table import Table
+from recengine.data.vocabulary import are_used, encode
 
 _CASES = ("keep", "lower", "upper")
 

@@ -20,7 +20,7 @@ from recengine.data.quality.histogram import Histogram, histogram
 from recengine.data.quality.spread import Spread
 from recengine.data.quality.timeline import DAY, Timeline, timeline
 from recengine.data.quality.titles import TwinTitles, twin_titles
-from recengine.data.split import Split
+from recengine.data.splits.split import Split
 
 FEW_POSITIVES = 5
 """A user with fewer is hard to learn from and has at most one test item."""

@@ -18,7 +18,7 @@ from recengine.data.quality.report import SEVERITIES, QualityFinding
 from recengine.data.quality.spread import Spread
 from recengine.data.quality.timeline import Timeline
 from recengine.data.quality.wording import cut
-from recengine.data.split import Split
+from recengine.data.splits.split import Split
 
 GROUPS_IN_JSON = 50
 LONGEST = 80

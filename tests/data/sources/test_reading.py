@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recengine.data import Source, Table, find_table, find_tables, read_found
-from recengine.data.joining import read_as_one
+from recengine.data.importing.joining import read_as_one
 from recengine.data.sources import DEFAULT_LIMITS, Limits
 from recengine.errors import DataError
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from recengine.data.plan import ImportPlan, TableSource
+from recengine.data.importing.plan import ImportPlan, TableSource
 from recengine.errors import StoreError
 from ui.importing.beginning import draft_of
 from ui.importing.draft import Draft

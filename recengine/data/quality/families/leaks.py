@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from recengine.data.quality.evidence import Evidence
 from recengine.data.quality.report import QualityFinding, Severity
 from recengine.data.quality.wording import counted, of_all, share_text, verb
-from recengine.data.split import Split
+from recengine.data.splits.split import Split
 
 FORESEEN = 0.0001
 MANY_TWINS = 0.05

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from recengine.data.joining import join_tables, read_as_one
+from recengine.data.importing.joining import join_tables, read_as_one
+from recengine.data.importing.plan import ImportPlan, TableSource
 from recengine.data.mapping import ColumnMapping, map_columns, propose, says_all
-from recengine.data.plan import ImportPlan, TableSource
 from recengine.data.sources import TABLE_KINDS, Found, Source, TableKind, find_tables
 from recengine.data.table import Table, quoted
 from recengine.errors import DataError

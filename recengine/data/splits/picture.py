@@ -10,8 +10,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from recengine.arrays import read_only
-from recengine.data.split import Split
-from recengine.data.split_summary import SplitSummary, split_summary
+from recengine.data.splits.split import Split
+from recengine.data.splits.summary import SplitSummary, split_summary
 
 BINS = 60
 SAMPLED = 12

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from recengine.data.importing.plan import ImportPlan, TableSource
+from recengine.data.importing.planned import Query, Resolve, query_database
 from recengine.data.mapping import Guess, KindGuess, guess_kind, propose
-from recengine.data.plan import ImportPlan, TableSource
-from recengine.data.planned import Query, Resolve, query_database
 from recengine.data.sources import TABLE_KINDS, Found, Source, TableKind, find_tables, read_found
 from recengine.data.table import quoted
 from recengine.errors import DataError

@@ -10,8 +10,8 @@ import polars as pl
 
 from recengine.arrays import Mask
 from recengine.data.dataset import Dataset
-from recengine.data.split_places import TEST, TRAIN, VALIDATION, place_positives
-from recengine.data.split_spec import SPLIT_METHODS, SplitMethod, SplitSpec, parse_split
+from recengine.data.splits.places import TEST, TRAIN, VALIDATION, place_positives
+from recengine.data.splits.spec import SPLIT_METHODS, SplitMethod, SplitSpec, parse_split
 from recengine.errors import DataError, ScenarioError
 
 __all__ = [

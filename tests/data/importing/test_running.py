@@ -8,10 +8,10 @@ import polars as pl
 import pytest
 
 from recengine.data import Source, Table
-from recengine.data.importing import open_path, plan_as_run, run_plan
-from recengine.data.joining import join_tables
-from recengine.data.plan import ImportPlan, TableSource
-from recengine.data.proposing import propose_plan
+from recengine.data.importing.joining import join_tables
+from recengine.data.importing.plan import ImportPlan, TableSource
+from recengine.data.importing.proposing import propose_plan
+from recengine.data.importing.running import open_path, plan_as_run, run_plan
 from recengine.errors import CancelledError, DataError
 
 LOG = "user_id,item_id,rating,timestamp\nu,a,5,10\nu,b,2,11\nv,a,4,12\nv,a,1,13\nw,c,3,0\n"

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recengine.data.dataset import Dataset
-from recengine.data.folds import deal
-from recengine.data.split_spec import SplitSpec
+from recengine.data.splits.folds import deal
+from recengine.data.splits.spec import SplitSpec
 
 TRAIN, VALIDATION, TEST = 0, 1, 2
 VALIDATION_SHARE = Fraction(1, 10)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, get_args
 
-from recengine.data.folds import MAX_FOLDS, MIN_FOLDS
+from recengine.data.splits.folds import MAX_FOLDS, MIN_FOLDS
 from recengine.errors import ScenarioError
 
 SplitMethod = Literal["random", "last", "time", "cold-users", "cold-items", "fold", "user-fold"]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from recengine.data.dataset import Dataset
-from recengine.data.split import Split
+from recengine.data.splits.split import Split
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,8 @@ from pathlib import Path
 from recengine.data.build import PositiveFrom, dataset_of, record_of
 from recengine.data.cleaning import Applied, Seen, Step, apply_steps, parse_steps
 from recengine.data.dataset import Dataset
-from recengine.data.mapping import ROLES
-from recengine.data.material import Material, make_material
-from recengine.data.plan import ImportPlan, TableSource
-from recengine.data.planned import (
+from recengine.data.importing.plan import ImportPlan, TableSource
+from recengine.data.importing.planned import (
     PlannedTable,
     Query,
     Resolve,
@@ -23,6 +21,8 @@ from recengine.data.planned import (
     query_database,
     read_planned,
 )
+from recengine.data.mapping import ROLES
+from recengine.data.material import Material, make_material
 from recengine.data.report import CleaningRecord, ImportReport, SourceRecord
 from recengine.data.sources import TABLE_KINDS, Source, TableKind
 from recengine.data.table import quoted

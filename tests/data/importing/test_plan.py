@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recengine.data.plan import ImportPlan, TableSource
+from recengine.data.importing.plan import ImportPlan, TableSource
 from recengine.errors import DataError
 
 TEXT = st.text(min_size=1, max_size=5)

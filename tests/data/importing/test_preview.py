@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from recengine.data import Table, map_columns
-from recengine.data.preview import preview
+from recengine.data.importing.preview import preview
 
 
 def shown(kind: Any, columns: dict[str, Any], pairs: dict[str, str], rows: int = 20) -> dict[str, list[str]]:

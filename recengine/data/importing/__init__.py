@@ -1,0 +1,1 @@
+"""From tables as they are to a dataset: the plan of an import, and doing what it says."""

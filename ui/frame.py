@@ -53,7 +53,6 @@ PAGES = (
     PageFacts("pages/fairness.py", "Fairness", "balance", "Whom does it serve worse, and what does it hide?"),
     PageFacts("pages/report.py", "Report", "description", "How do I show this to others?"),
     PageFacts("pages/import_data.py", "Import", "upload_file", "How do I bring in my own data?", section="Data"),
-    PageFacts("pages/split.py", "Split", "call_split", "What is learnt from, and what is measured on?", section="Data"),
     PageFacts(
         "pages/data_quality.py",
         "Data quality",
@@ -62,6 +61,7 @@ PAGES = (
         section="Data",
     ),
     PageFacts("pages/profiles.py", "Profiles", "badge", "Who is this user, and who takes this item?", section="Data"),
+    PageFacts("pages/split.py", "Split", "call_split", "What is learnt from, and what is measured on?", section="Data"),
 )
 """In the order of the navigation; those without a section stand in its row, before the menus of the sections."""
 FACTS = {facts.path: facts for facts in PAGES}

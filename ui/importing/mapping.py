@@ -17,6 +17,7 @@ from ui.importing.reading import Brought
 from ui.text import plain
 
 TABLE = "table of the mapping"
+KEPT_TABLE = "table of the mapping that was looked at"
 EXAMPLES = 3
 SURE = (
     (0.85, "Sure", ":material/check_circle:", "green"),
@@ -63,8 +64,9 @@ def show(workspace: Workspace, draft: Draft, found: Brought) -> None:
 def _choose_table(draft: Draft, found: Brought) -> TableKind:
     """Which table is looked at; a mark on those that lack something."""
     kinds = found.kinds
-    if st.session_state.get(TABLE) not in kinds:
-        st.session_state[TABLE] = kinds[0]
+    # a widget that is not drawn, as at another stage, forgets
+    looked_at = st.session_state.get(TABLE, st.session_state.get(KEPT_TABLE))
+    st.session_state[TABLE] = looked_at if looked_at in kinds else kinds[0]
     if len(kinds) == 1:
         return kinds[0]
 
@@ -75,6 +77,7 @@ def _choose_table(draft: Draft, found: Brought) -> TableKind:
     chosen: TableKind | None = st.segmented_control(
         "Table", kinds, format_func=called, key=TABLE, required=True, label_visibility="collapsed"
     )
+    st.session_state[KEPT_TABLE] = chosen
     return chosen or kinds[0]
 
 

@@ -185,15 +185,20 @@ def _ordered(material: Material, users: pl.Series, items: pl.Series, lowest: flo
     """The interactions of a dataset, by user, then in the order of the source."""
     events, mapping = material.events, material.mapping
     user = _positions(material.user_ids, users).gather(events["user"])
+    item = _positions(material.item_ids, items).gather(events["item"])
+    value, time = events["value"], events["time"]
     places = pl.int_range(events.height, dtype=pl.UInt64, eager=True)
     # one sort of one number a row: the user above, the place in the source below
     keys = user.cast(pl.UInt64) * 2**32 + places
-    order = None if keys.is_sorted() else (keys.sort() % 2**32).cast(pl.UInt32)
-    value, time = events["value"], events["time"]
-    item = _positions(material.item_ids, items).gather(events["item"])
+    if not keys.is_sorted():
+        keys = keys.sort()
+        user, order = (keys // 2**32).cast(pl.Int32), (keys % 2**32).cast(pl.UInt32)
+        # fetching rows from all over the memory is most of the work: what follows from a value is worked out after it
+        item, value = item.gather(order), value.gather(order)
+        time = time if time.null_count() == time.len() else time.gather(order)
     weight = weights_of(value, mapping.value_rule, mapping.value_clip).cast(pl.Float32)
     columns = {"user": user, "item": item, "weight": weight, "time": time, "positive": are_positive(value, lowest)}
-    return pl.DataFrame({name: column if order is None else column.gather(order) for name, column in columns.items()})
+    return pl.DataFrame(columns)
 
 
 def _positions(vocabulary: pl.Series, table: pl.Series) -> pl.Series:

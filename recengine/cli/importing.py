@@ -15,10 +15,10 @@ from recengine.cli.output import MAX_CELL, emit, progress_lines, table
 from recengine.data import SAMPLES, Dataset, ImportReport, PositiveFrom, load_sample
 from recengine.data.cleaning import Applied, Step
 from recengine.data.importing.plan import ImportPlan, TableSource
-from recengine.data.importing.planned import Resolve, query_database
+from recengine.data.importing.planned import query_database
 from recengine.data.importing.proposing import ProposedPlan, propose_plan
 from recengine.data.importing.running import checked_positive_from, open_path, run_plan
-from recengine.data.sources import TABLE_KINDS, TableKind
+from recengine.data.sources import TABLE_KINDS, Source, TableKind
 from recengine.device import device_kind
 from recengine.errors import DataError
 from recengine.reports.text import shorten
@@ -184,7 +184,9 @@ def _dry_run(
     def seen(_: Step, done: Applied) -> None:
         touched.append(done.sample.head(SAMPLE_ROWS))
 
-    resolve: Resolve = lambda source: workspace.resolve(source, trusted)  # noqa: E731
+    def resolve(source: TableSource) -> Source:
+        return workspace.resolve(source, trusted)
+
     dataset, report = run_plan(plan, resolve=resolve, query=query_database, seen=seen, progress=progress_lines())
     preview = {
         "interactions": _first_interactions(dataset),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, fields
 from typing import Any, cast
 
@@ -111,7 +111,7 @@ def _source(where: str, value: object) -> TableSource:
     return TableSource(**named)
 
 
-def _check_keys(where: str, document: Mapping[Any, Any], known: set[str], required: set[str] = frozenset()) -> None:  # type: ignore[assignment]
+def _check_keys(where: str, document: Mapping[Any, Any], known: Set[str], required: Set[str] = frozenset()) -> None:
     for key in document:
         if key not in known:
             raise DataError(f"{where}: has {quoted(key)}, which no plan has. It may have {', '.join(sorted(known))}.")

@@ -17,7 +17,6 @@ import pytest
 from recengine.errors import StoreError
 from recengine.jobs import Jobs
 from recengine.jobs.alive import INHERITED, holder, is_alive, take
-from recengine.jobs.stopping import SECONDS_TO_DIE
 from tests.jobs.conftest import WORKER, wait_for
 
 
@@ -122,7 +121,9 @@ def test_a_job_waits_lightly_and_can_be_cancelled_while_it_waits(jobs: Jobs, que
         os.close(turn)
 
 
-def test_cancel_frees_the_memory_of_a_deaf_job_and_of_its_children(jobs: Jobs, tmp_path: Path) -> None:
+def test_cancel_frees_the_memory_of_a_deaf_job_and_of_its_children_within_two_seconds(
+    jobs: Jobs, tmp_path: Path
+) -> None:
     note = tmp_path / "note"
     job = jobs.submit("stubborn", [str(note)], title="Stubborn")
     wait_for(job.id, jobs, lambda job: job.text == "deaf")
@@ -130,7 +131,7 @@ def test_cancel_frees_the_memory_of_a_deaf_job_and_of_its_children(jobs: Jobs, t
     assert psutil.Process(process).memory_info().rss > 300e6
     began = time.monotonic()
     assert jobs.cancel(job.id).state == "cancelled"
-    assert time.monotonic() - began < SECONDS_TO_DIE  # it would sleep for a minute
+    assert time.monotonic() - began < 2
     for pid in (process, child):
         assert not psutil.pid_exists(pid) or psutil.Process(pid).memory_info().rss == 0  # a zombie has no memory
 
@@ -141,7 +142,7 @@ def test_cancel_does_not_wait_for_a_job_that_stopped_and_does_not_leave(jobs: Jo
     process = psutil.Process(holder(_folder(tmp_path, job.id)))
     began = time.monotonic()
     assert jobs.cancel(job.id).state == "cancelled"
-    assert time.monotonic() - began < SECONDS_TO_DIE  # it would sleep for a minute
+    assert time.monotonic() - began < 2
     assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
     assert (_folder(tmp_path, job.id) / "outcome.json").exists()
 

@@ -200,6 +200,18 @@ def test_without_values_and_times_there_is_nothing_to_bin() -> None:
     assert profile.to_json()["over_time"] is None
 
 
+def test_profiles_of_movielens_take_no_time(movielens: Dataset) -> None:
+    import time
+
+    everyone = count_everyone(movielens)
+    movielens.matrix  # noqa: B018  (read once for everything)
+    started = time.perf_counter()
+    user_profile(movielens, 404, everyone)
+    item_profile(movielens, 49, everyone)
+    # 0.1 s promised for one; a busy machine may be several times slower than a quiet one, which takes 5 ms
+    assert time.perf_counter() - started < 0.5
+
+
 def test_one_users_figures_agree_with_a_plain_count(movielens: Dataset) -> None:
     rows = movielens.interactions.filter(pl.col("user") == 7)
     liked = movielens.items[rows.filter("positive")["item"]]

@@ -5,8 +5,8 @@ PYTHON ?=
 PORT ?= 8501
 SAMPLE ?= movielens-100k
 ARGS ?=
-# a file of tests is one process's own; memory, not cores, bounds how many browsers and fits run beside each other
-PARALLEL ?= -n auto --maxprocesses 4 --dist loadfile
+# a file of tests is one process's own; three keep two cores busy, since a browser test mostly waits
+PARALLEL ?= -n 3 --dist loadfile
 
 VENV := .venv
 BIN := $(VENV)/bin

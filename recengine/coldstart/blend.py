@@ -103,7 +103,7 @@ def recommend_newcomer(
             "Nothing known of this user tells the items apart, and all are equally popular. Pick an item or say more."
         )
     voices, shares = blend_weights(opinions, weights, len(newcomer.items), evidence)
-    pool, source = blend_pool(opinions, known.histories, depth=max(k, DEFAULT_DEPTH))
+    pool, source = blend_pool(opinions, known.histories.matrix, depth=max(k, DEFAULT_DEPTH))
     fusion = replace(fusion.as_sum, weights=tuple(voice.weight for voice in voices))
     row = fuse_row(pool, source, fusion, 0)
     ranked = np.flatnonzero((row.rank > 0) & (row.rank <= k)).astype(np.int32)

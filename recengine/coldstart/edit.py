@@ -11,10 +11,10 @@ from scipy.sparse import csr_matrix, vstack
 from recengine.arrays import Scores
 from recengine.coldstart.blend import Rows
 from recengine.coldstart.newcomer import check_weight, history_row
-from recengine.data import Dataset
+from recengine.data import Dataset, Sequences
 from recengine.errors import ScenarioError
 from recengine.fusion import FusedRow, Fusion, Source, build_pool, fuse_row
-from recengine.models import FoldsIn, Scorer
+from recengine.models import Scorer, fold_in, folds_in
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,14 @@ class EditedList:
 
 
 def history_of(train: Dataset, user: int) -> dict[int, float]:
-    """The user's training positives: weight by item position. Raises `ScenarioError` for a user who does not exist."""
+    """The user's training positives, the oldest first: weight by item position.
+
+    Raises `ScenarioError` for a user who does not exist.
+    """
     if not 0 <= user < train.n_users:
         raise ScenarioError(f"user: there are {train.n_users:,}, at positions 0 to {train.n_users - 1}; got {user}.")
-    row = train.matrix[user]
-    return dict(zip(row.indices.tolist(), row.data.tolist(), strict=True))
+    own = train.sequences.take(np.array([user]))
+    return dict(zip(own.items.tolist(), own.weights.tolist(), strict=True))
 
 
 def edit_history(
@@ -49,8 +52,8 @@ def edit_history(
 
     The weights of `fusion` are those of the scenario, in the order of `scorers`; they are summed, whatever its
     strategy. Both histories are folded in, so what differs between the two lists comes from the edit alone. What is
-    taken away may be recommended again. What the user has seen without liking stays out of both. Raises `ScenarioError`
-    for an item or a weight that cannot be.
+    taken away may be recommended again; what is added was taken last. What the user has seen without liking stays out
+    of both. Raises `ScenarioError` for an item or a weight that cannot be.
     """
     history = history_of(train, user)
     edited = dict(history)
@@ -64,21 +67,21 @@ def edit_history(
         else:
             check_weight(weight)
             edited[item] = weight
-    histories = vstack([history_row(one, train.n_items) for one in (history, edited)], format="csr")
+    histories = Sequences.of_weights([history, edited], train.n_items)
     source = Source(
         {name: Rows(_scores(scorer, histories, user)) for name, scorer in scorers.items()},
         vstack([_seen(train, user, history, one) for one in (history, edited)], format="csr"),
     )
     pool = build_pool(source)
     before, after = (fuse_row(pool, source, fusion.as_sum, row) for row in (0, 1))
-    fixed = tuple(name for name, scorer in scorers.items() if not isinstance(scorer, FoldsIn))
+    fixed = tuple(name for name, scorer in scorers.items() if not folds_in(scorer))
     return EditedList(user, history, edited, before, after, fixed)
 
 
-def _scores(scorer: Scorer, histories: csr_matrix, user: int) -> Scores:
-    if isinstance(scorer, FoldsIn):
-        return scorer.fold_in(histories)
-    return scorer.score(np.full(histories.shape[0], user, dtype=np.int32))
+def _scores(scorer: Scorer, histories: Sequences, user: int) -> Scores:
+    if folds_in(scorer):
+        return fold_in(scorer, histories)
+    return scorer.score(np.full(len(histories), user, dtype=np.int32))
 
 
 def _seen(train: Dataset, user: int, history: Mapping[int, float], now: Mapping[int, float]) -> csr_matrix:

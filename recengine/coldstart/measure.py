@@ -11,9 +11,9 @@ from scipy.sparse import csr_matrix
 
 from recengine.arrays import Positions, Values, read_only
 from recengine.coldstart.blend import blend_pool, blend_weights
-from recengine.coldstart.newcomer import Origin, empty_histories
+from recengine.coldstart.newcomer import Origin
 from recengine.coldstart.opinions import Known, Opinion, newcomer_scores, with_helpers
-from recengine.data import Dataset, known_categories
+from recengine.data import Dataset, Sequences, known_categories
 from recengine.errors import ScenarioError
 from recengine.evaluation import Evaluation, Figure, Resamples, evaluate
 from recengine.fusion import Fusion, fuse
@@ -96,7 +96,7 @@ def measure_newcomers(
     judge = _Judge(relevant, hidden, train, fusion, k, Resamples.draw(len(users), seed=seed))
     # what does not depend on how much is revealed is said, and measured, once
     progress(0.0, f"Asking the scorers about {len(users):,} newcomers")
-    nothing = empty_histories(len(users), train.n_items)
+    nothing = Sequences.of_weights([{}] * len(users), train.n_items)
     said = newcomer_scores(helped, Known(nothing, words, table), resources=resources)
     by_origin = {origin: tuple(one for one in said if one.origin == origin) for origin in BLEND_WITH}
     flat: dict[str, Evaluation] = {origin: judge(weights, own) for origin, own in by_origin.items() if own}
@@ -104,7 +104,8 @@ def measure_newcomers(
     for position, amount in enumerate(amounts):
         stop_if_asked(cancel)
         progress((position + 1) / (len(amounts) + 1), f"Measuring with {amount} items known")
-        folded = newcomer_scores(helped, Known(_revealed(aside, held_out[users], amount)), resources=resources)
+        picks = Sequences.of_matrix(_revealed(aside, held_out[users], amount))
+        folded = newcomer_scores(helped, Known(picks), resources=resources)
         found = {
             one.scorer: judge({one.scorer: 1.0}, (one,), amount)
             for one in folded

@@ -10,7 +10,7 @@ from typing import Literal, get_args
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from recengine.data import AttributeValue, Dataset
+from recengine.data import AttributeValue, Dataset, Sequences
 from recengine.errors import ScenarioError
 
 Origin = Literal["picks", "words", "segment", "everybody"]
@@ -24,23 +24,23 @@ MAX_CHARACTERS = 10_000
 class Newcomer:
     """What is known of a new user; any of it may be missing.
 
-    items: weight > 0 by item position, as a history has them. text: their taste in words. attributes: by the name of a
-    user attribute, see `recengine.data.describe_user`.
+    items: weight > 0 by item position, the earliest pick first. text: their taste in words. attributes: by the name of
+    a user attribute, see `recengine.data.describe_user`.
     """
 
     items: Mapping[int, float] = field(default_factory=dict)
     text: str = ""
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
 
-    def history(self, n_items: int) -> csr_matrix:
-        """The picked items as a history, (1, n_items) float32. Raises `ScenarioError` for one that cannot be."""
+    def history(self, n_items: int) -> Sequences:
+        """The picked items as one history, in their order. Raises `ScenarioError` for one that cannot be."""
         if len(self.items) > MAX_PICKS:
             raise ScenarioError(f"items: {len(self.items):,} are picked, at most {MAX_PICKS:,} can be. Pick fewer.")
         for item, weight in self.items.items():
             if not 0 <= item < n_items:
                 raise ScenarioError(f"items: there are {n_items:,}, at positions 0 to {n_items - 1}; got {item}.")
             check_weight(weight)
-        return history_row(self.items, n_items)
+        return Sequences.of_weights([self.items], n_items)
 
     def words(self) -> str:
         """The text without blanks around it. Raises `ScenarioError` where it is too long."""
@@ -62,12 +62,6 @@ def history_row(weights: Mapping[int, float], n_items: int) -> csr_matrix:
     items = np.array(sorted(weights), dtype=np.int32)
     values = np.array([weights[item] for item in items.tolist()], dtype=np.float32)
     return csr_matrix((values, items, [0, len(items)]), shape=(1, n_items))
-
-
-def empty_histories(n: int, n_items: int) -> csr_matrix:
-    """Of n users who took nothing, (n, n_items)."""
-    nothing = np.zeros(n + 1, dtype=np.int32)
-    return csr_matrix((np.empty(0, dtype=np.float32), nothing[:0], nothing), shape=(n, n_items))
 
 
 def typical_weight(dataset: Dataset) -> float:

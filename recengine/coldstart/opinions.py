@@ -7,12 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from scipy.sparse import csr_matrix, vstack
 
 from recengine.arrays import Scores
-from recengine.coldstart.newcomer import Newcomer, Origin, empty_histories
-from recengine.data import Dataset, describe_user
-from recengine.models import FoldsIn, Resources, Scorer, TakesAttributes, TakesTexts, make_recipe, recipes
+from recengine.coldstart.newcomer import Newcomer, Origin
+from recengine.data import Dataset, Sequences, describe_user
+from recengine.models import (
+    Resources,
+    Scorer,
+    TakesAttributes,
+    TakesTexts,
+    fold_in,
+    folds_in,
+    make_recipe,
+    recipes,
+)
 
 EVERYBODY = "popularity"
 SEGMENT = "segment-popularity"
@@ -35,10 +43,10 @@ class Opinion:
 class Known:
     """What is known of n newcomers, as scorers take it; None where nothing of the kind is known of any.
 
-    histories (n, n_items): picks. texts: n of them. users: n rows of attribute columns.
+    histories: n of them, the picks in their order. texts: n of them. users: n rows of attribute columns.
     """
 
-    histories: csr_matrix
+    histories: Sequences
     texts: Sequence[str] | None = None
     users: pl.DataFrame | None = None
 
@@ -74,11 +82,11 @@ def newcomer_scores(
     attributes say what those tell; a text loads the text model. Raises `EncoderError`.
     """
     opinions = []
-    picked = known.histories.nnz > 0
-    blank = empty_histories(1, known.histories.shape[1])
+    picked = len(known.histories.items) > 0
+    with_a_blank = known.histories.append([{}])
     for name, scorer in scorers.items():
-        if isinstance(scorer, FoldsIn):
-            rows = scorer.fold_in(vstack([known.histories, blank], format="csr"))
+        if folds_in(scorer):
+            rows = fold_in(scorer, with_a_blank)
             told, untold = rows[:-1], np.broadcast_to(rows[-1], rows[:-1].shape)
             same = np.array_equal(told, untold, equal_nan=True)
             opinions.append(Opinion("everybody", name, untold, also_from_picks=picked and same))

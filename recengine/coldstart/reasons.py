@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from recengine.arrays import Positions, Values, read_only
 from recengine.coldstart.blend import NewcomerList
 from recengine.coldstart.newcomer import Newcomer
-from recengine.models import FoldsIn, Scorer
+from recengine.data import Sequences
+from recengine.models import Scorer, fold_in, folds_in
 
 MAX_EXPLAINED = 50
 """Picks that are left out one by one; the rest are not asked."""
@@ -27,18 +27,18 @@ def pick_effects(
     """
     picks = np.array(sorted(newcomer.items)[:MAX_EXPLAINED], dtype=np.int32)
     effects = np.zeros((len(picks), len(listed.items)))
-    history = newcomer.history(n_items)
-    without = csr_matrix(np.tile(history.toarray(), (len(picks), 1)))
-    without[np.arange(len(picks)), picks] = 0
-    without.eliminate_zeros()
+    left = [{item: weight for item, weight in newcomer.items.items() if item != pick} for pick in picks.tolist()]
+    without = Sequences.of_weights(left, n_items)
     row = listed.row
     for at, voice in enumerate(listed.voices):
         scorer = scorers.get(voice.scorer)
-        if voice.origin != "picks" or not voice.weight or not isinstance(scorer, FoldsIn) or not len(picks):
+        if voice.origin != "picks" or not voice.weight or scorer is None or not len(picks):
+            continue
+        if not folds_in(scorer):
             continue
         raw = row.raw[at].astype(np.float64)
         scale = _scale(raw, float(row.scale[at]))
-        less = scorer.fold_in(without)[:, listed.items].astype(np.float64)
+        less = fold_in(scorer, without)[:, listed.items].astype(np.float64)
         neutral = np.nanmean(raw)
         now = np.where(np.isnan(raw[listed.items]), neutral, raw[listed.items])
         effects += voice.weight * scale * (now - np.where(np.isnan(less), neutral, less))

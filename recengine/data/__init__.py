@@ -10,6 +10,7 @@ from recengine.data.read_scores import SCORE_ROLES, read_scores
 from recengine.data.report import Finding, ImportReport
 from recengine.data.samples import SAMPLES, Sample, default_cache, load_sample, synthetic, synthetic_preferences
 from recengine.data.scores import Coverage, ScoreTable, measure_coverage, store_scores, stored_scores
+from recengine.data.sequences import NOTHING, Sequences
 from recengine.data.sources import Source, find_table, find_tables, read_found
 from recengine.data.splits.folds import Fold, fold_splits
 from recengine.data.splits.picture import SplitPicture, SplitSample, SplitTimeline, picture_split
@@ -20,6 +21,7 @@ from recengine.data.table import Table
 
 __all__ = [
     "AGE_GROUPS",
+    "NOTHING",
     "ROLES",
     "SAMPLES",
     "SCORE_ROLES",
@@ -40,6 +42,7 @@ __all__ = [
     "PositiveFrom",
     "Sample",
     "ScoreTable",
+    "Sequences",
     "Source",
     "Split",
     "SplitMethod",

@@ -11,6 +11,7 @@ import polars as pl
 from scipy.sparse import csr_matrix
 
 from recengine.arrays import Positions, read_only
+from recengine.data.sequences import Sequences
 
 AttributeKind = Literal["category", "categories", "number"]
 
@@ -76,6 +77,11 @@ class Dataset:
     def seen(self) -> csr_matrix:
         """All interactions, positive or not, (n_users, n_items) float32; what a user must not be shown."""
         return self._csr(self.interactions)
+
+    @cached_property
+    def sequences(self) -> Sequences:
+        """Positive interactions in the order of time, a history a user; see `Sequences.of`."""
+        return Sequences.of(self.interactions, self.n_users, self.n_items)
 
     @cached_property
     def item_ids(self) -> list[str]:

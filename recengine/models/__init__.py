@@ -2,8 +2,11 @@
 
 from recengine.models.base import (
     FAMILIES,
+    Curve,
     Explains,
     FoldsIn,
+    FoldsInOrder,
+    HasCurves,
     HasItemVectors,
     Learns,
     Recipe,
@@ -13,6 +16,8 @@ from recengine.models.base import (
     TakesAttributes,
     TakesNewItems,
     TakesTexts,
+    fold_in,
+    folds_in,
 )
 from recengine.models.memory import estimated_memory, free_memory, refuse_if_too_large
 from recengine.models.registry import (
@@ -28,8 +33,11 @@ from recengine.models.registry import (
 __all__ = [
     "FAMILIES",
     "RECIPES",
+    "Curve",
     "Explains",
     "FoldsIn",
+    "FoldsInOrder",
+    "HasCurves",
     "HasItemVectors",
     "Learns",
     "Recipe",
@@ -41,6 +49,8 @@ __all__ = [
     "TakesTexts",
     "default_recipes",
     "estimated_memory",
+    "fold_in",
+    "folds_in",
     "free_memory",
     "make_recipe",
     "plugin_problems",

@@ -12,11 +12,22 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from recengine.arrays import Positions, Scores, Values
-from recengine.data import Dataset
+from recengine.data import Dataset, Sequences
 from recengine.models.settings import SettingFacts
 from recengine.progress import Cancel, Progress, never, silent
 
-FAMILIES = ("Factor models", "Linear", "Neighbours", "Vectors", "Content", "Popularity", "External", "Floor")
+FAMILIES = (
+    "Factor models",
+    "Linear",
+    "Neighbours",
+    "Vectors",
+    "Sequence",
+    "Neural",
+    "Content",
+    "Popularity",
+    "External",
+    "Floor",
+)
 """Kinds of recommenders, in the order in which they are shown."""
 
 
@@ -26,13 +37,16 @@ class Resources:
 
     vector_cache: where text vectors are kept. device: "cpu", "cuda", or "auto" for CUDA where the library at hand can
     use it. score_tables: the folder of uploaded scores, an entry each. memory: bytes that a fit may take at its peak;
-    None is what the machine has free.
+    None is what the machine has free. training: the folder in which fits that learn in rounds say how they go and keep
+    where they are, each in one of its own; None keeps nothing. logs: the folder of TensorBoard files; None writes none.
     """
 
     vector_cache: Path | None = None
     device: str = "auto"
     score_tables: Path | None = None
     memory: int | None = None
+    training: Path | None = None
+    logs: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +84,28 @@ class FoldsIn(Protocol):
 
 
 @runtime_checkable
+class FoldsInOrder(Protocol):
+    """As `FoldsIn`, of a scorer to which the order of a history says something; use `fold_in`, which takes either."""
+
+    def fold_in_order(self, histories: Sequences) -> Scores:
+        """Scores (n, n_items) float32 for n histories, as `score` gives for known users."""
+
+
+def folds_in(scorer: Scorer) -> bool:
+    """Whether `fold_in` can ask it."""
+    return isinstance(scorer, FoldsIn | FoldsInOrder)
+
+
+def fold_in(scorer: Scorer, histories: Sequences) -> Scores:
+    """Scores (n, n_items) float32 for n histories that the fit has not seen. For a scorer that `folds_in`."""
+    if isinstance(scorer, FoldsInOrder):
+        return scorer.fold_in_order(histories)
+    if isinstance(scorer, FoldsIn):
+        return scorer.fold_in(histories.matrix)
+    raise TypeError(f"{type(scorer).__name__} folds no history in")
+
+
+@runtime_checkable
 class Explains(Protocol):
     """Takes a score apart, exactly, by the items of the user's history."""
 
@@ -88,6 +124,24 @@ class Learns(Protocol):
     @property
     def loss_name(self) -> str:
         """In words, with its unit if it has one."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A figure by round. values (rounds,) float64, NaN where it was not measured; higher_is_better: None: neither."""
+
+    name: str
+    values: Values
+    higher_is_better: bool | None
+
+
+@runtime_checkable
+class HasCurves(Protocol):
+    """Tells more by round than its loss."""
+
+    @property
+    def curves(self) -> tuple[Curve, ...]:
+        """Such as the NDCG on users held out of the fit, each as long as the losses."""
 
 
 @runtime_checkable

@@ -16,9 +16,9 @@ from recengine.coldstart import (
     pick_effects,
     recommend_newcomer,
 )
-from recengine.coldstart.newcomer import empty_histories, history_row
+from recengine.coldstart.newcomer import history_row
 from recengine.coldstart.opinions import Known
-from recengine.data import Dataset
+from recengine.data import Dataset, Sequences
 from recengine.errors import ScenarioError
 from recengine.fusion import NORMALIZATIONS, Fusion, Normalization
 from recengine.models import Scorer
@@ -133,13 +133,13 @@ def test_the_more_is_picked_the_nearer_to_the_list_of_such_a_user(
 
 def test_popularity_says_the_same_whatever_is_picked(scorers: Mapping[str, Scorer], synthetic_dataset: Dataset) -> None:
     n = synthetic_dataset.n_items
-    opinions = newcomer_scores(scorers, Known(history_row({1: 1.0, 2: 1.0}, n)))
+    opinions = newcomer_scores(scorers, Known(Sequences.of_weights([{1: 1.0, 2: 1.0}], n)))
     assert [(one.origin, one.scorer, one.also_from_picks) for one in opinions] == [
         ("picks", "als", False),
         ("picks", "category", False),
         ("everybody", "popularity", True),
     ]
-    nothing = newcomer_scores(scorers, Known(empty_histories(1, n)))
+    nothing = newcomer_scores(scorers, Known(Sequences.of_weights([{}], n)))
     assert [(one.origin, one.scorer, one.also_from_picks) for one in nothing] == [("everybody", "popularity", False)]
 
 

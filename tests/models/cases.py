@@ -17,6 +17,7 @@ class Case:
     board hides, chance being about 0.2; 0 for a floor, which is chance. folds_in: gives the training scores for the
     training histories. additive: splits its score into shares of history items, the rest being nothing but rounding;
     where None, it does not explain; False: all of the score is rest. personal: whether lists lean towards the history.
+    rounding: by which part a score may differ when it is computed beside others; a deep network rounds at every layer.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Case:
     additive: bool | None = True
     prior: bool = False
     personal: bool = True
+    rounding: float = 1e-6
 
     def __str__(self) -> str:
         """For the names of tests."""

@@ -1,0 +1,176 @@
+"""What the sequence models share: settings, the fit, and a scorer that reads a history in order."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recengine.arrays import Positions, Scores, read_only
+from recengine.data import Dataset, Sequences
+from recengine.models.base import Resources
+from recengine.models.products import inner_products
+from recengine.models.settings import Among, Choice, Number, Span, Whole, setting
+from recengine.models.training import Task, TrainedRecipe, hold_out
+from recengine.models.vector_scorer import VectorScorer, restored_vectors
+from recengine.progress import Cancel, Progress, never, silent, stop_if_asked, within
+
+if TYPE_CHECKING:
+    from recengine.models.networks.sequence_network import SequenceNetwork
+
+LOSSES = ("softmax", "sampled", "bce")
+ORDERS = ("time", "file")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SequenceRecipe(TrainedRecipe):
+    """Base of the recipes that learn what comes next in a history."""
+
+    family: ClassVar[str] = "Sequence"
+    loss_name: ClassVar[str] = "Mean loss of a next item"
+
+    factors: int = setting(
+        64, Whole(1, 1024), "Length of the vectors: more can tell more tastes apart.", search=Span(16, 256, log=True)
+    )
+    max_length: int = setting(
+        100, Whole(1, 10_000), "Latest items of a history that are read.", search=Span(20, 200, log=True)
+    )
+    dropout: float = setting(
+        0.2, Number(0.95, zero=True), "Share of what is computed that is left out at random.", search=Span(0.0, 0.6)
+    )
+    loss: str = setting(
+        "softmax",
+        Choice(LOSSES),
+        "What the next item is told apart from: the whole catalogue, items drawn for a batch, or items drawn for each "
+        "place, told apart one by one.",
+        search=Among(LOSSES),
+    )
+    negatives: int = setting(
+        128, Whole(1, 100_000), "Items drawn, for the losses that draw.", search=Span(8, 1024, log=True)
+    )
+    order: str = setting(
+        "time",
+        Choice(ORDERS),
+        "What says which item came first: the times, or, where there are none, the order of the file.",
+    )
+
+    @abstractmethod
+    def network(self, n_items: int) -> SequenceNetwork:
+        """A new one, not learnt yet."""
+
+    @abstractmethod
+    def task(self, known: Dataset) -> Task:
+        """What it is to learn."""
+
+    def obstacle(self, train: Dataset) -> str | None:
+        """Times, unless the order of the file is to count."""
+        if self.order == "time" and not train.has_times:
+            return (
+                f'{self.name}: learns from the order of events, and there are no times. Set "order" to "file" if the '
+                "rows of each user stand in the order of events, or choose another model."
+            )
+        return None
+
+    def memory(self, n_users: int, n_items: int, n_interactions: int) -> int:
+        """Weights with gradients and what Adam remembers, one batch, and the vectors of users and items."""
+        places = min(self.batch_size * self.max_length, max(1, n_interactions))
+        compared = n_items if self.loss == "softmax" else self.negatives
+        batch = places * (3 * 4 * compared + self.floats_a_place * 4)
+        rows = n_users + n_items
+        return 300_000_000 + 24 * self.factors * n_items + 8 * self.factors * rows + batch + 40 * n_interactions
+
+    @property
+    def floats_a_place(self) -> int:
+        """Numbers that the network holds for one place of a history while it learns, an estimate from above."""
+        return 40 * self.factors
+
+    def fit(
+        self,
+        train: Dataset,
+        *,
+        seed: int = 0,
+        resources: Resources = Resources(),
+        progress: Progress = silent,
+        cancel: Cancel = never,
+    ) -> SequenceScorer:
+        """Fit on the positives of `train`. Raises `RecipeError` or `CancelledError`."""
+        from recengine.models.networks.arrays import network_arrays
+        from recengine.models.networks.next_item import user_vectors
+        from recengine.models.training.loop import learn
+
+        stop_if_asked(cancel)
+        task, learnt = learn(
+            self,
+            self.task,
+            train,
+            hold_out(train, self.held_out, seed),
+            loss_name=self.loss_name,
+            seed=seed,
+            resources=resources,
+            progress=within(progress, 0.0, 0.98),
+            cancel=cancel,
+        )
+        network: Any = task.network
+        users = user_vectors(network, train.sequences, self.max_length)
+        items = network.item_vectors.detach().numpy().copy()
+        items[train.popularity() == 0] = np.nan
+        progress(1.0, "Read every history")
+        return SequenceScorer(
+            self,
+            train,
+            read_only(users),
+            read_only(items),
+            learnt.curves,
+            self.loss_name,
+            learnt.device,
+            network_arrays(network),
+        )
+
+    def restore(self, state: dict[str, NDArray[Any]], train: Dataset, device: str) -> SequenceScorer:
+        """The scorer whose `state` was stored, over the same `train`."""
+        users, items, curves, network = restored_vectors(state)
+        return SequenceScorer(self, train, users, items, curves, self.loss_name, device, network)
+
+
+class SequenceScorer(VectorScorer):
+    """The state after a user's history, against the vectors of items.
+
+    No opinion on an item without training users, nor for a user without a history.
+    """
+
+    def __init__(self, recipe: SequenceRecipe, train: Dataset, *made: Any) -> None:
+        """made: see `VectorScorer`."""
+        super().__init__(*made)
+        self._recipe = recipe
+        self._loaded: SequenceNetwork | None = None
+
+    def fold_in_order(self, histories: Sequences) -> Scores:
+        """As `score`, by a forward pass. Items that nobody took are left out of a history."""
+        from recengine.models.networks.next_item import user_vectors
+
+        known = without(histories, np.isnan(self._items[:, 0]))
+        vectors = user_vectors(self._ready(), known, self._recipe.max_length)
+        return inner_products(vectors, self._items)
+
+    def _ready(self) -> SequenceNetwork:
+        """The network, loaded when first needed."""
+        if self._loaded is None:
+            from recengine.models.networks.arrays import load_arrays
+
+            network = self._recipe.network(len(self._items))
+            load_arrays(network, self._network)
+            self._loaded = network
+        return self._loaded
+
+
+def without(histories: Sequences, unknown: NDArray[np.bool_]) -> Sequences:
+    """The histories without the items that are `unknown` (n_items,)."""
+    kept = ~unknown[histories.items]
+    rows = np.repeat(np.arange(len(histories)), histories.lengths)[kept]
+    counts = np.bincount(rows, minlength=len(histories))
+    indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    items: Positions = histories.items[kept]
+    return Sequences(indptr, items, histories.weights[kept], histories.n_items)

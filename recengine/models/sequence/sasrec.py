@@ -1,0 +1,59 @@
+"""Self-attention over the order in which a user took items."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from recengine.data import Dataset
+from recengine.errors import RecipeError
+from recengine.models.sequence.recipe import SequenceRecipe
+from recengine.models.settings import Span, Whole, setting
+from recengine.models.training import Task, batch_size_setting, epochs_setting
+
+if TYPE_CHECKING:
+    from recengine.models.networks.sasrec import SasRec
+
+
+@dataclass(frozen=True, kw_only=True)
+class SasRecRecipe(SequenceRecipe):
+    """Causal attention over the history predicts the next item at every place (Kang & McAuley 2018, ICDM).
+
+    With the whole catalogue in the loss, which is what makes it strong (Klenitskiy & Vasilev 2023, RecSys).
+    """
+
+    name: ClassVar[str] = "sasrec"
+    label: ClassVar[str] = "Self-attention (SASRec)"
+    about: ClassVar[str] = "Attends to the items of a history in order. Strong where the next item follows the last."
+    lighter: ClassVar[str] = 'Lower "batch_size" or "max_length", or choose item2vec.'
+    version: ClassVar[int] = 1
+
+    epochs: int = epochs_setting(100)
+    batch_size: int = batch_size_setting(128)
+    blocks: int = setting(2, Whole(1, 16), "Blocks of attention on top of each other.", search=Span(1, 3))
+    heads: int = setting(2, Whole(1, 64), "Parts of a vector that attend on their own; must divide factors.")
+
+    def __post_init__(self) -> None:
+        """Check the fields, and that heads share the factors evenly."""
+        super().__post_init__()
+        if self.factors % self.heads:
+            raise RecipeError(
+                f'{self.name}: "heads" must divide "factors", got {self.heads} and {self.factors}. Change either.'
+            )
+
+    @property
+    def floats_a_place(self) -> int:
+        """Vectors of each block, and its attention."""
+        return self.blocks * (24 * self.factors + 2 * self.heads * self.max_length) + 8 * self.factors
+
+    def network(self, n_items: int) -> SasRec:
+        """A new one."""
+        from recengine.models.networks.sasrec import SasRec
+
+        return SasRec(n_items, self.factors, self.max_length, self.blocks, self.heads, self.dropout)
+
+    def task(self, known: Dataset) -> Task:
+        """The next item, at every place."""
+        from recengine.models.networks.next_item import NextItemTask
+
+        return NextItemTask(self.network(known.n_items), self, known)

@@ -11,7 +11,20 @@ from typing import Any
 
 from recengine.data import Dataset
 from recengine.errors import RecipeError
-from recengine.models import content, external, factors, linear, neighbours, popularity, sequence, vectors
+from recengine.models import (
+    attributes,
+    content,
+    external,
+    factors,
+    interaction,
+    linear,
+    neighbours,
+    neural,
+    popularity,
+    profiles,
+    sequence,
+    vectors,
+)
 from recengine.models.base import FAMILIES, Recipe
 from recengine.models.content import TextProfileRecipe
 from recengine.models.factors import AlsRecipe
@@ -26,7 +39,20 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
 def _built_in() -> dict[str, type[Recipe]]:
-    rooms = (factors, linear, neighbours, vectors, sequence, content, popularity, external)
+    rooms = (
+        factors,
+        linear,
+        neighbours,
+        vectors,
+        sequence,
+        interaction,
+        attributes,
+        neural,
+        content,
+        profiles,
+        popularity,
+        external,
+    )
     return {recipe.name: recipe for room in rooms for recipe in room.RECIPES}
 
 

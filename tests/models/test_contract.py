@@ -33,21 +33,38 @@ from recengine.models import (
 )
 from recengine.models.settings import Among, Span
 from recengine.ranking import Rankings, compute_metrics, top_k
+from tests.models.attributes import cases as attributes
 from tests.models.cases import Case
 from tests.models.checkerboard import COLD_ITEM, N_ITEMS, N_USERS, NEWCOMER, tastes
 from tests.models.content import cases as content
 from tests.models.external import cases as external
 from tests.models.factors import cases as factors
+from tests.models.interaction import cases as interaction
 from tests.models.linear import cases as linear
 from tests.models.neighbours import cases as neighbours
+from tests.models.neural import cases as neural
 from tests.models.popularity import cases as popularity
+from tests.models.profiles import cases as profiles
 from tests.models.sequence import cases as sequence
 from tests.models.vectors import cases as vectors
 
 Fitted = Callable[[Recipe], Scorer]
 ALL_USERS = np.arange(N_USERS, dtype=np.int32)
 
-ROOMS = (content, external, factors, linear, neighbours, popularity, sequence, vectors)
+ROOMS = (
+    attributes,
+    content,
+    external,
+    factors,
+    interaction,
+    linear,
+    neighbours,
+    neural,
+    popularity,
+    profiles,
+    sequence,
+    vectors,
+)
 CASES = [case for room in ROOMS for case in room.CASES]
 
 

@@ -1,0 +1,5 @@
+"""Networks over fields on the board."""
+
+from tests.models.cases import Case
+
+CASES: tuple[Case, ...] = ()

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.server import ROOT, Server, serve
 from tests.browser.studio import SIZES, watch
+from tests.sharing import made_once
 
 MISTAKE = 2
 """Exit code of the command line where the caller can mend it, here: no network."""
@@ -44,14 +45,19 @@ class Workspace:
 @pytest.fixture(scope="session")
 def workspace(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """MovieLens-100K, or the synthetic sample where it cannot be had."""
-    made = Workspace(tmp_path_factory.mktemp("browser") / "workspace", "movielens-100k")
-    if recengine(made, "import", "--sample", made.dataset).returncode == MISTAKE:
-        made = Workspace(made.folder, "synthetic")
-        done = recengine(made, "import", "--sample", made.dataset)
+
+    def make(folder: Path) -> None:
+        made = Workspace(folder / "workspace", "movielens-100k")
+        if recengine(made, "import", "--sample", made.dataset).returncode == MISTAKE:
+            made = Workspace(made.folder, "synthetic")
+            done = recengine(made, "import", "--sample", made.dataset)
+            assert done.returncode == 0, done.stderr
+        done = recengine(made, "fit", "--dataset", made.dataset)
         assert done.returncode == 0, done.stderr
-    done = recengine(made, "fit", "--dataset", made.dataset)
-    assert done.returncode == 0, done.stderr
-    return made
+        (folder / "dataset").write_text(made.dataset)
+
+    own = made_once(tmp_path_factory, "browser", make)
+    return Workspace(own / "workspace", (own / "dataset").read_text())
 
 
 def recengine(workspace: Workspace, *arguments: str) -> subprocess.CompletedProcess[str]:

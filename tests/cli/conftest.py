@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from recengine.cli.main import main
+from tests.sharing import made_once
 
 Command = Callable[..., Any]
 
@@ -13,12 +14,14 @@ Command = Callable[..., Any]
 @pytest.fixture(scope="session")
 def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with the synthetic sample, every default scorer fitted; tests only read it."""
-    root = tmp_path_factory.mktemp("command-line") / "workspace"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RECENGINE_WORKSPACE", str(root))
-        assert main(["import", "--sample", "synthetic"]) == 0
-        assert main(["fit", "--dataset", "synthetic"]) == 0
-    return root
+
+    def make(folder: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("RECENGINE_WORKSPACE", str(folder))
+            assert main(["import", "--sample", "synthetic"]) == 0
+            assert main(["fit", "--dataset", "synthetic"]) == 0
+
+    return made_once(tmp_path_factory, "command-line", make)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from recengine.data import Dataset, import_files
 from recengine.scenario import default_scenario
 from recengine.workspace import Workspace
+from tests.sharing import made_once
 from ui import compute
 
 ROOT = Path(__file__).parents[2]
@@ -24,27 +25,29 @@ OpenPage = Callable[..., AppTest]
 @pytest.fixture(scope="session")
 def small_workspace(tmp_path_factory: pytest.TempPathFactory, synthetic_dataset: Dataset) -> Path:
     """`shop`: the synthetic interactions under hostile titles, without text, so that no encoder is needed; fitted."""
-    folder = tmp_path_factory.mktemp("pages")
-    data = synthetic_dataset
-    titles = [HOSTILE[at] if at < len(HOSTILE) else title for at, title in enumerate(data.titles)]
-    rows = data.interactions
-    pl.DataFrame(
-        {
-            "user_id": data.users["id"].gather(rows["user"]),
-            "item_id": data.items["id"].gather(rows["item"]),
-            "rating": rows["weight"],
-            "timestamp": rows["time"],
-        }
-    ).write_csv(folder / "interactions.csv")
-    pl.DataFrame({"item_id": data.items["id"], "title": titles}).write_csv(folder / "items.csv")
-    data.users.rename({"id": "user_id"}).write_csv(folder / "users.csv")
-    shop, report = import_files(
-        folder / "interactions.csv", items=folder / "items.csv", users=folder / "users.csv", name="shop"
-    )
-    workspace = Workspace.open(folder / "workspace")
-    workspace.save_dataset(shop, report, "shop")
-    workspace.prepare(shop, default_scenario(shop))
-    return workspace.root
+
+    def make(folder: Path) -> None:
+        data = synthetic_dataset
+        titles = [HOSTILE[at] if at < len(HOSTILE) else title for at, title in enumerate(data.titles)]
+        rows = data.interactions
+        pl.DataFrame(
+            {
+                "user_id": data.users["id"].gather(rows["user"]),
+                "item_id": data.items["id"].gather(rows["item"]),
+                "rating": rows["weight"],
+                "timestamp": rows["time"],
+            }
+        ).write_csv(folder / "interactions.csv")
+        pl.DataFrame({"item_id": data.items["id"], "title": titles}).write_csv(folder / "items.csv")
+        data.users.rename({"id": "user_id"}).write_csv(folder / "users.csv")
+        shop, report = import_files(
+            folder / "interactions.csv", items=folder / "items.csv", users=folder / "users.csv", name="shop"
+        )
+        workspace = Workspace.open(folder / "workspace")
+        workspace.save_dataset(shop, report, "shop")
+        workspace.prepare(shop, default_scenario(shop))
+
+    return made_once(tmp_path_factory, "pages", make) / "workspace"
 
 
 @pytest.fixture

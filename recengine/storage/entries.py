@@ -24,6 +24,7 @@ VERSION = 1
 MANIFEST = "manifest.json"
 MAPPED_FROM_BYTES = 64 * 2**20
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_SUFFIXES = ("npy", "parquet", "safetensors")
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,10 @@ def save_entry(
 ) -> None:
     """Write an entry whole, replacing what stood in `folder`. Raises `StoreError` when it cannot be written.
 
+    arrays: one named GROUP.REST, REST being any text, is kept with the others of its group in one file of safetensors.
     written: arrays that are .npy files already; they are moved into the entry where the system lets them, else copied.
     """
+    alone, groups = _grouped(arrays or {})
     with replace_folder(folder) as temporary:
         for name, path in (written or {}).items():
             target = temporary / f"{_checked(name)}.npy"
@@ -55,9 +58,11 @@ def save_entry(
                 path.replace(target)
             except OSError:  # on another disk, or on a system that moves no file that is mapped
                 shutil.copyfile(path, target)
-        for name, array in (arrays or {}).items():
+        for name, array in alone.items():
             with (temporary / f"{_checked(name)}.npy").open("wb") as file:
                 np.save(_Sink(file), array, allow_pickle=False)
+        for name, group in groups.items():
+            (temporary / f"{_checked(name)}.safetensors").write_bytes(_packed(group))
         for name, table in (tables or {}).items():
             try:
                 table.write_parquet(temporary / f"{_checked(name)}.parquet")
@@ -107,17 +112,50 @@ def load_entry(folder: Path, *, kind: str, mend: str) -> Entry:
     for file_name, facts in manifest["files"].items():
         name, _, suffix = str(file_name).partition(".")
         path = folder / str(file_name)
-        if not _NAME.fullmatch(name) or suffix not in ("npy", "parquet") or not isinstance(facts, dict):
+        if not _NAME.fullmatch(name) or suffix not in _SUFFIXES or not isinstance(facts, dict):
             raise StoreError(f"{folder / MANIFEST}: {file_name!r} is no file of an entry. {mend}")
         _check_whole(path, facts, mend)
         try:
             if suffix == "npy":
                 arrays[name] = _array(path)
+            elif suffix == "safetensors":
+                arrays |= {f"{name}.{rest}": array for rest, array in _unpacked(path).items()}
             else:
                 tables[name] = pl.read_parquet(path)
         except (OSError, ValueError, pl.exceptions.PolarsError) as error:
             raise StoreError(f"{path}: cannot be read ({str(error).splitlines()[0]}). {mend}") from error
     return Entry(arrays=arrays, tables=tables, settings=manifest["settings"])
+
+
+def _grouped(
+    arrays: Mapping[str, NDArray[Any]],
+) -> tuple[dict[str, NDArray[Any]], dict[str, dict[str, NDArray[Any]]]]:
+    """Arrays that have a file of their own, and the others by group."""
+    alone: dict[str, NDArray[Any]] = {}
+    groups: dict[str, dict[str, NDArray[Any]]] = {}
+    for name, array in arrays.items():
+        group, dot, rest = name.partition(".")
+        if dot:
+            groups.setdefault(group, {})[rest] = array
+        else:
+            alone[name] = array
+    return alone, groups
+
+
+def _packed(group: Mapping[str, NDArray[Any]]) -> bytes:
+    from safetensors.numpy import save
+
+    return save({name: np.asarray(array, order="C") for name, array in group.items()})
+
+
+def _unpacked(path: Path) -> dict[str, NDArray[Any]]:
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    try:
+        return {name: read_only(array) for name, array in load(path.read_bytes()).items()}
+    except SafetensorError as error:
+        raise ValueError(str(error)) from None
 
 
 def _array(path: Path) -> NDArray[Any]:

@@ -1,3 +1,5 @@
+import hashlib
+import json
 import os
 import time
 from pathlib import Path
@@ -45,6 +47,36 @@ def test_an_entry_comes_back_as_it_was(tmp_path: Path) -> None:
     assert not entry.arrays["scores"].flags.writeable
     assert entry.tables["items"]["id"].to_list() == ["a", "b"]
     assert entry.settings == {"depth": 3}
+
+
+def test_arrays_of_a_group_share_a_file_and_have_any_name(tmp_path: Path) -> None:
+    arrays = {
+        "network.items.weight": np.arange(6, dtype=np.float32).reshape(2, 3).T,
+        "network.steps": np.array(7.0, dtype=np.float32),
+        "curve.Loss of head 2, in nats": np.array([0.5, np.nan]),
+        "seen": np.array([True, False]),
+    }
+    save_entry(tmp_path / "e", kind="thing", settings={}, arrays=arrays)
+    files = {path.name for path in (tmp_path / "e").iterdir()}
+    assert files == {"network.safetensors", "curve.safetensors", "seen.npy", "manifest.json"}
+    found = load_entry(tmp_path / "e", kind="thing", mend=MEND).arrays
+    assert set(found) == set(arrays)
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(found[name], array)
+        assert found[name].dtype == array.dtype
+        assert not found[name].flags.writeable
+
+
+def test_a_group_that_is_no_safetensors_is_one_line(tmp_path: Path) -> None:
+    save_entry(tmp_path / "e", kind="thing", settings={}, arrays={"network.a": np.zeros(3)})
+    path, manifest = tmp_path / "e" / "network.safetensors", tmp_path / "e" / "manifest.json"
+    path.write_bytes(b"no tensors")
+    facts = json.loads(manifest.read_bytes())
+    facts["files"][path.name] = {"bytes": 10, "sha256": hashlib.sha256(b"no tensors").hexdigest()}
+    manifest.write_text(json.dumps(facts))
+    with pytest.raises(StoreError, match=r"network\.safetensors: cannot be read \(.+\)\. Do this\.") as caught:
+        load_entry(tmp_path / "e", kind="thing", mend=MEND)
+    assert "\n" not in str(caught.value)
 
 
 def test_a_small_array_outlives_its_file_and_a_large_one_is_mapped(

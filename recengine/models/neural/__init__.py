@@ -1,7 +1,8 @@
 """Autoencoders, graphs, games and several tasks at once."""
 
 from recengine.models.base import Recipe
+from recengine.models.neural.lightgcn import LightGcnRecipe
 
-RECIPES: tuple[type[Recipe], ...] = ()
+RECIPES: tuple[type[Recipe], ...] = (LightGcnRecipe,)
 
-__all__ = ["RECIPES"]
+__all__ = ["RECIPES", "LightGcnRecipe"]

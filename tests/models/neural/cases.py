@@ -1,5 +1,18 @@
 """Autoencoders, graphs, games and several tasks at once on the board."""
 
 from tests.models.cases import Case
+from tests.models.checkerboard import COLD_ITEM
 
-CASES: tuple[Case, ...] = ()
+SMALL = {"factors": 8, "epochs": 30, "batch_size": 64, "learning_rate": 0.02}
+
+CASES: tuple[Case, ...] = (
+    Case("lightgcn", SMALL, silent_items=(COLD_ITEM,), finds=0.8, rounding=1e-5),
+    Case(
+        "lightgcn",
+        {**SMALL, "own_vectors": True, "layers": 1, "held_out": 10, "patience": 20, "sampling": "popularity"},
+        silent_items=(COLD_ITEM,),
+        finds=0.8,
+        folds_in=False,
+        additive=None,
+    ),
+)

@@ -1,46 +1,41 @@
-"""Learning which item comes next: examples from histories, and the losses to choose from."""
+"""Learning which item comes next: examples from histories, and the states after them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from recengine.arrays import Positions, Scores
 from recengine.data import Dataset, Sequences
+from recengine.models.networks.contrast import contrast
+from recengine.models.networks.next_item_loss import NextItemLoss
 from recengine.models.networks.sequence_network import PADDING, SequenceNetwork
 from recengine.models.products import inner_products
+from recengine.models.sequence.views import Rows
+
+if TYPE_CHECKING:
+    from recengine.models.sequence.recipe import SequenceRecipe
 
 ROWS_AT_ONCE = 512
 """Histories of a block while users are scored."""
 
 
-class NextItemChoices(Protocol):
-    """Settings that the losses read."""
-
-    @property
-    def loss(self) -> str:
-        """ "softmax", "sampled" or "bce"."""
-
-    @property
-    def negatives(self) -> int:
-        """Items drawn for each state, for the losses that draw."""
-
-    @property
-    def max_length(self) -> int:
-        """Of a history."""
-
-
 class NextItemTask:
-    """A causal network learns the next item at every place of every history."""
+    """A causal network learns the next item at every place of every history.
 
-    def __init__(self, network: SequenceNetwork, choices: NextItemChoices, known: Dataset) -> None:
+    Where the recipe has a weight for it, also to tell two altered views of a history from those of the others in the
+    batch; and some histories are learnt from in an altered view.
+    """
+
+    def __init__(self, network: SequenceNetwork, recipe: SequenceRecipe, loss: NextItemLoss, known: Dataset) -> None:
         self._network = network
-        self._choices = choices
+        self._recipe = recipe
+        self._loss = loss
+        self._views = recipe.views(network.mask)
         self._histories = known.sequences
         # the first item of a history is only given, the last one only looked for
         self._users = np.flatnonzero(known.sequences.lengths >= 2)
@@ -56,8 +51,8 @@ class NextItemTask:
         return len(self._users)
 
     def batches(self, rng: np.random.Generator, size: int) -> Iterator[tuple[Tensor, ...]]:
-        """Histories of like length together, so that little is computed on padding: given and looked for."""
-        length = self._choices.max_length
+        """Histories of like length together, so that little is computed on padding: given, looked for, two views."""
+        length = self._recipe.max_length
         order = rng.permutation(self._users)
         # of like length within a few batches only, or every round would have the same batches
         for start in range(0, len(order), 8 * size):
@@ -67,48 +62,49 @@ class NextItemTask:
             for place in rng.permutation(len(blocks)):
                 rows = self._histories.take(blocks[place])
                 longest = min(int(rows.lengths.max()), length + 1)
-                items = torch.from_numpy(rows.latest(longest).astype(np.int64) + 1)
-                yield items[:, :-1], items[:, 1:]
+                histories = rows.latest(longest).astype(np.int64) + 1
+                arrays = [*self.example(rng, self._altered(rng, histories))]
+                if self._recipe.contrast:
+                    arrays += [self._views.of(rng, histories[:, :length]) for _ in range(2)]
+                yield tuple(torch.from_numpy(np.ascontiguousarray(array)) for array in arrays)
+
+    def example(self, rng: np.random.Generator, histories: Rows) -> tuple[Rows, Rows]:
+        """What is given, and what is looked for at each place, `PADDING` for nothing; (n, length) both."""
+        given, wanted = histories[:, :-1].copy(), histories[:, 1:]
+        # the last item of a history is looked for alone, and what is masked cannot be
+        given[wanted == PADDING] = PADDING
+        return given, np.where(wanted <= self._network.n_items, wanted, PADDING)
 
     def loss(self, network: torch.nn.Module, batch: tuple[Tensor, ...]) -> Tensor:
-        """Mean over the places with an item to look for."""
+        """Mean over the places with an item to look for, and with its weight that of the views."""
         network = cast(SequenceNetwork, network)
-        given, wanted = batch
-        # the last item of a history is in `wanted` alone
-        states = network(torch.where(wanted != PADDING, given, PADDING))
+        given, wanted, *views = batch
+        states = network(given)
         there = wanted != PADDING
-        return next_item_loss(self._choices, states[there], wanted[there] - 1, network.item_vectors)
+        loss = self._loss(states[there], wanted[there] - 1, network.item_vectors)
+        if views:
+            first, second = (network.last(view) for view in views)
+            loss = loss + self._recipe.contrast * contrast(first, second, self._recipe.temperature)
+        return loss
 
     def scores(self, users: Positions) -> Scores:
         """Of the histories that are known."""
-        vectors = user_vectors(self._network, self._histories.take(users), self._choices.max_length)
+        vectors = user_vectors(self._network, self._histories.take(users), self._recipe.max_length)
         return inner_products(vectors, self._network.item_vectors.detach().float().cpu().numpy())
 
     def after_epoch(self) -> Mapping[str, float]:
         """Nothing more."""
         return {}
 
-
-def next_item_loss(choices: NextItemChoices, states: Tensor, wanted: Tensor, items: Tensor) -> Tensor:
-    """Mean loss of states (n, factors) that should point to the items `wanted` (n,) among `items` (n_items, factors).
-
-    softmax: cross entropy among the whole catalogue. sampled: among the item and `negatives` drawn uniformly for the
-    whole batch, which needs no correction, since all are drawn alike. bce: the item and `negatives` drawn for each
-    state are told apart by binary cross entropy (Kang & McAuley 2018, equation 9, with one).
-    """
-    if choices.loss == "softmax":
-        return functional.cross_entropy(states @ items.T, wanted)
-    if choices.loss == "sampled":
-        drawn = torch.randint(len(items), (choices.negatives,), device=states.device)
-        own = (states * items[wanted]).sum(dim=1, keepdim=True)
-        others = (states @ items[drawn].T).masked_fill(drawn == wanted[:, None], -torch.inf)
-        target = torch.zeros(len(states), dtype=torch.long, device=states.device)
-        return functional.cross_entropy(torch.cat([own, others], dim=1), target)
-    drawn = torch.randint(len(items), (len(states), choices.negatives), device=states.device)
-    own = (states * items[wanted]).sum(dim=1)
-    others = torch.einsum("nf,nmf->nm", states, items[drawn])
-    counted = drawn != wanted[:, None]
-    return functional.softplus(-own).mean() + (functional.softplus(others) * counted).sum() / counted.sum().clamp(min=1)
+    def _altered(self, rng: np.random.Generator, histories: Rows) -> Rows:
+        """The histories, some of them in a view."""
+        if not self._recipe.augmented:
+            return histories
+        views = self._views.of(rng, histories)
+        # two items one after the other must be left of a view, or there is nothing to look for
+        items = (views > PADDING) & (views <= self._network.n_items)
+        chosen = (rng.random(len(views)) < self._recipe.augmented) & items[:, 1:].any(axis=1)
+        return np.where(chosen[:, None], views, histories)
 
 
 def user_vectors(network: SequenceNetwork, histories: Sequences, length: int) -> Scores:

@@ -21,7 +21,7 @@ class SasRec(SequenceNetwork):
         self.places = nn.Embedding(length, factors)
         nn.init.normal_(self.places.weight, std=factors**-0.5)
         self.dropout = nn.Dropout(dropout)
-        self.blocks = nn.ModuleList(Block(factors, heads, dropout) for _ in range(blocks))
+        self.blocks = nn.ModuleList(Block(factors, heads, dropout, factors) for _ in range(blocks))
         self.norm = nn.LayerNorm(factors)
 
     def forward(self, histories: Tensor) -> Tensor:
@@ -40,8 +40,10 @@ class SasRec(SequenceNetwork):
 class Block(nn.Module):
     """One block of a transformer, normed before each of its two parts (equations 2 to 6 of the paper)."""
 
-    def __init__(self, factors: int, heads: int, dropout: float, hidden: int | None = None) -> None:
-        """hidden: width of the feed-forward net, that of the vectors where None."""
+    def __init__(
+        self, factors: int, heads: int, dropout: float, hidden: int, activation: type[nn.Module] = nn.ReLU
+    ) -> None:
+        """hidden: width of the feed-forward net."""
         super().__init__()
         self.heads = heads
         self.drop = dropout
@@ -49,9 +51,8 @@ class Block(nn.Module):
         self.before_feed = nn.LayerNorm(factors)
         self.inner = nn.Linear(factors, 3 * factors)
         self.outer = nn.Linear(factors, factors)
-        hidden = hidden or factors
         self.feed = nn.Sequential(
-            nn.Linear(factors, hidden), nn.ReLU(), nn.Dropout(dropout), nn.Linear(hidden, factors)
+            nn.Linear(factors, hidden), activation(), nn.Dropout(dropout), nn.Linear(hidden, factors)
         )
         self.dropout = nn.Dropout(dropout)
 

@@ -14,14 +14,15 @@ PADDING = 0
 class SequenceNetwork(nn.Module, ABC):
     """Items come as whole numbers from 1, histories from the start of their row, `PADDING` behind them.
 
-    A state and the vectors of items live in one space: their inner product is how likely the item comes next.
+    A state and the vectors of items live in one space: their inner product is how likely the item comes next. One more
+    symbol, `mask`, stands for an item that is not shown.
     """
 
-    def __init__(self, n_items: int, factors: int, extra: int = 0) -> None:
-        """extra: symbols behind the items, such as a mask."""
+    def __init__(self, n_items: int, factors: int) -> None:
         super().__init__()
         self.n_items = n_items
-        self.items = nn.Embedding(1 + n_items + extra, factors, padding_idx=PADDING)
+        self.mask = n_items + 1
+        self.items = nn.Embedding(n_items + 2, factors, padding_idx=PADDING)
         nn.init.normal_(self.items.weight, std=factors**-0.5)
         with torch.no_grad():
             self.items.weight[PADDING] = 0

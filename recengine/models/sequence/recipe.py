@@ -13,15 +13,18 @@ from recengine.arrays import Positions, Scores, read_only
 from recengine.data import Dataset, Sequences
 from recengine.models.base import Resources
 from recengine.models.products import inner_products
+from recengine.models.sequence.views import Views
 from recengine.models.settings import Among, Choice, Number, Span, Whole, setting
-from recengine.models.training import Task, TrainedRecipe, hold_out
+from recengine.models.training import SAMPLINGS, Task, TrainedRecipe, hold_out
 from recengine.models.vector_scorer import VectorScorer, restored_vectors
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked, within
 
 if TYPE_CHECKING:
+    from recengine.models.networks.next_item_loss import NextItemLoss
     from recengine.models.networks.sequence_network import SequenceNetwork
 
 LOSSES = ("softmax", "sampled", "bce")
+DRAWS = (*SAMPLINGS, "batch")
 ORDERS = ("time", "file")
 
 
@@ -51,6 +54,45 @@ class SequenceRecipe(TrainedRecipe):
     negatives: int = setting(
         128, Whole(1, 100_000), "Items drawn, for the losses that draw.", search=Span(8, 1024, log=True)
     )
+    sampling: str = setting(
+        "uniform",
+        Choice(DRAWS),
+        "What is drawn: all items alike, popular ones more often, or what others of the batch took next.",
+        search=Among(DRAWS),
+    )
+    contrast: float = setting(
+        0.0,
+        Number(100.0, zero=True),
+        "Weight of telling two altered views of a history from those of other users; 0 leaves it out.",
+        search=Span(0.0, 1.0),
+    )
+    temperature: float = setting(
+        0.5, Number(100.0), "How much alike views may be: lower tells them apart more sharply.", search=Span(0.05, 1.0)
+    )
+    crop: float = setting(
+        0.6,
+        Number(1.0, zero=True),
+        "Share of a history that a cropped view keeps; 0 crops none.",
+        search=Span(0.0, 0.9),
+    )
+    mask: float = setting(
+        0.3,
+        Number(0.9, zero=True),
+        "Share of a history that a masked view does not show; 0 masks none.",
+        search=Span(0.0, 0.9),
+    )
+    reorder: float = setting(
+        0.6,
+        Number(1.0, zero=True),
+        "Share of a history that a reordered view shuffles, a stretch of it; 0 reorders none.",
+        search=Span(0.0, 1.0),
+    )
+    augmented: float = setting(
+        0.0,
+        Number(1.0, zero=True),
+        "Share of histories that each round learns from in an altered view, instead of as they are.",
+        search=Span(0.0, 0.5),
+    )
     order: str = setting(
         "time",
         Choice(ORDERS),
@@ -61,9 +103,21 @@ class SequenceRecipe(TrainedRecipe):
     def network(self, n_items: int) -> SequenceNetwork:
         """A new one, not learnt yet."""
 
-    @abstractmethod
     def task(self, known: Dataset) -> Task:
-        """What it is to learn."""
+        """The next item, at every place."""
+        from recengine.models.networks.next_item import NextItemTask
+
+        return NextItemTask(self.network(known.n_items), self, self.next_item_loss(known), known)
+
+    def next_item_loss(self, known: Dataset) -> NextItemLoss:
+        """The loss that is chosen."""
+        from recengine.models.networks.next_item_loss import NextItemLoss
+
+        return NextItemLoss(known, self.loss, self.negatives, self.sampling, penalty=0.0)
+
+    def views(self, symbol: int) -> Views:
+        """How histories are altered; symbol: the mask's."""
+        return Views(self.crop, self.mask, self.reorder, symbol)
 
     def obstacle(self, train: Dataset) -> str | None:
         """Times, unless the order of the file is to count."""
@@ -77,8 +131,12 @@ class SequenceRecipe(TrainedRecipe):
     def memory(self, n_users: int, n_items: int, n_interactions: int) -> int:
         """Weights with gradients and what Adam remembers, one batch, and the vectors of users and items."""
         places = min(self.batch_size * self.max_length, max(1, n_interactions))
-        compared = n_items if self.loss == "softmax" else self.negatives
-        batch = places * (3 * 4 * compared + self.floats_a_place * 4)
+        # a state has vectors of its own to compare with in binary cross entropy
+        own = self.factors if self.loss == "bce" else 1
+        compared = n_items if self.loss == "softmax" else self.negatives * own
+        # rows shorter than the longest of a batch are padded, and views are read as histories are
+        read = self.batch_size * self.max_length * (3 if self.contrast else 1)
+        batch = 3 * 4 * compared * places + 4 * self.floats_a_place * read
         rows = n_users + n_items
         return 300_000_000 + 24 * self.factors * n_items + 8 * self.factors * rows + batch + 40 * n_interactions
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from recengine.data import Dataset
-from recengine.errors import RecipeError
+from recengine.models.sequence.heads import blocks_setting, check_heads, heads_setting
 from recengine.models.sequence.recipe import SequenceRecipe
-from recengine.models.settings import Span, Whole, setting
-from recengine.models.training import Task, batch_size_setting, epochs_setting
+from recengine.models.training import batch_size_setting, epochs_setting
 
 if TYPE_CHECKING:
     from recengine.models.networks.sasrec import SasRec
@@ -30,16 +28,13 @@ class SasRecRecipe(SequenceRecipe):
 
     epochs: int = epochs_setting(100)
     batch_size: int = batch_size_setting(128)
-    blocks: int = setting(2, Whole(1, 16), "Blocks of attention on top of each other.", search=Span(1, 3))
-    heads: int = setting(2, Whole(1, 64), "Parts of a vector that attend on their own; must divide factors.")
+    blocks: int = blocks_setting(2)
+    heads: int = heads_setting(2)
 
     def __post_init__(self) -> None:
         """Check the fields, and that heads share the factors evenly."""
         super().__post_init__()
-        if self.factors % self.heads:
-            raise RecipeError(
-                f'{self.name}: "heads" must divide "factors", got {self.heads} and {self.factors}. Change either.'
-            )
+        check_heads(self.name, self.factors, self.heads)
 
     @property
     def floats_a_place(self) -> int:
@@ -51,9 +46,3 @@ class SasRecRecipe(SequenceRecipe):
         from recengine.models.networks.sasrec import SasRec
 
         return SasRec(n_items, self.factors, self.max_length, self.blocks, self.heads, self.dropout)
-
-    def task(self, known: Dataset) -> Task:
-        """The next item, at every place."""
-        from recengine.models.networks.next_item import NextItemTask
-
-        return NextItemTask(self.network(known.n_items), self, known)

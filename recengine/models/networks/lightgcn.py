@@ -51,8 +51,8 @@ class LightGcn(nn.Module):
         found = Layers([self.users.weight], [self.items.weight])
         for _ in range(self.layers):
             users, items = found.users[-1], found.items[-1]
-            found.users.append(cast(Tensor, Spread.apply(items, of_users, of_items)))
-            found.items.append(cast(Tensor, Spread.apply(users, of_items, of_users)))
+            found.users.append(Spread.over(items, of_users, of_items))
+            found.items.append(Spread.over(users, of_items, of_users))
         return found
 
     def final(self, own: bool) -> tuple[Tensor, Tensor]:
@@ -86,9 +86,15 @@ _TYPES: dict[str, Any] = {"starts": np.int64, "ends": np.int64, "weights": np.fl
 class Spread(torch.autograd.Function):
     """A sparse matrix times vectors, whose gradient is the transposed matrix times those of the sums."""
 
+    @classmethod
+    def over(cls, vectors: Tensor, links: Links, back: Links) -> Tensor:
+        """Sums (rows, d) of `vectors` (columns, d) by `links`; `back`: the same matrix transposed."""
+        sums: Tensor = cls.apply(vectors, links, back)  # type: ignore[no-untyped-call]
+        return sums
+
     @staticmethod
     def forward(ctx: Any, vectors: Tensor, links: Links, back: Links) -> Tensor:
-        """Sums (rows, d) of `vectors` (columns, d) by `links`; `back`: the same matrix transposed."""
+        """As `over`."""
         ctx.back = back
         return _sums(vectors, links)
 

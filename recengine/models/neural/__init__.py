@@ -2,7 +2,8 @@
 
 from recengine.models.base import Recipe
 from recengine.models.neural.lightgcn import LightGcnRecipe
+from recengine.models.neural.multvae import MultVaeRecipe
 
-RECIPES: tuple[type[Recipe], ...] = (LightGcnRecipe,)
+RECIPES: tuple[type[Recipe], ...] = (LightGcnRecipe, MultVaeRecipe)
 
-__all__ = ["RECIPES", "LightGcnRecipe"]
+__all__ = ["RECIPES", "LightGcnRecipe", "MultVaeRecipe"]

@@ -15,4 +15,12 @@ CASES: tuple[Case, ...] = (
         folds_in=False,
         additive=None,
     ),
+    Case(
+        "multvae",
+        {"hidden": 32, "factors": 8, "epochs": 30, "batch_size": 8, "learning_rate": 0.01, "annealing": 50},
+        silent_items=(COLD_ITEM,),
+        finds=0.8,
+        additive=None,
+        rounding=1e-5,
+    ),
 )

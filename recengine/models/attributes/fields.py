@@ -15,6 +15,7 @@ from recengine.data import Attribute, Dataset
 from recengine.models.base import Resources
 from recengine.models.content.preparation import Preparation, fit_preparation
 from recengine.models.content.vectors import AUTO, item_text_vectors
+from recengine.models.interaction.taken import taken
 from recengine.models.labels import exploded_labels
 from recengine.progress import Cancel, Progress, never, silent
 from recengine.text import TextEncoder
@@ -205,11 +206,6 @@ class Fields:
         preparation = Preparation(np.asarray(state["text_mean"]), np.asarray(state["text_matrix"]))
         encoder = state["text_encoder"].tobytes().decode()
         return cls.learn(train, ItemTexts(np.asarray(state["text_vectors"]), preparation, encoder, device))
-
-
-def taken(train: Dataset) -> tuple[Mask, Mask]:
-    """Users (n_users,) and items (n_items,) with a positive."""
-    return np.diff(train.matrix.indptr) > 0, train.popularity() > 0
 
 
 def _ids(known: Mask) -> Positions:

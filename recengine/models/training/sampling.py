@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from recengine.arrays import Positions, Values
+from recengine.arrays import Mask, Positions, Values
 
 SAMPLINGS = ("uniform", "popularity")
 REDRAWS = 8
@@ -42,6 +42,10 @@ class Negatives:
                 break
             drawn[taken] = self._items(rng, len(taken))
         return drawn.reshape(len(users), n).astype(np.int32)
+
+    def took(self, users: NDArray[np.integer], items: NDArray[np.integer]) -> Mask:
+        """Whether each took its item, of the shape that both broadcast to."""
+        return self._is_taken(users.astype(np.int64) * self._n_items + items)
 
     def _items(self, rng: np.random.Generator, n: int) -> NDArray[np.int64]:
         places = np.searchsorted(self._steps, rng.random(n) * self._steps[-1], side="right")

@@ -1,0 +1,36 @@
+"""Inner products and layers together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from recengine.models.interaction.by_id import IdRecipe
+from recengine.models.training import batch_size_setting, epochs_setting
+
+if TYPE_CHECKING:
+    from recengine.models.networks.neumf import NeuMf
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeuMfRecipe(IdRecipe):
+    """GMF and an MLP, each with vectors of its own, under one last layer (He et al. 2017, WWW, section 3.4)."""
+
+    name: ClassVar[str] = "neumf"
+    label: ClassVar[str] = "Neural matrix factorisation (NeuMF)"
+    about: ClassVar[str] = "Adds layers to an inner product, for what the product cannot say. Silent on new items."
+    lighter: ClassVar[str] = 'Lower "hidden" or "batch_size", or choose gmf.'
+    version: ClassVar[int] = 1
+
+    epochs: int = epochs_setting(30)
+    batch_size: int = batch_size_setting(1024)
+
+    def network(self, n_users: int, n_items: int) -> NeuMf:
+        """A new one, not learnt yet."""
+        from recengine.models.networks.neumf import NeuMf
+
+        return NeuMf(n_users, n_items, self.factors, self.hidden, self.layers, self.dropout)
+
+    def floats(self, n_users: int, n_items: int) -> int:
+        """Two vectors each."""
+        return 2 * super().floats(n_users, n_items)

@@ -69,7 +69,7 @@ class LightGcn(nn.Module):
         return torch.stack(self().items[:-1]).sum(dim=0) / (self.layers + 1)
 
     def _links(self, name: str) -> Links:
-        return Links(*(cast(Tensor, getattr(self, f"{name}_{part}")) for part in Links._fields))
+        return Links(*(self.get_buffer(f"{name}_{part}") for part in Links._fields))
 
 
 class Links(NamedTuple):

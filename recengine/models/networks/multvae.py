@@ -123,14 +123,14 @@ class MultVaeTask:
         """Histories (n, n_items) of zeros and ones."""
         order = rng.permutation(self._users)
         for start in range(0, len(order), size):
-            cast(Tensor, self._network.batches).add_(1)
+            self._network.get_buffer("batches").add_(1)
             yield (ones(self._taken, order[start : start + size]),)
 
     def loss(self, network: nn.Module, batch: tuple[Tensor, ...]) -> Tensor:
         """Mean over the histories; the divergence weighs more from batch to batch, up to beta (section 2.2.2)."""
         network = cast(MultVae, network)
         log_odds, mean, log_variance = network(batch[0])
-        learnt = cast(Tensor, network.batches)
+        learnt = network.get_buffer("batches")
         beta = self._choices.beta * (learnt / max(1, self._choices.annealing)).clamp(max=1)
         return negative_bound(log_odds.float(), batch[0], mean, log_variance, beta).mean()
 

@@ -23,4 +23,20 @@ CASES: tuple[Case, ...] = (
         additive=None,
         rounding=1e-5,
     ),
+    Case(
+        "irgan",
+        {**SMALL, "epochs": 60, "batch_size": 16, "draws": 8},
+        silent_items=(COLD_ITEM,),
+        finds=0.6,
+        folds_in=False,
+        additive=None,
+    ),
+    Case(
+        "irgan",
+        {**SMALL, "epochs": 12, "pretraining": 1, "batch_size": 16, "draws": 8, "recommender": "discriminator"},
+        silent_items=(COLD_ITEM,),
+        finds=0.5,
+        folds_in=False,
+        additive=None,
+    ),
 )

@@ -25,6 +25,10 @@ class EncoderError(RecengineError):
     """A text encoder cannot be found, or its weights are not what they must be."""
 
 
+class EndpointError(RecengineError):
+    """A language-model endpoint is not set up rightly, or gives no answer."""
+
+
 class RecipeError(RecengineError):
     """A model name or one of its settings is unknown or out of range."""
 

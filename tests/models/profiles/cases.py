@@ -1,5 +1,15 @@
 """What a user is about, in words, against what an item is about on the board."""
 
 from tests.models.cases import Case
+from tests.models.checkerboard import WORDLESS_ITEM
 
-CASES: tuple[Case, ...] = ()
+CASES = (
+    Case("user-text", silent_items=(WORDLESS_ITEM,), finds=0.6, additive=None),
+    Case(
+        "user-text",
+        {"items": 20, "likes": 0, "preparation": "centred"},
+        silent_items=(WORDLESS_ITEM,),
+        finds=0.6,
+        additive=None,
+    ),
+)

@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from recengine.data import Dataset, Sequences
+from recengine.errors import CancelledError, RecipeError
+from recengine.models import Resources, make_recipe
+from recengine.models.profiles.describing import Described
+from recengine.models.profiles.user_text import UserTextScorer
+from recengine.models.profiles.writing import GIVE_UP, Written, by_model, question_of, sentences
+from recengine.text.answers import Answers
+from recengine.text.endpoint import KEY, MODEL, URL, Endpoint
+from tests.chat_server import ChatServer, chat_server, completion
+from tests.models.checkerboard import N_ITEMS, NEWCOMER
+
+SECRET = "sk-very-secret-7"  # noqa: S105
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ChatServer]:
+    with chat_server() as served:
+        monkeypatch.setenv(URL, served.url)
+        monkeypatch.setenv(MODEL, "small")
+        monkeypatch.setenv(KEY, SECRET)
+        yield served
+
+
+def told(n: int) -> list[Described]:
+    return [Described(latest=(f"film {place}",)) for place in range(n)]
+
+
+def written(server: ChatServer, described: list[Described], folder: Path | None = None, **more: Any) -> list[Written]:
+    return by_model(described, Endpoint(f"{server.url}/chat/completions", "small", SECRET), Answers(folder), **more)
+
+
+def fit(dataset: Dataset, settings: dict[str, Any], resources: Resources) -> UserTextScorer:
+    scorer = make_recipe("user-text", settings).fit(dataset, resources=resources)
+    assert isinstance(scorer, UserTextScorer)
+    return scorer
+
+
+def test_a_model_writes_and_says_so(server: ChatServer) -> None:
+    assert written(server, told(2)) == [Written("Likes quiet films.", by="small")] * 2
+    assert Written("x", by="small").source == "written by small"
+
+
+def test_what_was_answered_is_not_sent_again(server: ChatServer, tmp_path: Path) -> None:
+    # the third is told as the first is
+    first = written(server, [*told(2), *told(1)], tmp_path)
+    assert len(server.bodies) == 2
+    assert written(server, told(2), tmp_path) == first[:2]
+    assert len(server.bodies) == 2
+
+
+def test_nobody_of_whom_nothing_is_told_is_sent(server: ChatServer) -> None:
+    assert written(server, [Described()]) == [Written("")]
+    assert server.bodies == []
+
+
+def test_where_one_is_not_answered_the_template_takes_over(server: ChatServer) -> None:
+    server.reply = lambda number, body: completion(None, refusal="no") if number == 1 else completion("Likes films.")
+    first, second, third = written(server, told(3))
+    assert [first.by, second.by, third.by] == ["small", "", "small"]
+    assert second.text == "Lately took film 1."
+    assert second.source == "by template, since small refused to answer."
+
+
+def test_a_server_that_is_down_is_not_asked_for_everybody(server: ChatServer) -> None:
+    server.reply = lambda number, body: (500, {}, b"")
+    found = written(server, told(10))
+    assert len(server.bodies) == GIVE_UP
+    assert {one.by for one in found} == {""}
+    assert "status 500" in found[0].note
+    assert found[-1].note == f"{GIVE_UP} questions in a row failed before it."
+
+
+def test_as_many_are_sent_at_once_as_is_asked_for(server: ChatServer) -> None:
+    found = written(server, told(12), at_once=4)
+    assert sorted(body["messages"][1]["content"] for body in server.bodies) == sorted(
+        question_of(one, "small").user for one in told(12)
+    )
+    assert {one.by for one in found} == {"small"}
+
+
+def test_asking_stops_when_it_is_cancelled(server: ChatServer) -> None:
+    with pytest.raises(CancelledError):
+        written(server, told(50), cancel=lambda: len(server.bodies) >= 2)
+    assert len(server.bodies) < 50
+
+
+def test_neither_ids_nor_sensitive_attributes_nor_the_key_are_sent(
+    server: ChatServer, board: Dataset, resources: Resources, tmp_path: Path
+) -> None:
+    ids = [f"person-{user:02}" for user in range(board.n_users)]
+    named = replace(board, users=board.users.with_columns(id=pl.Series(ids), gender=pl.lit("unspeakable")))
+    kinds = (*board.user_attributes, type(board.user_attributes[0])("gender", "category"))
+    own = replace(resources, vector_cache=tmp_path)
+    settings = {"writer": "endpoint", "attributes": True}
+    server.reply = lambda number, body: completion("Likes space war.")
+    scorer = fit(replace(named, user_attributes=kinds), settings, own)
+    assert server.bodies
+    sent = str(server.bodies)
+    assert "dancers" in sent
+    for word in ("person-", "unspeakable", "gender:", "age:", SECRET):
+        assert word not in sent
+    stored = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
+    assert SECRET.encode() not in stored
+    assert SECRET.encode() not in b"".join(array.tobytes() for array in scorer.state().values())
+
+
+def test_the_texts_of_the_model_decide(server: ChatServer, board: Dataset, resources: Resources) -> None:
+    server.reply = lambda number, body: completion("They love alien invasions and space war.")
+    scorer = fit(board, {"writer": "endpoint", "sent": 1, "preparation": "centred"}, resources)
+    busiest = int(np.argmax(board.sequences.lengths))
+    assert len(server.bodies) == 1
+    assert scorer.written(busiest) == Written("They love alien invasions and space war.", by="small")
+    other = (busiest + 1) % NEWCOMER
+    assert scorer.written(other).source == "by template, since only 1 users are sent."
+    scores = scorer.score(np.array([busiest], dtype=np.int32))[0]
+    assert np.nanmean(scores[1::2]) > np.nanmean(scores[::2]) + 0.1
+    restored = make_recipe("user-text", {"writer": "endpoint", "sent": 1, "preparation": "centred"}).restore(
+        scorer.state(), board, "CPU"
+    )
+    assert isinstance(restored, UserTextScorer)
+    assert [restored.written(user) for user in range(3)] == [scorer.written(user) for user in range(3)]
+
+
+def test_a_text_is_encoded_sentence_by_sentence() -> None:
+    assert sentences("Likes Alien (1979). Rarely comedy; never drama! 喜欢。安静") == [
+        "Likes Alien (1979).",
+        "Rarely comedy;",
+        "never drama!",
+        "喜欢。",
+        "安静",
+    ]
+    assert sentences(" ") == []
+
+
+def test_who_writes_is_a_setting_so_that_fits_are_kept_apart() -> None:
+    assert make_recipe("user-text", {"writer": "endpoint"}).settings() != make_recipe("user-text").settings()
+
+
+def test_without_an_endpoint_a_model_cannot_write(board: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(URL, raising=False)
+    with pytest.raises(RecipeError, match=f'no language model is set up. Set {URL} and {MODEL}, or "writer" to'):
+        make_recipe("user-text", {"writer": "endpoint"}).fit(board)
+    monkeypatch.setenv(URL, "nonsense")
+    assert "must be a plain http" in (make_recipe("user-text", {"writer": "endpoint"}).obstacle(board) or "")
+
+
+def test_without_item_texts_there_is_one_clear_line(board: Dataset) -> None:
+    wordless = replace(board, items=board.items.with_columns(text=pl.lit(" ")))
+    with pytest.raises(RecipeError, match=r"no item of .* has a text\. Map a text column"):
+        make_recipe("user-text").fit(wordless)
+
+
+def test_a_new_history_is_written_down_anew(board: Dataset, resources: Resources) -> None:
+    scorer = fit(board, {}, resources)
+    histories = Sequences.of_weights([{1: 1.0, 3: 1.0}, {}, {0: 1.0, 2: 1.0}], N_ITEMS)
+    space, nothing, romance = scorer.fold_in_order(histories)
+    assert np.isnan(nothing).all()
+    assert np.nanmean(space[5::2]) > np.nanmean(space[4::2])
+    assert np.nanmean(romance[4::2]) > np.nanmean(romance[5::2])
+    np.testing.assert_array_equal(scorer.fold_in_order(histories), [space, nothing, romance])
+
+
+def test_attributes_alone_say_something(board: Dataset, resources: Resources) -> None:
+    scorer = fit(board, {"attributes": True}, resources)
+    assert scorer.written(NEWCOMER).text == "Club: pilots."
+    assert np.isfinite(scorer.score(np.array([NEWCOMER], dtype=np.int32))).any()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
 
 from recengine.models.attributes.fields import NOTHING, UNKNOWN, FieldRows, SideFields
+
+SPREAD = 0.1
+"""Standard deviation of the first vectors."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,14 @@ class FieldTensors:
             moved(rows.missing),
             moved(rows.texts),
         )
+
+    def without_some_ids(self, share: float) -> FieldTensors:
+        """With a share of the ids made unknown at random.
+
+        So, while learning, attributes learn to stand alone, and the unknown one to stand for what they do not tell.
+        """
+        hidden = torch.rand(len(self.ids), device=self.ids.device) < share
+        return replace(self, ids=self.ids.masked_fill(hidden, UNKNOWN))
 
 
 class FieldTable(nn.Module):
@@ -64,39 +75,46 @@ class FieldTable(nn.Module):
         return FieldTensors(ids, labels, numbers, missing, texts)
 
 
-class FieldVectors(nn.Module):
-    """A vector each field, of one length.
+class CategoryVectors(nn.Module):
+    """A vector each field of ids or labels, of one length; several labels of a row have the mean of theirs."""
 
-    An id or a label has a vector of its own; several labels of a row have the mean of theirs. A number is its value
-    times a vector, or another vector where it is missing. A text vector is mapped. Ids are made unknown at random while
-    learning, so that attributes learn to stand alone and the unknown one to stand for whom they do not tell.
-    """
-
-    def __init__(self, side: SideFields, length: int, hidden_ids: float = 0.0, spread: float = 0.01) -> None:
-        """hidden_ids: share of ids that are made unknown while learning. spread: of the first vectors."""
+    def __init__(self, side: SideFields, length: int) -> None:
         super().__init__()
-        self.hidden_ids = hidden_ids
-        self.n_fields = len(side.names)
         self.ids = nn.Embedding(1 + side.n_rows, length)
         self.labels = nn.ModuleList(nn.Embedding(1 + n, length, padding_idx=NOTHING) for n in side.label_counts)
-        self.values = nn.Parameter(torch.empty(len(side.numbers), length))
-        self.missing = nn.Parameter(torch.empty(len(side.numbers), length))
-        self.text = nn.Linear(side.text_width, length, bias=False) if side.text_width else None
         for weight in self.parameters():
-            nn.init.normal_(weight, std=spread)
+            nn.init.normal_(weight, std=SPREAD)
 
     def forward(self, rows: FieldTensors) -> Tensor:
-        """(n, n_fields, length), in the order of `SideFields.names`."""
-        ids = rows.ids
-        if self.training and self.hidden_ids:
-            ids = ids.masked_fill(torch.rand(len(ids), device=ids.device) < self.hidden_ids, UNKNOWN)
-        found = [self.ids(ids)]
+        """(n, 1 + fields of labels, length)."""
+        found = [self.ids(rows.ids)]
         for vectors, (codes, weights) in zip(self.labels, rows.labels, strict=True):
             # what is no label has the weight 0
             found.append((vectors(codes) * weights[:, :, None]).sum(dim=1))
-        fields = torch.stack(found, dim=1)
+        return torch.stack(found, dim=1)
+
+
+class FieldVectors(nn.Module):
+    """A vector each field, of one length.
+
+    Beside those of `CategoryVectors`, a number is its value times a vector, or another vector where it is missing, and
+    a text vector is mapped.
+    """
+
+    def __init__(self, side: SideFields, length: int) -> None:
+        super().__init__()
+        self.n_fields = len(side.names)
+        self.categories = CategoryVectors(side, length)
+        self.values = nn.Parameter(torch.randn(len(side.numbers), length) * SPREAD)
+        self.missing = nn.Parameter(torch.randn(len(side.numbers), length) * SPREAD)
+        self.text = nn.Linear(side.text_width, length, bias=False) if side.text_width else None
+        if self.text is not None:
+            nn.init.normal_(self.text.weight, std=SPREAD)
+
+    def forward(self, rows: FieldTensors) -> Tensor:
+        """(n, n_fields, length), in the order of `SideFields.names`."""
         numbers = rows.numbers[:, :, None] * self.values + rows.missing[:, :, None] * self.missing
-        parts = [fields, numbers]
+        parts = [self.categories(rows), numbers]
         if self.text is not None:
             parts.append(self.text(rows.texts)[:, None])
         return torch.cat(parts, dim=1)

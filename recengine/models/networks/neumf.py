@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 
 from recengine.models.networks.gmf import vectors
-from recengine.models.networks.pair_network import PairNetwork, Parts, Split, Tower
+from recengine.models.networks.pair_network import PairNetwork, Parts, Split, Tower, dots
 
 
 class NeuMf(PairNetwork):
@@ -19,13 +20,13 @@ class NeuMf(PairNetwork):
         self.deep_items = vectors(n_items, factors)
         self.dropout = nn.Dropout(dropout)
         self.first = Split(factors, factors, hidden)
-        self.tower = Tower(hidden, layers, dropout, extra=factors)
-        # the last layer starts as the plain inner product
-        nn.init.ones_(self.tower.last.weight[:, :factors])
+        self.tower = Tower(hidden, layers, dropout)
+        # the part of the last layer over the product; it starts as the plain inner product
+        self.weights = nn.Parameter(torch.ones(factors))
 
     def user_parts(self, users: Tensor) -> Parts:
-        """p_u, and what the first layer has of the user."""
-        return self.dropout(self.users(users)), self.first.of_user(self.dropout(self.deep_users(users)))
+        """p_u ⊙ h, and what the first layer has of the user."""
+        return self.dropout(self.users(users)) * self.weights, self.first.of_user(self.dropout(self.deep_users(users)))
 
     def item_parts(self, items: Tensor) -> Parts:
         """q_i, and what the first layer has of the item."""
@@ -33,10 +34,10 @@ class NeuMf(PairNetwork):
 
     def combine(self, users: Parts, items: Parts) -> Tensor:
         """The last layer over both."""
-        found: Tensor = self.tower(users[1] + items[1], users[0] * items[0])
-        return found
+        found: Tensor = self.tower(users[1] + items[1])
+        return dots(users[0], items[0]) + found
 
     @property
     def width(self) -> int:
-        """The first two layers, and the product."""
-        return 2 * self.first.out_features + 2 * self.users.embedding_dim
+        """The first two layers."""
+        return 2 * self.first.out_features

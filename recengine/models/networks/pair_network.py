@@ -65,23 +65,28 @@ class Split(nn.Linear):
 class Tower(nn.Module):
     """Layers each half as wide as the one before, over what the first of them gives; the last one gives a number."""
 
-    def __init__(self, hidden: int, layers: int, dropout: float, extra: int = 0) -> None:
-        """hidden: width of the first layer, which is outside. layers: with the first. extra: inputs of the last."""
+    def __init__(self, hidden: int, layers: int, dropout: float) -> None:
+        """hidden: width of the first layer, which is outside. layers: with the first."""
         super().__init__()
         widths = [max(1, hidden >> step) for step in range(layers)]
         self.layers = nn.ModuleList(nn.Linear(wide, half) for wide, half in pairwise(widths))
-        self.last = nn.Linear(widths[-1] + extra, 1)
-        self.dropout = nn.Dropout(dropout)
+        self.last = nn.Linear(widths[-1], 1)
+        self.dropout = dropout
 
-    def forward(self, first: Tensor, extra: Tensor | None = None) -> Tensor:
-        """(…,) of the first layer (…, hidden), before what makes it not linear; extra (…, extra)."""
-        states = self.dropout(functional.relu(first))
+    def forward(self, first: Tensor) -> Tensor:
+        """(n, m) of the first layer (n, m, hidden), before what makes it not linear."""
+        states = self._dropped(functional.relu(first))
         for layer in self.layers:
-            states = self.dropout(functional.relu(layer(states)))
-        if extra is not None:
-            states = torch.cat([extra, states], dim=-1)
+            states = self._dropped(functional.relu(layer(states)))
         found: Tensor = self.last(states)
         return found[..., 0]
+
+    def _dropped(self, states: Tensor) -> Tensor:
+        """Dropout of the same units for all items of a user: they are compared, and a mask a user is drawn faster."""
+        if not self.training or not self.dropout:
+            return states
+        kept = functional.dropout(states.new_ones(len(states), 1, states.shape[-1]), self.dropout)
+        return states * kept
 
 
 def alone(users: Parts) -> Parts:

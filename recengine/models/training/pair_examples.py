@@ -33,8 +33,8 @@ class PairExamples:
         counts = np.bincount(taken.indices, minlength=taken.shape[1])
         log_share: Values = self._negatives.log_share
         if self._in_batch:
-            log_share = np.log(np.maximum(counts, 1) / max(1, taken.nnz))
-        more = log_share + np.log(max(1, np.count_nonzero(counts)))
+            log_share = np.log(np.maximum(counts, 1)) - np.log(max(1.0, float(taken.nnz)))
+        more = log_share + np.log(max(1.0, float(np.count_nonzero(counts))))
         self._corrections = np.where(counts > 0, correction * more, 0).astype(np.float32)
 
     def __len__(self) -> int:

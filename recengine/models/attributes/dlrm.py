@@ -1,0 +1,39 @@
+"""Layers over the inner products of all pairs of fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from recengine.models.attributes.fields import FieldRows, Fields
+from recengine.models.attributes.recipe import FieldRecipe
+from recengine.models.training import batch_size_setting, epochs_setting
+
+if TYPE_CHECKING:
+    from recengine.models.networks.dlrm import Dlrm
+
+
+@dataclass(frozen=True, kw_only=True)
+class DlrmRecipe(FieldRecipe):
+    """DLRM: layers over the inner products of all pairs of vectors and over what is dense (Naumov et al. 2019).
+
+    Ids and labels have vectors; numbers, and the text vector of the item, are dense, and a bottom net makes a vector of
+    them, one for each side, so that what concerns a user or an item alone is computed once.
+    """
+
+    name: ClassVar[str] = "dlrm"
+    label: ClassVar[str] = "Dot products of fields (DLRM)"
+    about: ClassVar[str] = (
+        "Sees ids and attributes by their inner products, and numbers and text. Reaches items that nobody took."
+    )
+    lighter: ClassVar[str] = 'Lower "hidden" or "batch_size", switch "text" off, or choose gmf.'
+    version: ClassVar[int] = 1
+
+    epochs: int = epochs_setting(15)
+    batch_size: int = batch_size_setting(1024)
+
+    def network(self, fields: Fields, users: FieldRows, items: FieldRows) -> Dlrm:
+        """A new one, not learnt yet."""
+        from recengine.models.networks.dlrm import Dlrm
+
+        return Dlrm(fields, users, items, self.factors, self.hidden, self.layers, self.dropout, self.hidden_ids)

@@ -1,0 +1,38 @@
+"""Layers over the pooled products of all pairs of fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from recengine.models.attributes.fields import FieldRows, Fields
+from recengine.models.attributes.recipe import FieldRecipe
+from recengine.models.training import batch_size_setting, epochs_setting
+
+if TYPE_CHECKING:
+    from recengine.models.networks.nfm import Nfm
+
+
+@dataclass(frozen=True, kw_only=True)
+class NfmRecipe(FieldRecipe):
+    """NFM: layers over the pooled products of all pairs of fields (He & Chua 2017, SIGIR).
+
+    Fields are the ids, each attribute, and the text of the item. The products of the vectors of each pair are added
+    up, factor by factor (bi-interaction pooling); the layers see that one vector. The paper's batch normalisation is
+    left out.
+    """
+
+    name: ClassVar[str] = "nfm"
+    label: ClassVar[str] = "Pooled products of fields (NFM)"
+    about: ClassVar[str] = "Adds up the products of all pairs of fields, then layers. Reaches items that nobody took."
+    lighter: ClassVar[str] = 'Lower "hidden" or "batch_size", switch "text" off, or choose gmf.'
+    version: ClassVar[int] = 1
+
+    epochs: int = epochs_setting(15)
+    batch_size: int = batch_size_setting(1024)
+
+    def network(self, fields: Fields, users: FieldRows, items: FieldRows) -> Nfm:
+        """A new one, not learnt yet."""
+        from recengine.models.networks.nfm import Nfm
+
+        return Nfm(fields, users, items, self.factors, self.hidden, self.layers, self.dropout, self.hidden_ids)

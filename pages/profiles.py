@@ -16,7 +16,7 @@ with notice():
         pick = picking.pick_user if side == "user" else picking.pick_item
         chosen = pick(page.dataset, everyone)
     if side == "user":
-        user.show(page.dataset, everyone, chosen)
+        user.show(page.workspace, page.dataset, everyone, chosen)
     else:
         item.show(page.dataset, everyone, chosen)
 state.write_link(state.current())

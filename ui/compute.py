@@ -15,6 +15,9 @@ from recengine.data.quality import QualityReport, quality_report
 from recengine.device import device_kind
 from recengine.errors import RecengineError
 from recengine.fusion import STRATEGIES, FusedRow, Fusion, fuse_row
+from recengine.models.profiles import UserTextRecipe, UserTextScorer
+from recengine.models.profiles.describing import Describer
+from recengine.models.profiles.writing import Written
 from recengine.progress import Progress
 from recengine.scenario import (
     Measured,
@@ -66,6 +69,18 @@ def dataset(workspace: Workspace, name: str) -> Dataset:
 def split_picture(dataset: Dataset, split: str, seed: int) -> SplitPicture:
     """What there is to see of a cut. Raises `DataError` where it cannot be made."""
     return _split_picture(dataset.fingerprint, split, seed, _dataset=dataset)
+
+
+def describer(dataset: Dataset, recipe: UserTextRecipe) -> Describer:
+    """What puts the users of a dataset into words."""
+    return _describer(dataset.fingerprint, digest(recipe.settings()), _dataset=dataset, _recipe=recipe)
+
+
+def fitted_text(scenario: Scenario, user: int) -> Written | None:
+    """What a model of `scenario` that is in memory knows of a user in words; None where there is none."""
+    bench = _slot(workbench_key(scenario, device_kind())).workbench
+    scorers = () if bench is None else tuple(bench.scorers.values())
+    return next((one.written(user) for one in scorers if isinstance(one, UserTextScorer)), None)
 
 
 def everyone(dataset: Dataset) -> Everyone:
@@ -233,6 +248,11 @@ def _dataset(fingerprint: str, name: str, root: str, *, _workspace: Workspace) -
 @st.cache_resource(max_entries=24, show_spinner=False)
 def _split_picture(fingerprint: str, split: str, seed: int, *, _dataset: Dataset) -> SplitPicture:
     return picture_split(split_dataset(_dataset, split, seed=seed))
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _describer(fingerprint: str, settings: str, *, _dataset: Dataset, _recipe: UserTextRecipe) -> Describer:
+    return _recipe.describer(_dataset)
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)

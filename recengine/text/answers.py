@@ -19,6 +19,11 @@ class Answers:
 
     folder: Path | None
 
+    @classmethod
+    def beside(cls, vector_cache: Path | None) -> Answers:
+        """Those that are kept with the vectors of texts."""
+        return cls(None if vector_cache is None else vector_cache / FOLDER)
+
     def find(self, endpoint: Endpoint, question: Question) -> str | None:
         """The answer to what was sent before; None where it was not, or was not answered."""
         if self.folder is None:

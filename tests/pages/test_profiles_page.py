@@ -1,15 +1,21 @@
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from recengine.data import Dataset, Finding, ImportReport
 from recengine.data.profiles import count_everyone, item_profile, user_profile
+from recengine.models.profiles.describing import SENSITIVE, withheld
+from recengine.text.endpoint import KEY, MODEL, URL
 from recengine.workspace import Workspace
+from tests.chat_server import ChatServer, Reply, chat_server, completion
 from tests.pages.conftest import HOSTILE, OpenPage
 from ui.profiles import tables
 from ui.text import plain
@@ -115,3 +121,83 @@ def test_means_are_written_with_digits_that_say_something() -> None:
         "415,398",
         "0.0123",
     ]
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[ChatServer]:
+    with chat_server() as served:
+        monkeypatch.setenv(URL, served.url)
+        monkeypatch.setenv(MODEL, "small *model*")
+        monkeypatch.setenv(KEY, "sk-very-secret-7")
+        yield served
+
+
+def said(app: AppTest) -> str:
+    parts = [*app.markdown, *app.caption, *app.warning, *app.code, *app.subheader]
+    return "\n".join(str(one.value) for one in parts)
+
+
+def test_a_user_is_put_into_words_by_template(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(URL, raising=False)
+    app = open_page(PAGE, {"user": "u00004"})
+    assert not app.exception
+    assert "Lately took" in said(app)
+    assert "Source: by template" in said(app)
+    assert f"A language model writes it where {plain(URL)}" in said(app)
+
+
+def test_a_language_model_is_asked_only_after_showing_what_is_sent(
+    open_page: OpenPage, unfitted_workspace: Path, model: ChatServer, shop: Dataset
+) -> None:
+    model.reply = lambda number, body: completion("Likes **quiet** <b>things</b> & [films](http://127.0.0.1/).")
+    app = open_page(PAGE, {"user": "u00004"}, unfitted_workspace)
+    assert model.bodies == []
+    (shown,) = app.code
+    sensitive = withheld([one.name for one in shop.user_attributes], SENSITIVE)
+    assert "age" in sensitive
+    assert plain(f"Never sent, as sensitive: {', '.join(sensitive)}.") in said(app)
+    (send,) = (one for one in app.button if "Send it" in one.label)
+    send.click().run()
+    assert not app.exception
+    assert model.bodies == [json.loads(shown.value)]
+    assert plain("Likes **quiet** <b>things</b> & [films](http://127.0.0.1/).") in said(app)
+    assert plain("Source: written by small *model*") in said(app)
+    assert "sk-very-secret" not in said(app)
+    # the next reader finds the answer, and nothing is sent again
+    again = open_page(PAGE, {"user": "u00004"}, unfitted_workspace)
+    assert plain("Source: written by small *model*") in said(again)
+    assert len(model.bodies) == 1
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        ((429, {"Retry-After": "3600"}, b""), "asks to wait 3,600 s (429)"),
+        ((200, {}, b"<html>sk-very-secret-7"), "gave an answer that is no chat completion"),
+        (completion(None, refusal="no"), "refused to answer"),
+        ((500, {}, b"sk-very-secret-7"), "answered with status 500"),
+    ],
+)
+def test_where_the_model_fails_the_template_takes_over_and_the_page_says_so(
+    open_page: OpenPage, unfitted_workspace: Path, model: ChatServer, reply: Reply, reason: str
+) -> None:
+    model.reply = lambda number, body: reply
+    app = open_page(PAGE, {"user": "u00004"}, unfitted_workspace)
+    next(one for one in app.button if "Send it" in one.label).click().run()
+    assert not app.exception
+    (warning,) = app.warning
+    assert warning.value.startswith("The template takes over")
+    assert plain(reason) in warning.value
+    assert "Lately took" in said(app)
+    assert "Source: by template, since" in said(app)
+    assert "sk-very-secret" not in said(app)
+
+
+def test_an_address_that_is_none_is_told_and_the_template_writes(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(URL, "nonsense")
+    app = open_page(PAGE, {"user": "u00004"})
+    assert not app.exception
+    assert "No language model is asked" in said(app)
+    assert "Lately took" in said(app)

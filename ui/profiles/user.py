@@ -10,8 +10,9 @@ from recengine.data import Dataset
 from recengine.data.profiles import Everyone, UserProfile, user_profile
 from recengine.reports.text import one_line
 from recengine.reports.words import UNDEFINED, share
+from recengine.workspace import Workspace
 from ui import state
-from ui.profiles import parts, tables
+from ui.profiles import parts, tables, words
 from ui.text import plain
 
 TASTE_HELP = (
@@ -24,8 +25,8 @@ TAIL_HELP = (
 )
 
 
-def show(dataset: Dataset, everyone: Everyone, user: int) -> None:
-    """Who they are, what they like, when, and what exactly."""
+def show(workspace: Workspace, dataset: Dataset, everyone: Everyone, user: int) -> None:
+    """Who they are, what they like, in words too, when, and what exactly."""
     profile = user_profile(dataset, user, everyone)
     _head(profile)
     if not profile.interactions:
@@ -37,6 +38,7 @@ def show(dataset: Dataset, everyone: Everyone, user: int) -> None:
         st.caption(plain(shifts))
     if profile.tastes:
         parts.compare(profile.tastes, "taste", choice="taste", title="What they like", meaning=TASTE_HELP)
+    words.show(workspace, dataset, user)
     parts.course(profile, "user")
     _items(profile)
 

@@ -26,7 +26,7 @@ from recengine.models.profiles.writing import Written, by_model, by_template, se
 from recengine.models.settings import Among, Choice, Settings, Span, Switch, Text, Whole, setting
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked, within
 from recengine.text import TextEncoder
-from recengine.text.answers import FOLDER, Answers
+from recengine.text.answers import Answers
 from recengine.text.endpoint import MODEL, URL, Endpoint, configured_endpoint
 
 WRITERS = ("template", "endpoint")
@@ -208,7 +208,7 @@ class UserTextRecipe(Settings):
             return by_template(described)
         written = by_template(described, f"only {self.sent:,} users are sent.")
         sent = np.argsort(-train.sequences.lengths, kind="stable")[: self.sent].tolist()
-        answers = Answers(None if resources.vector_cache is None else resources.vector_cache / FOLDER)
+        answers = Answers.beside(resources.vector_cache)
         asked = by_model(
             [described[user] for user in sent],
             endpoint,

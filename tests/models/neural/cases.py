@@ -4,6 +4,7 @@ from tests.models.cases import Case
 from tests.models.checkerboard import COLD_ITEM
 
 SMALL = {"factors": 8, "epochs": 30, "batch_size": 64, "learning_rate": 0.02}
+TWO_TOWERS = {"factors": 8, "hidden": 16, "epochs": 25, "batch_size": 64, "learning_rate": 0.02, "dropout": 0.1}
 
 CASES: tuple[Case, ...] = (
     Case("lightgcn", SMALL, silent_items=(COLD_ITEM,), finds=0.8, rounding=1e-5),
@@ -38,5 +39,21 @@ CASES: tuple[Case, ...] = (
         finds=0.5,
         folds_in=False,
         additive=None,
+    ),
+    *(
+        Case(
+            "multi-task",
+            {**TWO_TOWERS, "head": head, "weighting": weighting, "text": text},
+            silent_users=(),
+            finds=finds,
+            folds_in=False,
+            additive=None,
+        )
+        for head, weighting, text, finds in (
+            ("click", "auto", True, 0.8),
+            # what people rate says nothing on the board
+            ("rating", "fixed", False, 0.0),
+            ("next", "auto", False, 0.6),
+        )
     ),
 )

@@ -5,7 +5,7 @@ from recengine.storage.content import digest, file_digest
 from recengine.storage.documents import read_document, write_document
 from recengine.storage.entries import Entry, load_entry, read_manifest, save_entry
 from recengine.storage.leftovers import remove_leftovers
-from recengine.storage.lock import locked
+from recengine.storage.lock import is_locked, locked
 from recengine.storage.rows import RowsInFile, RowsInMemory
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "RowsInMemory",
     "digest",
     "file_digest",
+    "is_locked",
     "load_entry",
     "locked",
     "read_document",

@@ -35,3 +35,18 @@ def locked(path: Path, *, patience: float = PATIENCE_SECONDS) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def is_locked(path: Path) -> bool:
+    """Whether somebody holds the lock file at `path`; False where that cannot be told."""
+    if not path.exists():
+        return False
+    lock = FileLock(path, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        return True
+    except OSError:
+        return False
+    lock.release()
+    return False

@@ -9,6 +9,7 @@ from recengine.models.training.recipe import (
     learning_rate_setting,
     weight_decay_setting,
 )
+from recengine.models.training.runs import Run, delete_run, list_runs, prune_runs, run_key
 from recengine.models.training.sampling import SAMPLINGS, Negatives
 from recengine.models.training.task import Task
 
@@ -19,11 +20,16 @@ __all__ = [
     "HeldOut",
     "Negatives",
     "Round",
+    "Run",
     "Task",
     "TrainedRecipe",
     "batch_size_setting",
+    "delete_run",
     "epochs_setting",
     "hold_out",
     "learning_rate_setting",
+    "list_runs",
+    "prune_runs",
+    "run_key",
     "weight_decay_setting",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,18 +16,21 @@ from recengine.data import Dataset
 from recengine.device import DeviceKind
 from recengine.errors import RecipeError
 from recengine.models.base import Resources
+from recengine.models.training.accelerating import accelerated, mixed_precision
+from recengine.models.training.checkpoint import Position, Weights
 from recengine.models.training.curves import Curves, Round
 from recengine.models.training.held_out import HeldOut
 from recengine.models.training.logs import RoundLog
 from recengine.models.training.recipe import TrainedRecipe
-from recengine.models.training.runs import RunFolder
+from recengine.models.training.room import free_cache, is_out_of_memory, no_room
+from recengine.models.training.runs import RunFolder, run_facts
 from recengine.models.training.task import Task
 from recengine.progress import Cancel, Progress, stop_if_asked
 from recengine.text.device import device_words, text_device
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
-    from torch import Tensor, nn
+    from torch import nn
     from torch.optim import Optimizer
 
 SECONDS_BETWEEN_CHECKPOINTS = 20.0
@@ -63,33 +66,30 @@ def learn(
 
     Raises `RecipeError` where the loss is not finite or the GPU has no room for a single example, `CancelledError`.
     """
-    import torch
-
     kind = text_device(resources.device)
-    made_from = {
-        "dataset": train.fingerprint,
-        "recipe": getattr(recipe, "name", ""),
-        "version": getattr(recipe, "version", 0),
-        "settings": recipe.settings(),
-        "seed": seed,
-        "device": kind,
-    }
+    mixed = mixed_precision(kind, recipe.precision)
+    made_from = run_facts(recipe, train.fingerprint, seed, kind)
     shown = {
         "recipe": recipe.name,
-        "label": getattr(recipe, "label", recipe.name),
+        "label": recipe.label,
         "dataset": train.name,
         "epochs": recipe.epochs,
         "loss_name": loss_name,
     }
-    folder = RunFolder(resources.training, made_from, shown)
-    with _alone(cancel), torch.random.fork_rng(devices=range(torch.cuda.device_count()) if kind == "cuda" else []):
+    with _alone(cancel), _undisturbed(kind), RunFolder(resources.training, made_from, shown) as folder:
+        import torch
+
         torch.manual_seed(seed)
         task = make(train if held_out is None else held_out.known)
-        with RoundLog(resources.logs, made_from, shown) as log:
-            school = _School(recipe, task, held_out, kind, seed, folder, log)
-            school.attend(progress, cancel)
+        try:
+            with RoundLog(resources.logs, made_from, shown) as log, accelerated(kind, mixed) as accelerator:
+                school = _School(recipe, task, held_out, accelerator, seed, folder, log)
+                school.attend(progress, cancel)
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
+            raise RecipeError(no_room(recipe.name, kind)) from None
         task.network.to("cpu").eval()
-        folder.end()
         return task, Learnt(Curves.of(school.rounds), device_words(kind))
 
 
@@ -101,7 +101,7 @@ class _School:
         recipe: TrainedRecipe,
         task: Task,
         held_out: HeldOut | None,
-        kind: DeviceKind,
+        accelerator: Accelerator,
         seed: int,
         folder: RunFolder,
         log: RoundLog,
@@ -114,53 +114,61 @@ class _School:
         self._seed = seed
         self._folder = folder
         self._log = log
-        self._accelerator = _accelerator(kind, recipe.precision)
+        self._accelerator = accelerator
+        self._kind: DeviceKind = "cpu" if accelerator.device.type == "cpu" else "cuda"
         self._batch_size = recipe.batch_size
-        self._lossy = self._accelerator.prepare_model(_parallel(_with_loss(task), kind))
+        self._lossy = _with_loss(task, accelerator)
         parameters = list(task.network.parameters())
-        self._optimizer: Optimizer = AdamW(parameters, lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
-        self._best: dict[str, Tensor] | None = None
+        adam = AdamW(parameters, lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
+        # looks for libraries at every step, so only where there is something to scale
+        self._optimizer: Optimizer = accelerator.prepare_optimizer(adam) if accelerator.scaler else adam
+        self._position = Position(task.network, self._optimizer, accelerator.scaler)
+        self._best: Weights | None = None
+        self._told = False
         self.rounds: list[Round] = []
 
     def attend(self, progress: Progress, cancel: Cancel) -> None:
         """Every round, from where an earlier fit stopped."""
         self._go_on()
-        while len(self.rounds) < self._recipe.epochs and not self._had_enough():
-            stop_if_asked(cancel)
-            number = len(self.rounds) + 1
-            started = time.perf_counter()
-            loss = self._epoch(number, progress, cancel)
-            others = self._task.after_epoch()
-            seconds = time.perf_counter() - started
-            self.rounds.append(Round(number, loss, self._measure(), seconds, dict(others)))
-            self._remember_best()
-            self._log.write(self.rounds[-1])
-            self._folder.tell(self.rounds)
-            if number < self._recipe.epochs:
-                self._folder.keep(self._state(), self.rounds, every=SECONDS_BETWEEN_CHECKPOINTS)
-            progress(number / self._recipe.epochs, self._words())
+        try:
+            while len(self.rounds) < self._recipe.epochs and not self._had_enough():
+                stop_if_asked(cancel)
+                self._round(progress, cancel)
+        finally:
+            # those that were too short to be told, so that what a stopped fit says is right
+            self._folder.tell(self.rounds, at_once=True)
         if self._best is not None:
             self._task.network.load_state_dict(self._best)
 
-    def _epoch(self, number: int, progress: Progress, cancel: Cancel) -> float:
-        """The mean loss of one round; begun anew with half the batch where the GPU has no room."""
-        from accelerate.utils.memory import clear_device_cache, should_reduce_batch_size
+    def _round(self, progress: Progress, cancel: Cancel) -> None:
+        number = len(self.rounds) + 1
+        started = time.perf_counter()
+        loss = self._epoch(number, progress, cancel)
+        others = self._task.after_epoch()
+        seconds = time.perf_counter() - started
+        self.rounds.append(Round(number, loss, self._measure(), seconds, dict(others)))
+        self._remember_best()
+        self._log.write(self.rounds[-1])
+        self._folder.tell(self.rounds)
+        if number < self._recipe.epochs and self._folder.is_due(SECONDS_BETWEEN_CHECKPOINTS):
+            self._folder.keep(self._position.arrays(self._best, self._batch_size), self.rounds)
+        progress(number / self._recipe.epochs, self._words() + self._trouble())
 
+    def _epoch(self, number: int, progress: Progress, cancel: Cancel) -> float:
+        """The mean loss of one round; begun anew with half the batch where there is no room."""
         while True:
             try:
                 return self._pass(number, progress, cancel)
             except RuntimeError as error:
-                if not should_reduce_batch_size(error):
+                if not is_out_of_memory(error):
                     raise
-                self._optimizer.zero_grad()
-            clear_device_cache(garbage_collection=True)
+            # only now is what the error held on to let go
+            self._optimizer.zero_grad()
+            free_cache(self._kind)
             if self._batch_size == 1:
-                raise RecipeError(
-                    f"{self._recipe.name}: the GPU has no room for a single example. Make the vectors or the histories "
-                    "shorter, free the GPU, or set RECENGINE_DEVICE=cpu."
-                )
+                raise RecipeError(no_room(self._recipe.name, self._kind))
             self._batch_size //= 2
-            progress((number - 1) / self._recipe.epochs, f"No room on the GPU: batches of {self._batch_size:,} now")
+            progress((number - 1) / self._recipe.epochs, f"No room: batches of {self._batch_size:,} now")
 
     def _pass(self, number: int, progress: Progress, cancel: Cancel) -> float:
         import torch
@@ -169,7 +177,9 @@ class _School:
         torch.manual_seed(_seed_of(self._seed, number))
         rng = np.random.default_rng([self._seed, number])
         self._lossy.train()
-        total, seen = torch.zeros((), dtype=torch.float64), 0
+        device = self._accelerator.device
+        # added up on the device: asking for each would wait for it
+        total, seen = torch.zeros((), dtype=torch.float64, device=device), 0
         told = time.monotonic()
         for batch in self._task.batches(rng, self._batch_size):
             if time.monotonic() - told > 0.5:
@@ -178,14 +188,14 @@ class _School:
                 share = min(1.0, seen / max(1, self._task.n_examples))
                 progress((number - 1 + share) / self._recipe.epochs, self._words())
             self._optimizer.zero_grad(set_to_none=True)
-            moved = tuple(one.to(self._accelerator.device, non_blocking=True) for one in batch)
+            moved = tuple(one.to(device, non_blocking=True) for one in batch)
             loss = self._lossy(*moved).mean()
             self._accelerator.backward(loss)
             if self._recipe.gradient_clip:
                 self._accelerator.clip_grad_norm_(self._task.network.parameters(), self._recipe.gradient_clip)
             self._optimizer.step()
             size = len(batch[0])
-            total += size * loss.detach().to("cpu", torch.float64)
+            total += size * loss.detach().double()
             seen += size
         mean = float(total) / max(1, seen)
         if not math.isfinite(mean):
@@ -215,6 +225,13 @@ class _School:
             state = self._task.network.state_dict()
             self._best = {name: value.detach().cpu().clone() for name, value in state.items()}
 
+    def _trouble(self) -> str:
+        """Why this fit cannot go on after a stop, said once."""
+        if self._told or not self._folder.trouble:
+            return ""
+        self._told = True
+        return f". It cannot go on after a stop: {self._folder.trouble}"
+
     def _words(self) -> str:
         if not self.rounds:
             return f"Round 1 of {self._recipe.epochs:,}"
@@ -222,78 +239,31 @@ class _School:
         measured = "" if math.isnan(last.ndcg) else f", NDCG {last.ndcg:.3f}"
         return f"Round {last.number:,} of {self._recipe.epochs:,}: loss {last.loss:.4g}{measured}"
 
-    def _state(self) -> dict[str, Any]:
-        """Arrays that going on needs, by name: weights, what the optimiser remembers, and the best weights."""
-        network = {f"network.{name}": value for name, value in self._task.network.state_dict().items()}
-        best = {f"best.{name}": value for name, value in (self._best or {}).items()}
-        steps = {
-            f"optimizer.{place}.{name}": value
-            for place, state in self._optimizer.state_dict()["state"].items()
-            for name, value in state.items()
-        }
-        every = {name: value.detach().cpu().numpy() for name, value in (network | best | steps).items()}
-        return every | {"batch_size": np.array([self._batch_size])}
-
     def _go_on(self) -> None:
         kept = self._folder.kept()
         if kept is None:
             return
-        import torch
-
         arrays, rounds = kept
-        tensors = {name: torch.from_numpy(np.array(array)) for name, array in arrays.items()}
-        self._task.network.load_state_dict(_part(tensors, "network."))
-        remembered: dict[int, dict[str, Any]] = {}
-        for name, value in _part(tensors, "optimizer.").items():
-            place, _, what = name.partition(".")
-            remembered.setdefault(int(place), {})[what] = value
-        self._optimizer.load_state_dict(
-            {"state": remembered, "param_groups": self._optimizer.state_dict()["param_groups"]}
-        )
-        self._best = _part(tensors, "best.") or None
-        self._batch_size = int(tensors["batch_size"][0])
-        self.rounds = rounds
-
-
-def _part(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
+        found = self._position.go_to(arrays)
+        if found is not None:
+            self._best, self._batch_size = found
+            self.rounds = rounds
 
 
 def _seed_of(seed: int, number: int) -> int:
     return int(np.random.SeedSequence([seed, number]).generate_state(1, np.uint64)[0] >> 1)
 
 
-def _with_loss(task: Task) -> nn.Module:
-    """The network whose forward pass is its loss, so that it can be copied to several GPUs whole."""
+def _with_loss(task: Task, accelerator: Accelerator) -> nn.Module:
+    """The network whose forward pass is its loss; on every GPU of the machine a share of each batch."""
+    import torch
+
     from recengine.models.networks.lossy import Lossy
 
-    return Lossy(task)
-
-
-def _parallel(module: nn.Module, kind: DeviceKind) -> nn.Module:
-    """On every GPU of the machine a share of each batch."""
-    import torch
-
-    if kind == "cuda" and torch.cuda.device_count() > 1:
-        return torch.nn.DataParallel(module.to("cuda"))
+    module = Lossy(task, accelerator.autocast).to(accelerator.device)
+    if accelerator.device.type == "cuda" and torch.cuda.device_count() > 1:
+        return torch.nn.DataParallel(module)
     return module
-
-
-def _accelerator(kind: DeviceKind, precision: str) -> Accelerator:
-    import torch
-    from accelerate import Accelerator
-    from accelerate.state import AcceleratorState, GradientState
-
-    if precision == "auto":
-        half = "bf16" if kind == "cuda" and torch.cuda.is_bf16_supported() else "fp16"
-        mixed = "no" if kind == "cpu" else half
-    else:
-        mixed = {"float32": "no", "bfloat16": "bf16", "float16": "fp16"}[precision]
-    if kind == "cpu" and mixed == "fp16":
-        raise RecipeError('precision: "float16" needs a GPU. Choose "auto", "float32" or "bfloat16".')
-    AcceleratorState._reset_state(reset_partial_state=True)
-    GradientState._reset_state()
-    return Accelerator(cpu=kind == "cpu", mixed_precision=mixed)
 
 
 @contextmanager
@@ -305,3 +275,23 @@ def _alone(cancel: Cancel) -> Iterator[None]:
         yield
     finally:
         _ONE_AT_A_TIME.release()
+
+
+@contextmanager
+def _undisturbed(kind: DeviceKind) -> Iterator[None]:
+    """Draw and compute reproducibly inside; afterwards torch draws and computes as if nothing had been."""
+    import torch
+
+    deterministic: Any = torch.utils.deterministic
+    strict, warns = torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
+    filled = deterministic.fill_uninitialized_memory
+    with torch.random.fork_rng(devices=range(torch.cuda.device_count()) if kind == "cuda" else []):
+        try:
+            if kind == "cpu":
+                # several threads would add gradients up in any order
+                torch.use_deterministic_algorithms(True)
+                deterministic.fill_uninitialized_memory = False
+            yield
+        finally:
+            torch.use_deterministic_algorithms(strict, warn_only=warns)
+            deterministic.fill_uninitialized_memory = filled

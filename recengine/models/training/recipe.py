@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, ClassVar
 
 from recengine.models.settings import Choice, Number, SettingFacts, Settings, Span, Whole, setting
 
@@ -44,6 +44,9 @@ def weight_decay_setting(default: float) -> Any:
 class TrainedRecipe(Settings):
     """Base of the recipes that `learn` fits; one that wants another default declares that field anew."""
 
+    label: ClassVar[str]
+    version: ClassVar[int]
+
     epochs: int = epochs_setting(30)
     batch_size: int = batch_size_setting(256)
     learning_rate: float = learning_rate_setting(1e-3)
@@ -60,7 +63,7 @@ class TrainedRecipe(Settings):
         0,
         Whole(0, 1000),
         "Rounds without a better NDCG on the users held out after which the fit stops and takes the best round; 0 "
-        "never stops early.",
+        "never stops early. Needs users held out.",
     )
     precision: str = setting(
         "auto",

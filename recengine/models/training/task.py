@@ -18,7 +18,7 @@ class Task(Protocol):
 
     @property
     def network(self) -> nn.Module:
-        """All that is learnt."""
+        """All that is learnt, and what else changes from round to round, as buffers: a fit that goes on has no more."""
 
     @property
     def n_examples(self) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -14,11 +16,11 @@ from recengine.models.training import Negatives
 class NextItemLoss:
     """Mean loss of states (n, factors) that should point to `wanted` (n,) among `items` (n_items, factors).
 
-    softmax: cross entropy among the whole catalogue. sampled: among the item and those drawn, each score less the log
-    of the share with which it is drawn, so that what is learnt does not depend on the drawing (Yi et al. 2019, RecSys,
-    section 3). bce: the item and those drawn are told apart one by one by binary cross entropy (Kang & McAuley 2018,
-    ICDM, equation 9). bpr-max, top1-max: the item is to score above those drawn, which count by their softmax (Hidasi
-    & Karatzoglou 2018, CIKM, equations 8 to 10).
+    softmax: cross entropy among the whole catalogue. sampled: among the item and those drawn, the scores of these less
+    the log of how often each is expected to be drawn, so that it tends to the whole softmax however they are drawn
+    (Bengio & Senécal 2008, IEEE Transactions on Neural Networks 19(4), section III). bce: the item and those drawn are
+    told apart one by one by binary cross entropy (Kang & McAuley 2018, ICDM, equation 9). bpr-max, top1-max: the item
+    is to score above those drawn, which count by their softmax (Hidasi & Karatzoglou 2018, CIKM, equations 8 to 10).
 
     bce draws for each state, the others once for a batch: the "additional samples" of the same paper.
     """
@@ -56,11 +58,9 @@ class NextItemLoss:
         drawn = self._draw(wanted, (self._negatives,))
         others, same = states @ items[drawn].T, drawn == wanted[:, None]
         if loss == "sampled":
-            log_share = self._log_share.to(states)
-            others = others - log_share[drawn]
+            others = others - (self._log_share.to(states)[drawn] + math.log(self._negatives))
             target = torch.zeros(len(states), dtype=torch.long, device=states.device)
-            every = torch.cat([own - log_share[wanted][:, None], others.masked_fill(same, -torch.inf)], dim=1)
-            return functional.cross_entropy(every, target)
+            return functional.cross_entropy(torch.cat([own, others.masked_fill(same, -torch.inf)], dim=1), target)
         if loss == "bpr-max":
             return bpr_max(own, others, same, self._penalty)
         return top1_max(own, others, same)

@@ -72,8 +72,10 @@ class DlrmSide(nn.Module):
             nn.Sequential(nn.Linear(n_dense, hidden), nn.ReLU(), nn.Linear(hidden, factors)) if n_dense else None
         )
         self.n_vectors = 1 + len(side.labels) + (1 if n_dense else 0)
-        n_pairs = self.n_vectors * (self.n_vectors - 1) // 2
-        self.first = nn.Linear(n_pairs + (factors if n_dense else 0), hidden, bias=False)
+        n_inputs = self.n_vectors * (self.n_vectors - 1) // 2 + (factors if n_dense else 0)
+        # an id alone makes no pair
+        self.first = nn.Linear(n_inputs, hidden, bias=False) if n_inputs else None
+        self.hidden = hidden
 
     def forward(self, rows: FieldTensors) -> tuple[Tensor, Tensor]:
         """Vectors (n, n_vectors, factors) and of the first layer (n, hidden)."""
@@ -82,4 +84,6 @@ class DlrmSide(nn.Module):
         if self.bottom is not None:
             dense = [functional.relu(self.bottom(torch.cat([rows.numbers, rows.missing, rows.texts], dim=1)))]
             vectors = torch.cat([vectors, dense[0][:, None]], dim=1)
+        if self.first is None:
+            return vectors, vectors.new_zeros(len(vectors), self.hidden)
         return vectors, self.first(torch.cat([pair_dots(vectors), *dense], dim=1))

@@ -52,6 +52,8 @@ class Split(nn.Linear):
     def __init__(self, user_width: int, item_width: int, out: int) -> None:
         super().__init__(user_width + item_width, out)
         self.user_width = user_width
+        # vectors start small: beside a constant that is not, every pair would look the same, and units die of it
+        nn.init.zeros_(self.bias)
 
     def of_user(self, users: Tensor) -> Tensor:
         """(…, out) of (…, user_width), the constant included."""

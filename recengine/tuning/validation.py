@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from recengine.errors import RecipeError, ScenarioError
 from recengine.evaluation import Change, Figure, Resamples, change, user_figures
 from recengine.fusion import check_k
 from recengine.fusion.memory import block_size
-from recengine.models import Learns, Recipe, Resources, Scorer, estimated_memory, refuse_if_too_large
+from recengine.models import Curve, HasCurves, Learns, Recipe, Resources, Scorer, estimated_memory, refuse_if_too_large
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked, within
 from recengine.ranking import METRICS, Rankings, compute_metrics, take, top_k
 from recengine.storage import digest
@@ -37,7 +37,8 @@ class Validation:
     validated on the same question are compared user by user. table[metric]: figures over users, or of all lists
     together (coverage, Gini; over folds their mean).
     folds: how many fits; seconds are of all of them, memory (bytes, an estimate) and losses of one.
-    losses: after each round of the first fit, empty where it has none; loss_name says which.
+    losses: after each round of the first fit, empty where it has none; loss_name says which. curves: what else it
+    measured after each.
     """
 
     recipe: str
@@ -51,6 +52,7 @@ class Validation:
     device: str
     losses: tuple[float, ...] = ()
     loss_name: str = ""
+    curves: tuple[Curve, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Measured:
     device: str
     losses: tuple[float, ...]
     loss_name: str
+    curves: tuple[Curve, ...]
 
 
 def validation_key(recipe: Recipe, dataset: str, *, split: str, seed: int, folds: int, k: int, device: str) -> str:
@@ -147,6 +150,7 @@ def validate(
         device=measured[0].device,
         losses=measured[0].losses,
         loss_name=measured[0].loss_name,
+        curves=measured[0].curves,
     )
 
 
@@ -198,6 +202,7 @@ def measure_fold(
         scorer.device,
         tuple(float(loss) for loss in losses),
         loss_name,
+        tuple(scorer.curves) if isinstance(scorer, HasCurves) else (),
     )
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from recengine.errors import StoreError
+from recengine.models import Curve
 from recengine.storage import locked, read_manifest, remove_folder
+from recengine.workspace.curves import curve_of
 
 FOLDER = "scorers"
 _KEY = re.compile(r"[0-9a-f]{64}")
@@ -22,6 +24,7 @@ class FitEntry:
 
     key: SHA-256 of what it was made from. dataset: fingerprint. part: "train" or "all". seconds: that the fit took.
     size: bytes on disk. losses: after each round, lower is better; empty where the recipe tells none.
+    curves: what else was measured after each round, such as NDCG on users held out.
     """
 
     key: str
@@ -39,6 +42,7 @@ class FitEntry:
     fitted_at: datetime
     loss_name: str
     losses: tuple[float, ...]
+    curves: tuple[Curve, ...] = field(default=(), compare=False)
 
 
 def list_fits(root: Path) -> list[FitEntry]:
@@ -84,4 +88,5 @@ def _entry(folder: Path) -> FitEntry:
         fitted_at=datetime.fromisoformat(facts["fitted_at"]),
         loss_name=str(losses["name"]),
         losses=tuple(float(value) for value in losses["values"]),
+        curves=tuple(curve_of(document) for document in facts.get("curves", ())),
     )

@@ -16,14 +16,18 @@ from recengine.device import device_kind
 from recengine.errors import StoreError
 from recengine.fusion import Pool
 from recengine.fusion.strategies import Learned, Taught
-from recengine.models import Learns, Resources
+from recengine.models import HasCurves, Learns, Resources
 from recengine.models.base import Recipe
+from recengine.models.training.logs import log_folder
 from recengine.scenario import Fitted
 from recengine.storage import Entry, digest, load_entry, locked, save_entry, scratch_folder
+from recengine.workspace.curves import curve_document
 
 Made = TypeVar("Made")
 SCORE_TABLES = "scores"
 """The folder of uploaded scores in a workspace."""
+TRAINING = "training"
+"""The folder of fits that learn, or that stopped before their end."""
 
 
 class Shelf:
@@ -32,7 +36,11 @@ class Shelf:
     def __init__(self, root: Path, dataset_name: str, *, rebuild: bool) -> None:
         self.root = root
         self.resources = Resources(
-            vector_cache=root / "vectors", device=device_kind(), score_tables=root / SCORE_TABLES
+            vector_cache=root / "vectors",
+            device=device_kind(),
+            score_tables=root / SCORE_TABLES,
+            training=root / TRAINING,
+            logs=log_folder(),
         )
         self.used: list[str] = []
         """Folders, relative to the workspace, of what was asked for: the keys of scorers and pools."""
@@ -59,6 +67,8 @@ class Shelf:
             if isinstance(fitted.scorer, Learns):
                 # JSON has no infinity, and a fit that went there is refused before
                 facts["losses"] = {"name": fitted.scorer.loss_name, "values": fitted.scorer.losses.tolist()}
+            if isinstance(fitted.scorer, HasCurves):
+                facts["curves"] = [curve_document(curve) for curve in fitted.scorer.curves]
             save_entry(folder, kind="scorer", settings=facts, arrays=fitted.scorer.state())
 
         def restore(entry: Entry) -> Fitted:

@@ -17,6 +17,7 @@ from recengine.progress import Cancel, Progress, never, silent
 from recengine.ranking import METRICS
 from recengine.storage import Entry, load_entry, locked, save_entry
 from recengine.tuning import Validation, validate, validation_key
+from recengine.workspace.curves import curve_document, curve_of
 
 FOLDER = "validations"
 _MEND = "Compare the models again; nothing else is affected."
@@ -88,6 +89,7 @@ def _save(folder: Path, made: Validation) -> None:
     facts |= {
         "settings": dict(made.settings),
         "losses": [float(loss) if np.isfinite(loss) else None for loss in made.losses],
+        "curves": [curve_document(curve) for curve in made.curves],
         "metrics": list(made.per_user),
         "table": {key: _figure_facts(figure) for key, figure in made.table.items()},
     }
@@ -109,6 +111,7 @@ def _restored(entry: Entry, recipe: Recipe) -> Validation:
         device=facts["device"],
         losses=tuple(np.nan if loss is None else loss for loss in facts["losses"]),
         loss_name=facts["loss_name"],
+        curves=tuple(curve_of(document) for document in facts.get("curves", ())),
     )
 
 

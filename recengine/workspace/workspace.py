@@ -27,6 +27,7 @@ from recengine.workspace.reports import prune_reports, report_path
 from recengine.workspace.shelf import Shelf
 from recengine.workspace.stored_datasets import StoredDatasets
 from recengine.workspace.studies import StudyEntry, delete_study, list_studies, load_study, run_study, study_folder
+from recengine.workspace.training_runs import TrainingRuns
 from recengine.workspace.tries import (
     StoredTries,
     Try,
@@ -57,7 +58,7 @@ _KEY = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
-class Workspace(StoredDatasets, WeightSearches, WeightAnswers, LearnedAnswers):
+class Workspace(StoredDatasets, TrainingRuns, WeightSearches, WeightAnswers, LearnedAnswers):
     """A folder that two processes may share. Nothing is created before something is stored."""
 
     def __init__(self, root: Path) -> None:

@@ -22,6 +22,7 @@ __all__ = [
     "SplitSpec",
     "check_seed",
     "parse_split",
+    "part_fingerprint",
     "split_dataset",
 ]
 
@@ -84,8 +85,8 @@ def split_dataset(dataset: Dataset, split: str | SplitSpec = "random", *, seed: 
     in_validation = _within(positive, places == VALIDATION)
 
     def part(name: str, mask: Mask) -> Dataset:
-        made_from = f"split 1\n{dataset.fingerprint}\n{spec}\n{seed}\n{name}"
-        return dataset.with_interactions(rows.filter(pl.Series(mask)), hashlib.sha256(made_from.encode()).hexdigest())
+        fingerprint = part_fingerprint(dataset.fingerprint, spec, seed, name)
+        return dataset.with_interactions(rows.filter(pl.Series(mask)), fingerprint)
 
     return Split(
         spec=spec,
@@ -95,6 +96,12 @@ def split_dataset(dataset: Dataset, split: str | SplitSpec = "random", *, seed: 
         test=part("test", in_test),
         full_train=part("full_train", ~in_test),
     )
+
+
+def part_fingerprint(dataset: str, split: str | SplitSpec, seed: int, part: str) -> str:
+    """Fingerprint of a part, such as "full_train", of the dataset of that fingerprint, without cutting it."""
+    made_from = f"split 1\n{dataset}\n{parse_split(split)}\n{seed}\n{part}"
+    return hashlib.sha256(made_from.encode()).hexdigest()
 
 
 def check_seed(seed: int) -> None:

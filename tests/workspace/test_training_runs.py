@@ -1,0 +1,112 @@
+"""Fits in progress in a workspace, and the curves of those that are stored."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from recengine.data import Dataset
+from recengine.errors import CancelledError, StoreError
+from recengine.models import HasCurves, Learns, make_recipe
+from recengine.models.training import HELD_OUT_NDCG
+from recengine.scenario import Scenario, default_scenario
+from recengine.workspace import Workspace
+
+SETTINGS = {"epochs": 3, "factors": 4, "max_length": 5, "blocks": 1, "heads": 1, "held_out": 20, "batch_size": 64}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace.open(tmp_path / "workspace")
+
+
+def scenario_of(dataset: Dataset, **settings: Any) -> Scenario:
+    recipes = {"sasrec": make_recipe("sasrec", {**SETTINGS, **settings})}
+    return default_scenario(dataset, recipes=recipes, pool_depth=20, k=5)
+
+
+def test_the_curves_of_a_fit_are_known_without_loading_it(workspace: Workspace, synthetic_dataset: Dataset) -> None:
+    scenario = scenario_of(synthetic_dataset)
+    scorer = workspace.prepare(synthetic_dataset, scenario).scorers["sasrec"]
+    assert isinstance(scorer, Learns)
+    assert isinstance(scorer, HasCurves)
+    (entry,) = workspace.fits()
+    assert entry.losses == tuple(scorer.losses)
+    (ndcg,) = entry.curves
+    assert (ndcg.name, ndcg.higher_is_better) == (HELD_OUT_NDCG, True)
+    assert len(ndcg.values) == 3
+    np.testing.assert_array_equal(ndcg.values, scorer.curves[0].values)
+    assert workspace.training_runs() == []
+
+
+def test_a_validation_keeps_the_curves(workspace: Workspace, synthetic_dataset: Dataset) -> None:
+    recipe = make_recipe("sasrec", SETTINGS)
+    made = workspace.validate(synthetic_dataset, recipe)
+    stored = workspace.validated(synthetic_dataset, recipe)
+    assert stored is not None
+    assert [curve.name for curve in stored.curves] == [HELD_OUT_NDCG]
+    np.testing.assert_array_equal(stored.curves[0].values, made.curves[0].values)
+
+
+def test_a_fit_that_was_stopped_is_found_and_goes_on(
+    workspace: Workspace, synthetic_dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recengine.models.training.loop.SECONDS_BETWEEN_CHECKPOINTS", 0.0)
+    scenario = scenario_of(synthetic_dataset)
+    recipe = scenario.recipes()["sasrec"]
+    assert workspace.training_run(scenario, recipe) is None
+    said: list[str] = []
+    with pytest.raises(CancelledError):
+        workspace.prepare(
+            synthetic_dataset,
+            scenario,
+            progress=lambda share, text: said.append(text),
+            cancel=lambda: any(text.startswith("Round 2 of 3: loss") for text in said),
+        )
+    run = workspace.training_run(scenario, recipe)
+    assert run is not None
+    assert (run.recipe, run.dataset, run.kept, run.epochs, run.active) == ("sasrec", "synthetic", 2, 3, False)
+    # others are not taken for it
+    assert workspace.training_run(scenario, make_recipe("sasrec", {**SETTINGS, "epochs": 4})) is None
+    assert workspace.training_run(scenario, make_recipe("popularity")) is None
+    assert workspace.training_run(scenario_of(synthetic_dataset).with_weights({"sasrec": 1.0}), recipe) is not None
+    said.clear()
+    gone_on = workspace.prepare(synthetic_dataset, scenario, progress=lambda share, text: said.append(text))
+    assert not any(text.startswith("Round 1 of 3: loss") for text in said)
+    assert workspace.training_runs() == []
+    (entry,) = workspace.fits()
+    assert len(entry.losses) == 3
+    whole = Workspace.open(workspace.root.parent / "another").prepare(synthetic_dataset, scenario)
+    users = np.arange(synthetic_dataset.n_users, dtype=np.int32)
+    np.testing.assert_array_equal(gone_on.scorers["sasrec"].score(users), whole.scorers["sasrec"].score(users))
+
+
+def test_a_fit_that_was_stopped_can_be_deleted(
+    workspace: Workspace, synthetic_dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recengine.models.training.loop.SECONDS_BETWEEN_CHECKPOINTS", 0.0)
+    scenario = scenario_of(synthetic_dataset)
+    said: list[str] = []
+    with pytest.raises(CancelledError):
+        workspace.prepare(
+            synthetic_dataset,
+            scenario,
+            progress=lambda share, text: said.append(text),
+            cancel=lambda: any(text.startswith("Round 1 of 3: loss") for text in said),
+        )
+    (run,) = workspace.training_runs()
+    workspace.delete_training_run(run.key)
+    assert workspace.training_runs() == []
+    with pytest.raises(StoreError, match="may have gone on"):
+        workspace.delete_training_run(run.key)
+
+
+def test_tensorboard_is_switched_on_by_the_environment(
+    workspace: Workspace, synthetic_dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RECENGINE_TENSORBOARD", str(tmp_path / "logs"))
+    workspace.prepare(synthetic_dataset, scenario_of(synthetic_dataset))
+    (folder,) = (tmp_path / "logs").iterdir()
+    assert folder.name.startswith("sasrec-")
+    assert [path.name.split(".")[0] for path in folder.iterdir()] == ["events"]

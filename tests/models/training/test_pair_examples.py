@@ -62,5 +62,5 @@ def test_the_batch_goes_round() -> None:
 
 
 def test_nobody_took_anything() -> None:
-    examples = PairExamples(csr_matrix((2, 3), dtype=np.float32), "uniform", 2)
+    examples = PairExamples(csr_matrix(np.zeros((2, 3), dtype=np.float32)), "uniform", 2)
     assert list(examples.batches(np.random.default_rng(0), 4)) == []

@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from recengine.data import Dataset
+from recengine.models.networks.whole_softmax import whole_softmax
 from recengine.models.training import Negatives
 
 
@@ -47,7 +48,7 @@ class NextItemLoss:
         """A scalar."""
         loss = self._loss
         if loss == "softmax":
-            return functional.cross_entropy(states @ items.T, wanted)
+            return whole_softmax(states, wanted, items)
         own = (states * items[wanted]).sum(dim=1, keepdim=True)
         if loss == "bce":
             drawn = self._draw(wanted, (len(states), self._negatives))

@@ -130,13 +130,12 @@ class SequenceRecipe(TrainedRecipe):
 
     def memory(self, n_users: int, n_items: int, n_interactions: int) -> int:
         """Weights with gradients and what Adam remembers, one batch, and the vectors of users and items."""
-        places = min(self.batch_size * self.max_length, max(1, n_interactions))
-        # a state has vectors of its own to compare with in binary cross entropy
-        own = self.factors if self.loss == "bce" else 1
-        compared = n_items if self.loss == "softmax" else self.negatives * own
-        # rows shorter than the longest of a batch are padded, and views are read as histories are
-        read = self.batch_size * self.max_length * (3 if self.contrast else 1)
-        batch = 3 * 4 * compared * places + 4 * self.floats_a_place * read
+        read = self.batch_size * self.max_length
+        # the whole softmax takes its scores in blocks; in binary cross entropy a state has vectors of its own
+        each = self.factors if self.loss == "bce" else 1
+        compared = max(2**19, 64 * n_items) if self.loss == "softmax" else read * self.negatives * each
+        # views are read as histories are
+        batch = 3 * 4 * compared + 4 * self.floats_a_place * read * (3 if self.contrast else 1)
         rows = n_users + n_items
         return 300_000_000 + 24 * self.factors * n_items + 8 * self.factors * rows + batch + 40 * n_interactions
 

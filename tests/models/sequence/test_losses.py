@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from recengine.models import make_recipe
 from recengine.models.networks.contrast import contrast
 from recengine.models.networks.next_item_loss import NextItemLoss, bpr_max, top1_max
+from recengine.models.networks.whole_softmax import whole_softmax
 from recengine.models.sequence.gru4rec import RANKING_LOSSES
 from recengine.models.sequence.recipe import DRAWS, SequenceRecipe
 from recengine.models.training import Task
@@ -58,6 +60,19 @@ def states_and_items() -> tuple[Tensor, Tensor, Tensor]:
     generator = torch.Generator().manual_seed(3)
     wanted = torch.from_numpy(cycle().sequences.items.astype(np.int64))
     return torch.randn(len(wanted), 8, generator=generator), wanted, torch.randn(31, 8, generator=generator)
+
+
+def test_the_whole_softmax_is_that_of_torch() -> None:
+    # 131 states in blocks of 64, the last of them not full
+    generator = torch.Generator().manual_seed(4)
+    states = (4 * torch.randn(131, 5, generator=generator)).requires_grad_()
+    items = torch.randn(20_000, 5, generator=generator).requires_grad_()
+    wanted = torch.randint(20_000, (131,), generator=generator)
+    ours, theirs = whole_softmax(states, wanted, items), functional.cross_entropy(states @ items.T, wanted)
+    torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=0)
+    gradients = (torch.autograd.grad(3 * loss, (states, items)) for loss in (ours, theirs))
+    for mine, other in zip(*gradients, strict=True):
+        torch.testing.assert_close(mine, other, rtol=1e-4, atol=1e-7)
 
 
 @pytest.mark.parametrize("sampling", DRAWS)

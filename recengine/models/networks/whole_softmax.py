@@ -21,7 +21,7 @@ def whole_softmax(states: Tensor, wanted: Tensor, items: Tensor) -> Tensor:
     memory does not grow with n times n_items, and the time is half of what keeping them takes.
     """
     with torch.autocast(states.device.type, enabled=False):
-        loss: Tensor = _WholeSoftmax.apply(states.float(), wanted, items.float())
+        loss: Tensor = _TAKE.apply(states.float(), wanted, items.float())
     return loss
 
 
@@ -48,3 +48,7 @@ class _WholeSoftmax(torch.autograd.Function):
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, Tensor]:
         of_states, of_items = ctx.saved_tensors
         return grads[0] * of_states, None, grads[0] * of_items
+
+
+_TAKE: Any = _WholeSoftmax
+"""torch does not say what `apply` takes."""

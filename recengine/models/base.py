@@ -156,6 +156,17 @@ class TakesTexts(Protocol):
 
 
 @runtime_checkable
+class ScoresPairs(Protocol):
+    """Looks at users and items pair by pair, which is too dear for a whole catalogue: its `score` may say nothing."""
+
+    def score_pairs(self, users: Positions, items: Positions) -> Scores:
+        """Scores (U, m) float32 of items (U, m), padded with -1, for each of `users` (U,), higher is better.
+
+        NaN = no opinion, and for padding. A pair has the same score whatever it is scored with, but for rounding.
+        """
+
+
+@runtime_checkable
 class HasItemVectors(Protocol):
     """Knows what the items are about, so that it can tell how alike two of them are."""
 

@@ -1,8 +1,9 @@
 """What a user is about, in words, against what an item is about."""
 
 from recengine.models.base import Recipe
+from recengine.models.profiles.two_tower import TwoTowerRecipe
 from recengine.models.profiles.user_text import UserTextRecipe, UserTextScorer
 
-RECIPES: tuple[type[Recipe], ...] = (UserTextRecipe,)
+RECIPES: tuple[type[Recipe], ...] = (UserTextRecipe, TwoTowerRecipe)
 
-__all__ = ["RECIPES", "UserTextRecipe", "UserTextScorer"]
+__all__ = ["RECIPES", "TwoTowerRecipe", "UserTextRecipe", "UserTextScorer"]

@@ -12,4 +12,20 @@ CASES = (
         finds=0.6,
         additive=None,
     ),
+    Case(
+        "two-tower",
+        {"epochs": 3, "batch_size": 64},
+        silent_items=(WORDLESS_ITEM,),
+        finds=0.75,
+        additive=None,
+        rounding=1e-5,
+    ),
+    Case(
+        "two-tower",
+        {"epochs": 3, "profile": "user-text", "sampling": "in-batch", "weighting": "weight", "held_out": 5},
+        silent_items=(WORDLESS_ITEM,),
+        finds=0.6,
+        additive=None,
+        rounding=1e-5,
+    ),
 )

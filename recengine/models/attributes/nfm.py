@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from recengine.models.attributes.fields import FieldRows, Fields
 from recengine.models.attributes.recipe import FieldRecipe
-from recengine.models.training import batch_size_setting, epochs_setting
 
 if TYPE_CHECKING:
     from recengine.models.networks.nfm import Nfm
@@ -27,9 +26,6 @@ class NfmRecipe(FieldRecipe):
     about: ClassVar[str] = "Adds up the products of all pairs of fields, then layers. Reaches items that nobody took."
     lighter: ClassVar[str] = 'Lower "hidden" or "batch_size", switch "text" off, or choose gmf.'
     version: ClassVar[int] = 1
-
-    epochs: int = epochs_setting(15)
-    batch_size: int = batch_size_setting(1024)
 
     def network(self, fields: Fields, users: FieldRows, items: FieldRows) -> Nfm:
         """A new one, not learnt yet."""

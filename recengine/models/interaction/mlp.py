@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from recengine.models.interaction.by_id import IdRecipe
-from recengine.models.training import batch_size_setting, epochs_setting
 
 if TYPE_CHECKING:
     from recengine.models.networks.mlp import Mlp
@@ -24,9 +23,6 @@ class MlpRecipe(IdRecipe):
     about: ClassVar[str] = "Learns by layers, not by an inner product, how a user and an item suit each other."
     lighter: ClassVar[str] = 'Lower "hidden" or "batch_size", or choose gmf.'
     version: ClassVar[int] = 1
-
-    epochs: int = epochs_setting(30)
-    batch_size: int = batch_size_setting(1024)
 
     def network(self, n_users: int, n_items: int) -> Mlp:
         """A new one, not learnt yet."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from recengine.models.interaction.by_id import IdRecipe
-from recengine.models.training import batch_size_setting, epochs_setting
 
 if TYPE_CHECKING:
     from recengine.models.networks.neumf import NeuMf
@@ -21,9 +20,6 @@ class NeuMfRecipe(IdRecipe):
     about: ClassVar[str] = "Adds layers to an inner product, for what the product cannot say. Silent on new items."
     lighter: ClassVar[str] = 'Lower "hidden" or "batch_size", or choose gmf.'
     version: ClassVar[int] = 1
-
-    epochs: int = epochs_setting(30)
-    batch_size: int = batch_size_setting(1024)
 
     def network(self, n_users: int, n_items: int) -> NeuMf:
         """A new one, not learnt yet."""

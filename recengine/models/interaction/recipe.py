@@ -12,7 +12,14 @@ from recengine.arrays import Mask
 from recengine.data import Dataset
 from recengine.models.base import Resources
 from recengine.models.settings import Among, Choice, Number, Span, Whole, setting
-from recengine.models.training import Curves, TrainedRecipe, hold_out
+from recengine.models.training import (
+    Curves,
+    TrainedRecipe,
+    epochs_setting,
+    hold_out,
+    learning_rate_setting,
+    weight_decay_setting,
+)
 from recengine.models.training.pair_examples import PAIR_SAMPLINGS
 from recengine.progress import Cancel, Progress, within
 
@@ -20,16 +27,6 @@ if TYPE_CHECKING:
     from recengine.models.networks.pair_network import PairNetwork
 
 LOSSES = ("softmax", "bce")
-
-
-def factors_setting(default: int) -> Any:
-    """The setting `factors`."""
-    return setting(
-        default,
-        Whole(1, 1024),
-        "Length of the vectors: more can tell more tastes apart.",
-        search=Span(8, 128, log=True),
-    )
 
 
 def dropout_setting(default: float) -> Any:
@@ -42,11 +39,6 @@ def dropout_setting(default: float) -> Any:
     )
 
 
-def negatives_setting(default: int) -> Any:
-    """The setting `negatives`."""
-    return setting(default, Whole(1, 10_000), "Items drawn for each one taken.", search=Span(4, 128, log=True))
-
-
 @dataclass(frozen=True, kw_only=True)
 class PairRecipe(TrainedRecipe):
     """Base of the recipes that score a user and an item by a network, and learn from items drawn as not taken."""
@@ -54,15 +46,27 @@ class PairRecipe(TrainedRecipe):
     family: ClassVar[str] = "Neural"
     loss_name: ClassVar[str] = "Mean loss of an item taken and those drawn for it"
 
-    factors: int = factors_setting(32)
-    dropout: float = dropout_setting(0.2)
+    epochs: int = epochs_setting(12)
+    batch_size: int = setting(
+        2048,
+        Whole(1, 2**20),
+        "Most examples that move the weights at once. Where there are few, fewer, so that a round has 32 batches; and "
+        "halved where the GPU has no room for them.",
+        search=Span(256, 4096, log=True),
+    )
+    learning_rate: float = learning_rate_setting(0.007)
+    weight_decay: float = weight_decay_setting(0.1)
+    factors: int = setting(
+        32, Whole(1, 1024), "Length of the vectors: more can tell more tastes apart.", search=Span(8, 128, log=True)
+    )
+    dropout: float = dropout_setting(0.5)
     loss: str = setting(
         "softmax",
         Choice(LOSSES),
         "Whether the item taken is told from all that are drawn for it at once, or each item by itself.",
         search=Among(LOSSES),
     )
-    negatives: int = negatives_setting(16)
+    negatives: int = setting(8, Whole(1, 10_000), "Items drawn for each one taken.", search=Span(4, 128, log=True))
     sampling: str = setting(
         "uniform",
         Choice(PAIR_SAMPLINGS),

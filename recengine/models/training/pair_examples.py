@@ -13,6 +13,9 @@ from recengine.models.training.sampling import Negatives
 
 PAIR_SAMPLINGS = ("uniform", "popularity", "in-batch")
 """As `Negatives` draws, or the items that other users of the batch took."""
+BATCHES = 32
+"""Of a round at least, where each then has `FEWEST` positives: fewer would hardly move the weights."""
+FEWEST = 64
 
 
 class PairExamples:
@@ -42,10 +45,12 @@ class PairExamples:
         return len(self._users)
 
     def batches(self, rng: np.random.Generator, size: int) -> Iterator[tuple[Positions, Positions, Scores]]:
-        """All in random order, at most `size` at once: users (b,), items (b, 1 + n), the one taken first, and
-        corrections (b, 1 + n) to take from their scores, infinite for an item not to be counted: in a batch there may
-        be items that the user took too.
+        """All in random order, at most `size` at once, or fewer for `BATCHES`.
+
+        users (b,); items (b, 1 + n), the one taken first; corrections (b, 1 + n) to take from their scores, infinite
+        for an item not to be counted: what others of the batch took the user may have taken too.
         """
+        size = min(size, max(FEWEST, -(-len(self) // BATCHES)))
         order = rng.permutation(len(self))
         for start in range(0, len(order), size):
             rows = order[start : start + size]

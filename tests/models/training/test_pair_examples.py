@@ -64,3 +64,13 @@ def test_the_batch_goes_round() -> None:
 def test_nobody_took_anything() -> None:
     examples = PairExamples(csr_matrix(np.zeros((2, 3), dtype=np.float32)), "uniform", 2)
     assert list(examples.batches(np.random.default_rng(0), 4)) == []
+
+
+def test_few_positives_come_in_small_batches() -> None:
+    taken = csr_matrix(np.tri(80, 70, dtype=np.float32))
+    examples = PairExamples(taken, "uniform", 2)
+    # row r of 80 has min(r + 1, 70) ones: 70 · 71 / 2 + 10 · 70 = 3185 positives
+    assert len(examples) == 3185
+    sizes = [len(users) for users, _, _ in examples.batches(np.random.default_rng(0), 2048)]
+    assert sizes == [100] * 31 + [85]  # 3185 / 32, rounded up
+    assert len(next(examples.batches(np.random.default_rng(0), 50))[0]) == 50

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent
-BY_NAME = frozenset({"default_weights", "first_move", "pruning", "scale"})
+BY_NAME = frozenset({"default_weights", "first_move", "pruning", "scale", "sequence"})
 
 
 def main(names: list[str]) -> int:

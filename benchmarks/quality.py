@@ -56,7 +56,7 @@ def main() -> None:
     parser.add_argument("--set", action="append", default=[], metavar="MODEL.SETTING=VALUE")
     asked = parser.parse_args()
     dataset, _ = load_sample("movielens-100k", positive_from=asked.positive_from)
-    changes = _changes(asked.set)
+    changes = changed_settings(asked.set)
     resources = Resources(vector_cache=default_cache() / "vectors", device=asked.device)
     lines: list[dict[str, Any]] = []
     seeds = [int(seed) for seed in asked.seeds.split(",")]
@@ -148,7 +148,7 @@ def _table(lines: list[dict[str, Any]]) -> str:
     return "\n".join(rows)
 
 
-def _changes(texts: list[str]) -> dict[str, dict[str, Any]]:
+def changed_settings(texts: list[str]) -> dict[str, dict[str, Any]]:
     """Settings by model; a value is JSON where it can be read so, else text."""
     changes: dict[str, dict[str, Any]] = defaultdict(dict)
     for text in texts:

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from benchmarks.quality import _changes
+from benchmarks.quality import changed_settings
 from recengine.arrays import Scores
 from recengine.data import Dataset, Split, default_cache, load_sample, split_dataset
 from recengine.models import Recipe, Resources, make_recipe
@@ -41,7 +41,7 @@ def main() -> None:
     parser.add_argument("--set", action="append", default=[], metavar="MODEL.SETTING=VALUE")
     asked = parser.parse_args()
     dataset, _ = load_sample("movielens-100k", positive_from=1.0)
-    changes = _changes(asked.set)
+    changes = changed_settings(asked.set)
     recipes: dict[str, Recipe] = {
         name: make_recipe(name, changes[name]) for name in ("random", "text", "category", OURS)
     }

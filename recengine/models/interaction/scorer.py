@@ -56,6 +56,11 @@ class PairScorer(ABC):
 
     def score(self, users: Positions) -> Scores:
         """Logits: how likely the user takes the item."""
+        several, places = np.unique(users, return_inverse=True)
+        if len(several) < len(users):
+            # a product of matrices rounds a row by its place, and who comes twice must have the same scores twice
+            repeated: Scores = self.score(several)[places]
+            return repeated
         rows = np.flatnonzero(self._heard[users])
         return self._spread(self._of_users(users[rows]), rows, len(users))
 

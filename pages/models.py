@@ -22,6 +22,7 @@ from ui import (
     exports,
     fits,
     jobs,
+    rounds_panel,
     score_panel,
     scorer_cards,
     state,
@@ -82,12 +83,13 @@ def choose(page: OpenDataset) -> None:
             on_click=actions.attempt,
             args=(lambda: adopting.start(page, wanted),),
         )
-    scorer_cards.cards(page.workspace, offered)
+    scorer_cards.cards(page, offered)
 
 
 def show_fitted(page: OpenDataset) -> None:
     """What is on disk for this dataset, split and seed; one of them in detail, to be deleted."""
     scenario, named = state.current().scenario, named_recipes(page.workspace)
+    rounds_panel.stopped_runs(page)
     stored = fits.of_scenario(page.workspace.fits(), scenario)
     if not stored:
         st.info("Nothing is fitted for this dataset, split and seed yet.", icon=":material/model_training:")
@@ -116,17 +118,10 @@ def show_fitted(page: OpenDataset) -> None:
 
 
 def show_fit(page: OpenDataset, fit: FitEntry, *, in_use: bool) -> None:
-    """All settings, the loss by round, and the way to be rid of it."""
+    """All settings, its curves by round, and the way to be rid of it."""
     st.markdown(f"**Settings.** {plain(settings_words(fit.settings) or 'It has none.')}")
     if fit.losses:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{plain(fit.loss_name)}** by round, lower is better", width="stretch")
-            exports.table_csv("losses", "Losses as CSV", lambda: fits.losses_table(fit))
-        charts.show(
-            figures.losses_figure(fit.losses, loss_name=fit.loss_name, theme=charts.PAGE),
-            alt=figures.losses_alt(fit.losses, loss_name=fit.loss_name),
-            key="losses",
-        )
+        rounds_panel.show_rounds(fit.losses, fit.loss_name, fit.curves, key="fit curves")
     else:
         st.caption("It is computed at once, not learnt in rounds, so there is no loss to show.")
     with st.popover("Delete", icon=":material/delete:", key="delete fit"):
@@ -214,6 +209,7 @@ def show_jobs(page: OpenDataset) -> None:
 page = open_dataset("pages/models.py")
 with notice():
     adopting.follow(page)
+    rounds_panel.follow_learning(page)
     part = choices.choose("Show", PARTS, "part", "choose", show_label=False)
     show = {
         "choose": choose,

@@ -73,8 +73,3 @@ def table(fits: Iterable[FitEntry], scenario: Scenario, named: Mapping[str, Reci
             "Settings": pl.String,
         },
     )
-
-
-def losses_table(fit: FitEntry) -> pl.DataFrame:
-    """Loss by round."""
-    return pl.DataFrame({"round": range(1, len(fit.losses) + 1), "loss": fit.losses})

@@ -5,6 +5,7 @@ No Streamlit here.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -24,9 +25,10 @@ from recengine.models import (
     scorer_label,
 )
 from recengine.models.memory import GIB
+from recengine.models.training import Run
 from recengine.scenario import Scenario, default_weights, fit_key
 from recengine.scenario.scenario import Choice
-from recengine.workspace import FitEntry, Workspace
+from recengine.workspace import FitEntry, Workspace, estimated_seconds
 
 MIB = 2**20
 FLOORS = ("popularity", "random")
@@ -39,7 +41,8 @@ class Offer:
 
     recipe: with the settings that it would have. saved: a variant that somebody named. own: the settings are those of
     the scenario, which are neither the defaults nor saved. obstacle: why it cannot be fitted, one line. fit: what is
-    stored for it, None where it would be fitted. memory: bytes at the peak of a fit, an estimate from above.
+    stored for it, None where it would be fitted. memory: bytes at the peak of a fit, an estimate from above. seconds:
+    that a fit takes, roughly; None where that is not known, or is nothing to speak of. run: a fit of it that stopped.
     """
 
     scorer: str
@@ -49,6 +52,8 @@ class Offer:
     obstacle: str | None
     fit: FitEntry | None
     memory: int
+    seconds: float | None = None
+    run: Run | None = None
 
     @property
     def label(self) -> str:
@@ -109,6 +114,8 @@ def offers(
             obstacle=None if fit is not None else _obstacle(recipe, dataset, resources),
             fit=fit,
             memory=estimated_memory(recipe, dataset),
+            seconds=None if fit is not None else estimated_seconds(recipe, dataset, stored.values(), device),
+            run=_stopped(workspace.training_run(scenario, recipe)),
         )
     return offered
 
@@ -195,6 +202,17 @@ def memory_words(size: float) -> str:
     return f"{size / MIB:,.1f} MiB" if size >= MIB else f"{size / 1024:,.0f} KiB"
 
 
+def rough_time(seconds: float) -> str:
+    """An estimate with no more digits than it has: "a few seconds", "about 40 seconds", "about 3 minutes"."""
+    if seconds < 8:
+        return "a few seconds"
+    for size, unit in ((60, "second"), (3600, "minute"), (math.inf, "hour")):
+        if seconds < 0.95 * size:
+            count = float(f"{seconds / {'second': 1, 'minute': 60, 'hour': 3600}[unit]:.1g}")
+            break
+    return f"about {max(1, round(count)):,} {unit}{'s' if round(count) > 1 else ''}"
+
+
 def plan(chosen: Iterable[Offer], *, stored: bool) -> str:
     """What using these would take, in a sentence or two. stored: nothing; their candidates are gathered too."""
     chosen = list(chosen)
@@ -210,6 +228,10 @@ def plan(chosen: Iterable[Offer], *, stored: bool) -> str:
     stays = len(chosen) - len(missing)
     already = f" {stays} fitted already and not fitted again." if stays else ""
     return f"{count}. To fit: {names}; at most {memory_words(largest.memory)} of memory at a time.{already}"
+
+
+def _stopped(run: Run | None) -> Run | None:
+    return run if run is not None and not run.active else None
 
 
 def _obstacle(recipe: Recipe, dataset: Dataset, resources: Resources) -> str | None:

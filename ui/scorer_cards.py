@@ -9,9 +9,9 @@ import streamlit as st
 from recengine.models import Recipe, make_recipe
 from recengine.scenario import Scenario
 from recengine.workspace import Workspace
-from ui import actions, job_words
-from ui.frame import notice
-from ui.models import Offer, changed_settings, memory_words, settings_words
+from ui import actions, job_words, rounds, rounds_panel
+from ui.frame import OpenDataset, notice
+from ui.models import Offer, changed_settings, memory_words, rough_time, settings_words
 from ui.settings_form import settings_form
 from ui.text import plain
 
@@ -19,6 +19,11 @@ PICKED = "scorers picked"
 PLAIN = "scorers with their own settings"
 BASED_ON = "scorers picked from"
 COLUMNS, COLUMN_WIDTH = 4, 280
+TIME_HELP = (
+    "A rough estimate: from earlier fits of the same scorer in this workspace, by how much more or less is to be "
+    "computed; without one, from what is to be computed and how fast this machine multiplies, which may be off by "
+    "several times. It takes longer while the machine has other work, and less where the fit stops early."
+)
 
 
 def begin(scenario: Scenario) -> set[str]:
@@ -42,15 +47,15 @@ def pick(scorer: str) -> None:
     st.session_state.setdefault(PICKED, set()).add(scorer)
 
 
-def cards(workspace: Workspace, offers: Mapping[str, Offer]) -> None:
+def cards(page: OpenDataset, offers: Mapping[str, Offer]) -> None:
     """A card a scorer, those of a family beside each other."""
     with st.grid(COLUMNS, min_column_width=COLUMN_WIDTH):
         for offer in offers.values():
             with st.container(border=True, height="stretch", gap="xsmall", key=f"card_{offer.scorer}"):
-                _card(workspace, offer)
+                _card(page, offer)
 
 
-def _card(workspace: Workspace, offer: Offer) -> None:
+def _card(page: OpenDataset, offer: Offer) -> None:
     st.caption(plain(offer.recipe.family))
     key = f"pick_{offer.scorer}"
     st.session_state[key] = offer.scorer in st.session_state[PICKED] and offer.can_be_chosen
@@ -71,10 +76,14 @@ def _card(workspace: Workspace, offer: Offer) -> None:
     changed = changed_settings(offer.recipe)
     if changed:
         st.caption(plain(f"{'Settings of the scenario' if offer.own else 'Settings'}: {settings_words(changed)}"))
-    st.caption(plain(_cost(offer)))
+    st.caption(plain(_cost(offer)), help=TIME_HELP if offer.seconds is not None and offer.fit is None else None)
+    if offer.run is not None and offer.fit is None:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.caption(plain(rounds.stopped_words(offer.run)), width="stretch")
+            rounds_panel.delete_button(page, offer.run, key=f"delete run {offer.scorer}")
     with st.container(horizontal=True, gap="small"):
         if offer.recipe.facts():
-            _settings(workspace, offer)
+            _settings(page.workspace, offer)
         if offer.own and ":" not in offer.scorer:
             st.button(
                 "Use the defaults",
@@ -85,14 +94,17 @@ def _card(workspace: Workspace, offer: Offer) -> None:
                 args=(offer.scorer,),
             )
         if offer.saved:
-            _delete(workspace, offer)
+            _delete(page.workspace, offer)
 
 
 def _cost(offer: Offer) -> str:
     if offer.fit is not None:
         took, size = job_words.duration(offer.fit.seconds), memory_words(offer.fit.size)
         return f"Fitted in {took} on {offer.fit.device}, {size} on disk."
-    return offer.obstacle or f"Takes up to {memory_words(offer.memory)} of memory to fit."
+    if offer.obstacle is not None:
+        return offer.obstacle
+    time_ = "" if offer.seconds is None else f"{rough_time(offer.seconds)} and "
+    return f"Takes {time_}up to {memory_words(offer.memory)} of memory to fit."
 
 
 def _settings(workspace: Workspace, offer: Offer) -> None:

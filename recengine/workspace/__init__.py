@@ -1,5 +1,6 @@
 """What is stored for a team: datasets, fitted scorers, pools, scenarios."""
 
+from recengine.workspace.fit_times import estimated_seconds
 from recengine.workspace.fits import FitEntry
 from recengine.workspace.learned_weights import WeightsLearned, learned_key
 from recengine.workspace.quality import dataset_quality
@@ -26,6 +27,7 @@ __all__ = [
     "WeightsLearned",
     "Workspace",
     "dataset_quality",
+    "estimated_seconds",
     "import_scores",
     "learned_key",
     "save_scores",

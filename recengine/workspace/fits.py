@@ -24,7 +24,8 @@ class FitEntry:
 
     key: SHA-256 of what it was made from. dataset: fingerprint. part: "train" or "all". seconds: that the fit took.
     size: bytes on disk. losses: after each round, lower is better; empty where the recipe tells none.
-    curves: what else was measured after each round, such as NDCG on users held out.
+    curves: what else was measured after each round, such as NDCG on users held out. learnt_from: users, items and
+    positives; None where it was stored before that was kept.
     """
 
     key: str
@@ -43,6 +44,7 @@ class FitEntry:
     loss_name: str
     losses: tuple[float, ...]
     curves: tuple[Curve, ...] = field(default=(), compare=False)
+    learnt_from: tuple[int, int, int] | None = None
 
 
 def list_fits(root: Path) -> list[FitEntry]:
@@ -89,4 +91,12 @@ def _entry(folder: Path) -> FitEntry:
         loss_name=str(losses["name"]),
         losses=tuple(float(value) for value in losses["values"]),
         curves=tuple(curve_of(document) for document in facts.get("curves", ())),
+        learnt_from=_sizes(facts.get("learnt_from")),
     )
+
+
+def _sizes(said: Any) -> tuple[int, int, int] | None:
+    if said is None:
+        return None
+    n_users, n_items, n_interactions = (int(size) for size in said)
+    return n_users, n_items, n_interactions

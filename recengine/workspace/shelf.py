@@ -61,6 +61,7 @@ class Shelf:
                 "recipe": dict(fitted.settings),
                 "device": fitted.device,
                 "seconds": fitted.seconds,
+                "learnt_from": [train.n_users, train.n_items, train.matrix.nnz],
                 "made_from": dict(made_from),
                 "fitted_at": datetime.now(UTC).isoformat(timespec="seconds"),
             }

@@ -39,6 +39,3 @@ def test_sentences_say_what_the_charts_show() -> None:
         == "NDCG@10 on the validation part with intervals: a 0.100 and b 0.200."
     )
     assert figures.comparison_alt({}, metric="ndcg", k=10) == "Nothing is measured yet."
-    losses = (0.9, 0.5, 0.25)
-    assert figures.losses_alt(losses, loss_name="Loss") == "Loss over 3 rounds: from 0.9 to 0.25."
-    assert list(figures.losses_figure(losses, loss_name="Loss").data[0].x) == [1, 2, 3]

@@ -71,6 +71,21 @@ class TrainedRecipe(Settings):
         "Numbers to compute in: auto is float32 on the CPU, and half precision on a GPU, where it is faster.",
     )
 
+    def operations(self, n_users: int, n_items: int, n_interactions: int) -> float:
+        """Additions and multiplications of a fit that goes all rounds, roughly: what its time is estimated by.
+
+        Each example touches the vectors that it is compared with and the layers, six times a weight: twice forwards,
+        four times backwards; after each batch Adam moves every weight, at about twenty operations each. Recipes whose
+        work is of another kind say it better themselves.
+        """
+        settings = self.settings()
+        factors = int(settings.get("factors", 64))
+        layers = int(settings.get("blocks", settings.get("layers", 1)))
+        compared = n_items if settings.get("loss") == "softmax" else 1 + int(settings.get("negatives", 1))
+        touched = factors * (compared + 12 * factors * layers)
+        steps = 1 + n_interactions // self.batch_size
+        return float(self.epochs * (6 * touched * n_interactions + 20 * steps * factors * (n_users + n_items)))
+
     @classmethod
     def facts(cls) -> tuple[SettingFacts, ...]:
         """Every setting: those of the recipe, then those of training."""

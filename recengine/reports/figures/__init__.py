@@ -21,8 +21,6 @@ from recengine.reports.figures.groups import item_groups_alt, item_groups_figure
 from recengine.reports.figures.models import (
     comparison_alt,
     comparison_figure,
-    losses_alt,
-    losses_figure,
     trials_alt,
     trials_figure,
 )
@@ -37,6 +35,7 @@ from recengine.reports.figures.profiles import (
     own_values_figure,
 )
 from recengine.reports.figures.quality import metrics_alt, metrics_figure, slices_alt, slices_figure
+from recengine.reports.figures.rounds import best_round, rounds_alt, rounds_figure
 from recengine.reports.figures.split import (
     split_parts_alt,
     split_parts_figure,
@@ -57,6 +56,7 @@ from recengine.reports.figures.weight_searches import (
 from recengine.reports.figures.weights import sweep_alt, sweep_figure, triangle_alt, triangle_figure
 
 __all__ = [
+    "best_round",
     "changes_alt",
     "changes_figure",
     "comparison_alt",
@@ -77,8 +77,6 @@ __all__ = [
     "list_parts_figure",
     "lorenz_alt",
     "lorenz_figure",
-    "losses_alt",
-    "losses_figure",
     "metrics_alt",
     "metrics_figure",
     "missing_alt",
@@ -95,6 +93,8 @@ __all__ = [
     "ranks_figure",
     "region_alt",
     "region_figure",
+    "rounds_alt",
+    "rounds_figure",
     "slices_alt",
     "slices_figure",
     "split_parts_alt",

@@ -1,9 +1,9 @@
-"""How recommenders compare, how one of them learnt, and how a search for its settings went."""
+"""How recommenders compare, and how a search for the settings of one went."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from recengine.evaluation import Figure
@@ -56,28 +56,6 @@ def comparison_alt(figures: Mapping[str, Figure], *, metric: str, k: int) -> str
         return "Nothing is measured yet."
     values = [f"{label} {metric_value(metric, figure.mean)}" for label, figure in figures.items()]
     return f"{metric_label(metric, k)} on the validation part with intervals: {joined(values)}."
-
-
-def losses_figure(losses: Sequence[float], *, loss_name: str, theme: Theme = LIGHT) -> go.Figure:
-    """Training loss after each round, lower is better."""
-    rounds = list(range(1, len(losses) + 1))
-    chart = canvas(theme, height=260, x_title="Round", x={"rangemode": "tozero"}, y={"title": {"text": ""}})
-    chart.add_trace(
-        scatter(
-            name=chart_text(loss_name, None),
-            x=rounds,
-            y=list(losses),
-            mode="lines+markers" if len(losses) <= 60 else "lines",
-            line={"color": series_style(0).color, "width": 2},
-            hovertemplate="Round %{x}: %{y:.5g}<extra></extra>",
-        )
-    )
-    return chart
-
-
-def losses_alt(losses: Sequence[float], *, loss_name: str) -> str:
-    """What `losses_figure` shows, in one sentence."""
-    return f"{loss_name} over {len(losses)} rounds: from {losses[0]:.4g} to {losses[-1]:.4g}."
 
 
 def trials_figure(study: Study, *, theme: Theme = LIGHT) -> go.Figure:

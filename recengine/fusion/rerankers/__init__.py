@@ -8,6 +8,7 @@ from typing import Any
 from recengine.errors import ScenarioError
 from recengine.fusion.rerankers.base import Aim, Reranker, Shortlists
 from recengine.fusion.rerankers.calibration import Calibration
+from recengine.fusion.rerankers.click_model import ClickModel
 from recengine.fusion.rerankers.deduplication import Deduplication
 from recengine.fusion.rerankers.diversity import Diversity
 from recengine.fusion.rerankers.freshness import Freshness
@@ -16,7 +17,8 @@ from recengine.fusion.rerankers.popularity_penalty import PopularityPenalty
 from recengine.fusion.rerankers.rules import Rules
 
 RERANKERS: dict[str, type[Reranker]] = {
-    reranker.name: reranker for reranker in (Diversity, Calibration, PopularityPenalty, Freshness, Rules, Deduplication)
+    reranker.name: reranker
+    for reranker in (ClickModel, Diversity, Calibration, PopularityPenalty, Freshness, Rules, Deduplication)
 }
 """By name, in the order in which they are offered."""
 
@@ -39,6 +41,7 @@ __all__ = [
     "RERANKERS",
     "Aim",
     "Calibration",
+    "ClickModel",
     "Deduplication",
     "Diversity",
     "Freshness",

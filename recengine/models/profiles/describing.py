@@ -118,9 +118,7 @@ class Describer:
 
     @cached_property
     def _excerpts(self) -> list[str]:
-        """Of each item the first words of its text, or its title where it has none."""
-        texts = zip(self._train.items["text"].to_list(), self._train.titles, strict=True)
-        return [_excerpt(text or "", self._words) or _excerpt(title or "", self._words) for text, title in texts]
+        return excerpts(self._train, self._words)
 
     @cached_property
     def _labels(self) -> tuple[csr_matrix, list[str], Values]:
@@ -152,6 +150,12 @@ class Describer:
         starts = np.searchsorted(rows[order], rows[order])
         order = order[np.arange(len(order)) - starts < self._likes]
         return rows[order], counts.indices[order].astype(np.int64)
+
+
+def excerpts(train: Dataset, words: int) -> list[str]:
+    """Of each item the first words of its text, or its title where it has none."""
+    texts = zip(train.items["text"].to_list(), train.titles, strict=True)
+    return [_excerpt(text or "", words) or _excerpt(title or "", words) for text, title in texts]
 
 
 def withheld(attributes: list[str], sensitive: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """What a user is about, in words, against what an item is about on the board."""
 
 from tests.models.cases import Case
-from tests.models.checkerboard import WORDLESS_ITEM
+from tests.models.checkerboard import N_USERS, WORDLESS_ITEM
 
 CASES = (
     Case("user-text", silent_items=(WORDLESS_ITEM,), finds=0.6, additive=None),
@@ -27,5 +27,15 @@ CASES = (
         finds=0.6,
         additive=None,
         rounding=1e-5,
+    ),
+    # proposes nothing itself
+    Case(
+        "bert-click",
+        {"pairs": 16, "upper": 1, "tokens": 24, "history": 2},
+        silent_users=tuple(range(N_USERS)),
+        finds=0,
+        folds_in=False,
+        additive=None,
+        personal=False,
     ),
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from recengine.models.attributes.fields import FieldRows, Fields
 from recengine.models.attributes.recipe import FieldRecipe
+from recengine.models.interaction.recipe import dropout_setting
 
 if TYPE_CHECKING:
     from recengine.models.networks.nfm import Nfm
@@ -26,6 +27,8 @@ class NfmRecipe(FieldRecipe):
     about: ClassVar[str] = "Adds up the products of all pairs of fields, then layers. Reaches items that nobody took."
     lighter: ClassVar[str] = 'Lower "hidden" or "batch_size", switch "text" off, or choose gmf.'
     version: ClassVar[int] = 1
+
+    dropout: float = dropout_setting(0.3)
 
     def network(self, fields: Fields, users: FieldRows, items: FieldRows) -> Nfm:
         """A new one, not learnt yet."""

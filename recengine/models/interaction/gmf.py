@@ -13,6 +13,7 @@ from recengine.data import Dataset
 from recengine.models.base import Resources
 from recengine.models.interaction.recipe import PairRecipe, learn_pairs
 from recengine.models.interaction.taken import taken
+from recengine.models.training import epochs_setting, weight_decay_setting
 from recengine.models.vector_scorer import VectorScorer, restored_vectors
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked
 
@@ -33,6 +34,9 @@ class GmfRecipe(PairRecipe):
     about: ClassVar[str] = "Learns a vector a user and a vector an item by gradient descent: the plainest network."
     lighter: ClassVar[str] = 'Lower "factors" or "batch_size", or choose als.'
     version: ClassVar[int] = 1
+
+    epochs: int = epochs_setting(20)
+    weight_decay: float = weight_decay_setting(0.2)
 
     def network(self, n_users: int, n_items: int) -> Gmf:
         """A new one, not learnt yet."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from recengine.models.interaction.by_id import IdRecipe
+from recengine.models.training import epochs_setting, weight_decay_setting
 
 if TYPE_CHECKING:
     from recengine.models.networks.neumf import NeuMf
@@ -20,6 +21,9 @@ class NeuMfRecipe(IdRecipe):
     about: ClassVar[str] = "Adds layers to an inner product, for what the product cannot say. Silent on new items."
     lighter: ClassVar[str] = 'Lower "hidden" or "batch_size", or choose gmf.'
     version: ClassVar[int] = 1
+
+    epochs: int = epochs_setting(20)
+    weight_decay: float = weight_decay_setting(0.2)
 
     def network(self, n_users: int, n_items: int) -> NeuMf:
         """A new one, not learnt yet."""

@@ -115,7 +115,8 @@ def scorer_label(scorer: str, recipe: Recipe) -> str:
 def make_recipe(scorer: str, settings: Mapping[str, Any] | None = None) -> Recipe:
     """The recipe of `scorer` with these settings, the others at their defaults.
 
-    scorer: the name of a recipe, or a variant of it as `als:tuned`, so that two of one kind can stand side by side.
+    scorer: the name of a recipe, or a variant of it as `als:tuned`, so that two of one kind can stand side by side. One
+    that the recipe names itself has what sets it apart beforehand; see `named_variant`.
     Raises `RecipeError` for an unknown name or setting, a wrong type or a value out of range.
     """
     name, every = recipe_name(scorer), recipes()
@@ -132,7 +133,16 @@ def make_recipe(scorer: str, settings: Mapping[str, Any] | None = None) -> Recip
         if key not in known:
             choices = f"Its settings are: {', '.join(known)}." if known else "It has none; leave it out."
             raise RecipeError(f'{name}: there is no setting "{key}". {choices}')
-    return every[name](**settings)
+    return every[name](**{**(named_variant(scorer) or {}), **settings})
+
+
+def named_variant(scorer: str) -> Mapping[str, Any] | None:
+    """The settings of a variant that its recipe names itself, as `multi-task:rating`; None for any other scorer.
+
+    Such a recipe has `variants`, settings by what stands after the colon.
+    """
+    variants: Mapping[str, Mapping[str, Any]] = getattr(recipes().get(recipe_name(scorer)), "variants", {})
+    return variants.get(scorer.partition(":")[2])
 
 
 def default_recipes(dataset: Dataset) -> tuple[Recipe, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from recengine.errors import RecipeError, StoreError
-from recengine.models import Recipe, make_recipe, recipe_name
+from recengine.models import Recipe, make_recipe, named_variant, recipe_name
 from recengine.storage import read_document, write_document
 
 FOLDER = "recipes"
@@ -16,6 +16,7 @@ _MEND = "Delete the file, or save the recipe again."
 def load_recipe(root: Path, scorer: str) -> Recipe:
     """The recipe saved as `scorer`; a plain name such as `als` is the recipe with its defaults.
 
+    A variant that the recipe names itself, as `multi-task:rating`, is there unless another one is saved under its name.
     Raises `RecipeError` where nothing is saved under the name, `StoreError` where it is damaged.
     """
     recipe = make_recipe(scorer)  # the name is one
@@ -23,6 +24,8 @@ def load_recipe(root: Path, scorer: str) -> Recipe:
         return recipe
     path = _path(root, scorer)
     if not path.exists():
+        if named_variant(scorer) is not None:
+            return recipe
         there = ", ".join(saved_recipes(root)) or "nothing"
         way = "Upload its scores" if recipe.name == "external" else "Save it, or tune it"
         raise RecipeError(f'There is no saved recipe "{scorer}" in {root}, which has {there}. {way}.')

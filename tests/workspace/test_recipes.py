@@ -60,3 +60,11 @@ def test_a_damaged_recipe_is_left_out(workspace: Workspace) -> None:
     workspace.save_recipe("als:narrow", make_recipe("als", {"factors": 4}))
     (workspace.root / "recipes" / "als" / "wide.json").write_text("{")
     assert list(workspace.saved_recipes()) == ["als:narrow"]
+
+
+def test_a_variant_that_its_recipe_names_is_there_until_another_has_its_name(workspace: Workspace) -> None:
+    assert workspace.recipe("multi-task:rating").settings()["head"] == "rating"
+    workspace.save_recipe("multi-task:rating", make_recipe("multi-task:rating", {"epochs": 3}))
+    assert workspace.recipe("multi-task:rating") == make_recipe("multi-task", {"head": "rating", "epochs": 3})
+    workspace.delete_recipe("multi-task:rating")
+    assert workspace.recipe("multi-task:rating") == make_recipe("multi-task", {"head": "rating"})

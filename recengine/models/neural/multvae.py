@@ -27,7 +27,26 @@ LOSS = "Mean negative evidence lower bound of a history, in nats"
 
 @dataclass(frozen=True, kw_only=True)
 class MultVaeRecipe(TrainedRecipe):
-    """A variational autoencoder with multinomial likelihood (Liang et al. 2018, WWW)."""
+    """A variational autoencoder with multinomial likelihood (Liang et al. 2018, WWW).
+
+    A history, of which some items are left out at random, becomes a normal distribution over codes; a code drawn from
+    it becomes the odds of every item. Learnt are the codes from which the whole history is likeliest, drawn together by
+    their divergence from one normal distribution, which counts more from batch to batch. A user is scored by the mean
+    of the code, so that a new or edited history is scored as one of the training data.
+
+    Defaults are tuned on the validation part of MovieLens-100K (`python -m benchmarks.quality --part validation`),
+    seed 0, NDCG@10 (untruncated), all ratings positive:
+
+    | hidden | factors | dropout | beta | epochs | NDCG  |
+    | 600    | 200     | 0.7     | 0.5  | 60     | 0.184 |
+    | 600    | 200     | 0.7     | 0.2  | 60     | 0.181 |
+    | 600    | 200     | 0.5     | 0.2  | 60     | 0.180 |
+    | 600    | 200     | 0.5     | 0.2  | 40     | 0.180 |
+    | 600    | 200     | 0.5     | 0.2  | 120    | 0.166 |
+    | 600    | 200     | 0.5     | 0.05 | 60     | 0.173 |
+    | 200    | 64      | 0.5     | 0.2  | 60     | 0.176 |
+    | 300    | 100     | 0.7     | 0.2  | 80     | 0.175 |
+    """
 
     name: ClassVar[str] = "multvae"
     label: ClassVar[str] = "Variational autoencoder (MultVAE)"
@@ -43,10 +62,10 @@ class MultVaeRecipe(TrainedRecipe):
         200, Whole(1, 4096), "Numbers of the code: more can tell more tastes apart.", search=Span(16, 400, log=True)
     )
     dropout: float = setting(
-        0.5, Number(0.95, zero=True), "Share of a history that is left out at random.", search=Span(0.2, 0.8)
+        0.7, Number(0.95, zero=True), "Share of a history that is left out at random.", search=Span(0.2, 0.8)
     )
     beta: float = setting(
-        0.2,
+        0.5,
         Number(10.0, zero=True),
         "How much codes are drawn to one normal distribution: less fits histories closer.",
         search=Span(0.0, 1.0),

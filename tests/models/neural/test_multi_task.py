@@ -11,7 +11,7 @@ import torch
 
 from recengine.data import Dataset
 from recengine.errors import RecipeError
-from recengine.models import Resources, TakesAttributes, TakesNewItems, make_recipe
+from recengine.models import Resources, TakesAttributes, TakesNewItems, make_recipe, named_variant
 from recengine.models.networks.multi_task import Head, mean_of, weighted_sum
 from recengine.models.networks.multi_task_learning import LOSS_OF, WEIGHT_OF
 from tests.models.checkerboard import COLD_ITEM, DAY, START
@@ -109,6 +109,17 @@ def test_a_head_that_counts_nothing_learns_nothing(board: Dataset) -> None:
     losses = {curve.name: curve.values for curve in scorer.curves}
     assert losses[LOSS_OF["rating"]][-1] > 0.9  # the variance of what is standardised is 1
     assert losses[LOSS_OF["click"]][-1] < losses[LOSS_OF["click"]][0]
+
+
+def test_every_head_is_a_scorer_by_its_name() -> None:
+    assert make_recipe("multi-task").settings()["head"] == "click"
+    assert make_recipe("multi-task:rating").settings()["head"] == "rating"
+    assert make_recipe("multi-task:next", {"epochs": 3}).settings()["head"] == "next"
+    # what is asked for goes before what a name means, and any other name means nothing
+    assert make_recipe("multi-task:next", {"head": "rating"}).settings()["head"] == "rating"
+    assert make_recipe("multi-task:mine").settings()["head"] == "click"
+    assert named_variant("multi-task:rating") == {"head": "rating"}
+    assert named_variant("multi-task:mine") is named_variant("als:rating") is named_variant("nothing:rating") is None
 
 
 def test_what_is_missing_is_said_in_one_line(board: Dataset) -> None:

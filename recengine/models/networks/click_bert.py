@@ -162,7 +162,7 @@ def _load(folder: Path) -> tuple[Any, Any]:
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
     from transformers.utils import logging
 
-    before = logging.get_verbosity()  # type: ignore[no-untyped-call]
+    before = logging.get_verbosity()
     # that the head is new is no news
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
@@ -180,7 +180,7 @@ def _load(folder: Path) -> tuple[Any, Any]:
             "Choose another model."
         ) from error
     finally:
-        logging.set_verbosity(before)  # type: ignore[no-untyped-call]
+        logging.set_verbosity(before)
     return model, tokenizer
 
 
@@ -189,7 +189,7 @@ def _layers(model: Any) -> list[nn.Module]:
     stacks = [part for part in model.base_model.modules() if isinstance(part, nn.ModuleList)]
     if not stacks:
         raise ValueError("it has no layers")
-    return list(max(stacks, key=len))
+    return list(max(stacks, key=lambda stack: len(stack)))
 
 
 def _heads(model: Any) -> list[nn.Module]:

@@ -35,7 +35,13 @@ LEAST = {
     "user-knn": 0.268,
     "rp3beta": 0.262,
     "item-knn": 0.248,
+    "neumf": 0.2,
+    "deepfm": 0.2,
+    "nfm": 0.2,
+    "dlrm": 0.2,
     "bpr": 0.19,
+    "multi-task": 0.24,
+    "irgan": 0.134,
     "popularity": 0.134,
 }
 """NDCG (untruncated) that the final fit must reach with all ratings positive; a popularity of .134 to .143 is known."""

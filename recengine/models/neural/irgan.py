@@ -92,6 +92,15 @@ class IrGanRecipe(TrainedRecipe):
         batch = min(self.batch_size, max(1, n_users)) * (8 * n_items + self.draws * 8 * self.factors)
         return 300_000_000 + 24 * weights + 4 * batch + 40 * n_interactions
 
+    def operations(self, n_users: int, n_items: int, n_interactions: int) -> float:
+        """For each user and round odds of every item, forwards and backwards; in the game once more for drawing."""
+        every = n_users * n_items
+        before = min(self.epochs, self.pretraining)
+        turns = 2 * self.epochs - before
+        moved = 40 * (self.factors + 1) * (n_users + n_items) * (1 + n_users // self.batch_size)
+        likelihood, game = 6 * self.factors + 30, 8 * self.factors + 60
+        return float(every * (before * likelihood + (self.epochs - before) * game) + turns * moved)
+
     def fit(
         self,
         train: Dataset,

@@ -95,6 +95,13 @@ class LightGcnRecipe(TrainedRecipe):
         rows = n_users + n_items
         return 300_000_000 + (32 + 12 * (self.layers + 2)) * self.factors * rows + 120 * n_interactions
 
+    def operations(self, n_users: int, n_items: int, n_interactions: int) -> float:
+        """Every layer both ways over the whole graph for each batch, its pairs, and Adam."""
+        steps = 1 + n_interactions // self.batch_size
+        graph = 8 * self.layers * self.factors * n_interactions
+        moved = 20 * self.factors * (n_users + n_items)
+        return float(self.epochs * (steps * (graph + moved) + 36 * self.factors * n_interactions))
+
     def fit(
         self,
         train: Dataset,

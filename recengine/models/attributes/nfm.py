@@ -20,6 +20,14 @@ class NfmRecipe(FieldRecipe):
     Fields are the ids, each attribute, and the text of the item. The products of the vectors of each pair are added
     up, factor by factor (bi-interaction pooling); the layers see that one vector. The paper's batch normalisation is
     left out.
+
+    Defaults are chosen on the validation part of MovieLens-100K (`python -m benchmarks.quality --part validation`),
+    seed 0, NDCG@10 (untruncated), all ratings positive, softmax; items that nobody took
+    yet ranked alone too:
+
+    | epochs | learning_rate | weight_decay | dropout | batch_size | negatives | NDCG  | cold |
+    | 12     | 0.007         | 0.1          | 0.3     | 2048       | 8         | 0.170 | 0.21 |
+    | 15     | 0.005         | 0.1          | 0.5     | 1024       | 16        | 0.166 | 0.27 |
     """
 
     name: ClassVar[str] = "nfm"
@@ -29,6 +37,11 @@ class NfmRecipe(FieldRecipe):
     version: ClassVar[int] = 1
 
     dropout: float = dropout_setting(0.3)
+
+    @property
+    def weights_a_pair(self) -> int:
+        """The first layer too, over the product."""
+        return super().weights_a_pair + self.factors * self.hidden
 
     def network(self, fields: Fields, users: FieldRows, items: FieldRows) -> Nfm:
         """A new one, not learnt yet."""

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 TEXT_SHARE = 0.2
 """Of the progress of a fit that reads texts."""
 FIELDS = 8
-"""Of one side, for the estimate of memory."""
+"""Of one side, for the estimates of memory and time."""
+TEXT_WIDTH = 384
+"""Of a text vector, for the estimate of time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +58,11 @@ class FieldRecipe(LayeredRecipe):
     def floats_a_pair(self) -> int:
         """Each layer with what it is computed from, for an item that comes once in a batch."""
         return 4 * FIELDS * self.factors + 16 * self.hidden
+
+    @property
+    def weights_a_side(self) -> int:
+        """The first layer over all fields, and the map of a text vector."""
+        return self.factors * (FIELDS * self.hidden + (TEXT_WIDTH if self.text else 0))
 
     def memory(self, n_users: int, n_items: int, n_interactions: int) -> int:
         """The text model with its library, vectors of items, attributes, and the network."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from numpy.typing import NDArray
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from recengine.models.networks.pair_network import PairNetwork
 
 LOSSES = ("softmax", "bce")
+DRAWING = 350
+"""Weights that a pair could go through in the time in which its item is drawn, roughly."""
 
 
 def dropout_setting(default: float) -> Any:
@@ -85,9 +88,29 @@ class PairRecipe(TrainedRecipe):
         """Numbers that the network holds for one pair while it learns, an estimate from above."""
         return 16 * self.factors
 
+    @property
+    def weights_a_pair(self) -> int:
+        """Weights that a user and an item go through together."""
+        return self.factors
+
+    @property
+    def weights_a_side(self) -> int:
+        """Weights that a user, or an item, goes through alone, once a batch."""
+        return self.factors
+
     def floats(self, n_users: int, n_items: int) -> int:
         """Weights of the network, an estimate from above."""
         return 2 * self.factors * (n_users + n_items)
+
+    def operations(self, n_users: int, n_items: int, n_interactions: int) -> float:
+        """Of a fit that goes all rounds: every pair, all that a batch holds alone, and Adam over all weights."""
+        size = max(1, min(self.batch_size, n_interactions))
+        steps = -(-n_interactions // size)
+        drawn = 1 + self.negatives
+        rows = size + min(n_items, size * drawn)
+        # twice a weight forwards, four times backwards
+        batch = 6 * self.weights_a_side * rows + 20 * self.floats(n_users, n_items)
+        return float(self.epochs * (6 * (DRAWING + self.weights_a_pair) * drawn * n_interactions + steps * batch))
 
     def memory(self, n_users: int, n_items: int, n_interactions: int) -> int:
         """Weights with gradients and what Adam remembers, a batch, a block of scores, the positives."""
@@ -112,6 +135,17 @@ class LayeredRecipe(PairRecipe):
     def floats_a_pair(self) -> int:
         """Each layer with what it is computed from."""
         return 16 * self.factors + 12 * self.hidden
+
+    @property
+    def weights_a_pair(self) -> int:
+        """An inner product and all layers but the first."""
+        widths = [max(1, self.hidden >> step) for step in range(self.layers)]
+        return self.factors + sum(wide * half for wide, half in pairwise([*widths, 1]))
+
+    @property
+    def weights_a_side(self) -> int:
+        """The first layer."""
+        return self.factors * self.hidden
 
 
 @dataclass(frozen=True)

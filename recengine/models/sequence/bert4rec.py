@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from recengine.data import Dataset
 from recengine.models.sequence.heads import blocks_setting, check_heads, heads_setting
-from recengine.models.sequence.recipe import SequenceRecipe
+from recengine.models.sequence.recipe import SequenceRecipe, dropout_setting
 from recengine.models.settings import Number, Span, setting
-from recengine.models.training import Task, batch_size_setting, epochs_setting
+from recengine.models.training import Task, batch_size_setting, epochs_setting, learning_rate_setting
 
 if TYPE_CHECKING:
     from recengine.models.networks.bert4rec import Bert4Rec
@@ -20,23 +20,35 @@ class Bert4RecRecipe(SequenceRecipe):
     """Attention in both directions fills the gaps of a history, the last of which is what comes next.
 
     Sun et al. (2019, CIKM). To score, a mask is added behind the history.
+
+    It learns from fewer places in a round than what predicts the next item at every place, so it wants many small
+    batches. On MovieLens-100K, all ratings positive, NDCG@10 of each user's event before the last one among all unseen
+    items, fitted on all before it, seed 0, mean of five rounds around the one named:
+
+    | batch_size | learning_rate | dropout | hidden | only_last | epochs | NDCG  |
+    | 128        | 0.001         | 0.2     | 0.3    | 0.1       | 24     | 0.040 |
+    | 32         | 0.002         | 0.1     | 0.4    | 0.2       | 23     | 0.053 |
+    | 32         | 0.002         | 0.1     | 0.4    | 0.2       | 33     | 0.083 |
+    | 32         | 0.002         | 0.1     | 0.4    | 0.2       | 58     | 0.094 |
     """
 
     name: ClassVar[str] = "bert4rec"
     label: ClassVar[str] = "Masked items (BERT4Rec)"
-    about: ClassVar[str] = "Fills gaps in a history from both sides. Learns slowly, and from much data."
+    about: ClassVar[str] = "Fills gaps in a history from both sides, the last of which is what comes next. Learns slowly."
     lighter: ClassVar[str] = 'Lower "batch_size" or "max_length", or choose sasrec.'
     version: ClassVar[int] = 1
 
-    epochs: int = epochs_setting(200)
-    batch_size: int = batch_size_setting(128)
+    epochs: int = epochs_setting(80)
+    batch_size: int = batch_size_setting(32)
+    learning_rate: float = learning_rate_setting(2e-3)
+    dropout: float = dropout_setting(0.1)
     blocks: int = blocks_setting(2)
     heads: int = heads_setting(2)
     hidden: float = setting(
-        0.3, Number(0.9), "Share of the items of a history that are masked while it learns.", search=Span(0.1, 0.7)
+        0.4, Number(0.9), "Share of the items of a history that are masked while it learns.", search=Span(0.1, 0.7)
     )
     only_last: float = setting(
-        0.1,
+        0.2,
         Number(1.0, zero=True),
         "Share of histories of which only the last item is masked, as it is when a list is asked for.",
         search=Span(0.0, 0.5),

@@ -28,6 +28,16 @@ DRAWS = (*SAMPLINGS, "batch")
 ORDERS = ("time", "file")
 
 
+def dropout_setting(default: float) -> Any:
+    """The setting `dropout`."""
+    return setting(
+        default,
+        Number(0.95, zero=True),
+        "Share of what is computed that is left out at random.",
+        search=Span(0.0, 0.6),
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class SequenceRecipe(TrainedRecipe):
     """Base of the recipes that learn what comes next in a history."""
@@ -41,9 +51,7 @@ class SequenceRecipe(TrainedRecipe):
     max_length: int = setting(
         100, Whole(1, 10_000), "Latest items of a history that are read.", search=Span(20, 200, log=True)
     )
-    dropout: float = setting(
-        0.2, Number(0.95, zero=True), "Share of what is computed that is left out at random.", search=Span(0.0, 0.6)
-    )
+    dropout: float = dropout_setting(0.2)
     loss: str = setting(
         "softmax",
         Choice(LOSSES),

@@ -5,7 +5,6 @@ No Streamlit here.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,6 +25,7 @@ from recengine.models import (
 )
 from recengine.models.memory import GIB
 from recengine.models.training import Run
+from recengine.models.training.cost import rough_time
 from recengine.scenario import Scenario, default_weights, fit_key
 from recengine.scenario.scenario import Choice
 from recengine.workspace import FitEntry, Workspace, estimated_seconds
@@ -202,17 +202,6 @@ def memory_words(size: float) -> str:
     return f"{size / MIB:,.1f} MiB" if size >= MIB else f"{size / 1024:,.0f} KiB"
 
 
-def rough_time(seconds: float) -> str:
-    """An estimate with no more digits than it has: "a few seconds", "about 40 seconds", "about 3 minutes"."""
-    if seconds < 8:
-        return "a few seconds"
-    for size, unit in ((60, "second"), (3600, "minute"), (math.inf, "hour")):
-        if seconds < 0.95 * size:
-            count = float(f"{seconds / {'second': 1, 'minute': 60, 'hour': 3600}[unit]:.1g}")
-            break
-    return f"about {max(1, round(count)):,} {unit}{'s' if round(count) > 1 else ''}"
-
-
 def plan(chosen: Iterable[Offer], *, stored: bool) -> str:
     """What using these would take, in a sentence or two. stored: nothing; their candidates are gathered too."""
     chosen = list(chosen)
@@ -224,10 +213,12 @@ def plan(chosen: Iterable[Offer], *, stored: bool) -> str:
         rest = "" if stored else " Only their best candidates are gathered anew."
         return f"{count}, all fitted already: nothing is fitted again.{rest}"
     names = ", ".join(offer.label for offer in missing)
+    known = [offer.seconds for offer in missing if offer.seconds is not None]
+    takes = f"{rough_time(sum(known))}, " if known else ""
     largest = max(missing, key=lambda offer: offer.memory)
     stays = len(chosen) - len(missing)
     already = f" {stays} fitted already and not fitted again." if stays else ""
-    return f"{count}. To fit: {names}; at most {memory_words(largest.memory)} of memory at a time.{already}"
+    return f"{count}. To fit: {names}; {takes}at most {memory_words(largest.memory)} of memory at a time.{already}"
 
 
 def _stopped(run: Run | None) -> Run | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import streamlit as st
 
 from recengine.models import Curve
@@ -23,16 +24,18 @@ HELD_OUT_HELP = (
 )
 
 
-def show_rounds(losses: Sequence[float], loss_name: str, curves: Sequence[Curve], *, key: str) -> None:
+def show_rounds(
+    losses: Sequence[float], loss_name: str, curves: Sequence[Curve], *, key: str, title: str = "How it learned"
+) -> None:
     """The loss and what else was measured, a chart each, the best round marked where a direction is better."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown("**How it learned**", width="stretch", help=HELD_OUT_HELP if curves else None)
+        st.markdown(f"**{title}**", width="stretch", help=HELD_OUT_HELP if curves else None)
         exports.table_csv("rounds", "Rounds as CSV", lambda: rounds.rounds_table(losses, loss_name, curves))
-    shown = [Curve(loss_name, losses, False), *curves]  # type: ignore[arg-type]
+    shown = [Curve(loss_name, np.asarray(losses, dtype=np.float64), False), *curves]
     with st.grid(2, min_column_width=CHART_WIDTH):
         for place, curve in enumerate(shown):
             # the loss of training says nothing of which round is best
-            best = figures.best_round(curve.values, curve.higher_is_better) if place else None  # type: ignore[arg-type]
+            best = curve.best if place else None
             with st.container(gap="xsmall"):
                 st.markdown(plain(f"{curve.name} {rounds.direction_words(curve.higher_is_better)}"))
                 values = list(curve.values)
@@ -79,9 +82,9 @@ def _learning(page: OpenDataset) -> None:
     for run in _runs(page):
         if run.active and run.rounds:
             with st.container(border=True, key=f"learning_{run.key[:12]}"):
-                st.markdown(f"**{plain(run.label)} learns.** {plain(rounds.run_words(run))}")
+                st.markdown(f"**{plain(run.label)}.** {plain(rounds.run_words(run))}")
                 losses, curves = rounds.curves_of(run)
-                show_rounds(losses, run.loss_name, curves, key=f"live {run.key}")
+                show_rounds(losses, run.loss_name, curves, key=f"live {run.key}", title="How it learns")
 
 
 def _runs(page: OpenDataset) -> list[Run]:

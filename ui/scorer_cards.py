@@ -7,11 +7,12 @@ from collections.abc import Mapping
 import streamlit as st
 
 from recengine.models import Recipe, make_recipe
+from recengine.models.training.cost import rough_time
 from recengine.scenario import Scenario
 from recengine.workspace import Workspace
 from ui import actions, job_words, rounds, rounds_panel
 from ui.frame import OpenDataset, notice
-from ui.models import Offer, changed_settings, memory_words, rough_time, settings_words
+from ui.models import Offer, changed_settings, memory_words, settings_words
 from ui.settings_form import settings_form
 from ui.text import plain
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -11,9 +12,10 @@ from recengine.cli.output import emit, table
 from recengine.device import device_kind
 from recengine.fusion.strategies import DecisionTree, Learned
 from recengine.fusion.strategies.decision_tree import rules
-from recengine.models import plugin_problems, recipes
-from recengine.scenario import Scenario, Workbench
-from recengine.workspace import Workspace
+from recengine.models import Curve, HasCurves, Learns, estimated_memory, plugin_problems, recipes
+from recengine.models.training.cost import rough_time
+from recengine.scenario import Fitted, Scenario, Workbench
+from recengine.workspace import Workspace, estimated_seconds
 
 MAX_SENTENCE = 160
 """Characters of the longest sentence about a model."""
@@ -23,6 +25,7 @@ def models(asked: argparse.Namespace) -> None:
     """Every recommender with its settings, and the recipes saved in the workspace."""
     workspace = Workspace.open()
     every, saved = recipes(), workspace.saved_recipes()
+    takes = _takes(workspace, asked.dataset) if asked.dataset else {}
     document = {
         "models": {
             name: {
@@ -38,23 +41,48 @@ def models(asked: argparse.Namespace) -> None:
                     }
                     for fact in recipe.facts()
                 },
+                **takes.get(name, {}),
             }
             for name, recipe in every.items()
         },
         "saved": {name: recipe.settings() for name, recipe in saved.items()},
+        **({"saved_takes": {name: takes[name] for name in saved}} if takes else {}),
         "problems": list(plugin_problems()),
     }
 
     def text() -> str:
-        rows = [[name, recipe.family, recipe.about] for name, recipe in every.items()]
+        rows = [[name, *_takes_cells(takes, name), recipe.family, recipe.about] for name, recipe in every.items()]
         rows += [
-            [name, "saved", ", ".join(f"{k}={v}" for k, v in recipe.settings().items())]
+            [name, *_takes_cells(takes, name), "saved", ", ".join(f"{k}={v}" for k, v in recipe.settings().items())]
             for name, recipe in saved.items()
         ]
-        lines = [table(["model", "family", "about"], rows, words=3, longest=MAX_SENTENCE), *plugin_problems()]
+        headings = ["model", *(["memory", "time"] if takes else []), "family", "about"]
+        lines = [table(headings, rows, words=len(headings), longest=MAX_SENTENCE), *plugin_problems()]
         return "\n".join(lines)
 
     emit(document, as_json=asked.json, text=text, device=device_kind())
+
+
+def _takes(workspace: Workspace, name: str) -> dict[str, dict[str, Any]]:
+    """What a fit of each model with its defaults, and of each saved one, takes on a dataset: estimates."""
+    dataset, fits, device = workspace.load_dataset(name), workspace.fits(), device_kind()
+    named = {name: recipe() for name, recipe in recipes().items()} | workspace.saved_recipes()
+    return {
+        scorer: {
+            "memory_bytes": estimated_memory(recipe, dataset),
+            "seconds": estimated_seconds(recipe, dataset, fits, device),
+            "obstacle": recipe.obstacle(dataset),
+        }
+        for scorer, recipe in named.items()
+    }
+
+
+def _takes_cells(takes: Mapping[str, Mapping[str, Any]], name: str) -> list[str]:
+    """Memory and time as cells of a table; none where no dataset was named."""
+    if not takes:
+        return []
+    one = takes[name]
+    return [f"{one['memory_bytes'] / 2**20:,.0f} MiB", "" if one["seconds"] is None else rough_time(one["seconds"])]
 
 
 def fit(asked: argparse.Namespace) -> None:
@@ -69,7 +97,7 @@ def fit(asked: argparse.Namespace) -> None:
         "split": scenario.split,
         "seed": scenario.seed,
         "scorers": {
-            name: {"settings": fitted.settings, "device": fitted.device, "seconds": fitted.seconds}
+            name: {"settings": fitted.settings, "device": fitted.device, "seconds": fitted.seconds, **_learnt(fitted)}
             for name, fitted in workbench.fitted.items()
         },
         "pool": {"depth": pool.depth, "users": len(pool.users), "mean_items": float(widths.mean())},
@@ -77,14 +105,56 @@ def fit(asked: argparse.Namespace) -> None:
     }
 
     def text() -> str:
-        rows = [[name, fitted.device, f"{fitted.seconds:.1f} s"] for name, fitted in workbench.fitted.items()]
+        rows = [
+            [name, fitted.device, f"{fitted.seconds:.1f} s", _learnt_text(fitted)]
+            for name, fitted in workbench.fitted.items()
+        ]
         return (
-            table(["scorer", "fitted on", "time"], rows)
+            table(["scorer", "fitted on", "time", "learnt"], rows)
             + f"\nPool: {widths.mean():.0f} of {workbench.dataset.n_items:,} items a user, {len(pool.users):,} users."
             + _taught_text(taught)
         )
 
     emit(document, as_json=asked.json, text=text, device=workbench.device)
+
+
+def _learnt(fitted: Fitted) -> dict[str, Any]:
+    """How a scorer that learnt in rounds did: the first and the last of its loss, and what else has a best round."""
+    scorer = fitted.scorer
+    if not isinstance(scorer, Learns) or not len(scorer.losses):
+        return {}
+    losses = scorer.losses
+    document: dict[str, Any] = {
+        "rounds": len(losses),
+        "loss": {"name": scorer.loss_name, "first": float(losses[0]), "last": float(losses[-1])},
+    }
+    if isinstance(scorer, HasCurves):
+        document["curves"] = {curve.name: _summary(curve) for curve in scorer.curves}
+    return document
+
+
+def _summary(curve: Curve) -> dict[str, Any]:
+    """First, last and best of a curve; null where it was not measured, or no direction is better."""
+    best = curve.best
+    return {
+        "first": float(curve.values[0]),
+        "last": float(curve.values[-1]),
+        "best": None if best is None else float(curve.values[best - 1]),
+        "best_round": best,
+    }
+
+
+def _learnt_text(fitted: Fitted) -> str:
+    learnt = _learnt(fitted)
+    if not learnt:
+        return ""
+    said = f"{learnt['rounds']:,} rounds, loss {learnt['loss']['first']:.4g} to {learnt['loss']['last']:.4g}"
+    bests = [
+        f"{name} {one['best']:.3f} in round {one['best_round']:,}"
+        for name, one in learnt.get("curves", {}).items()
+        if one["best"] is not None
+    ]
+    return "; ".join([said, *bests])
 
 
 def _taught(workbench: Workbench, scenario: Scenario) -> dict[str, Any] | None:

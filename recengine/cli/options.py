@@ -97,6 +97,14 @@ def parse_settings(texts: Sequence[str]) -> dict[str, dict[str, Any]]:
     return settings
 
 
+def _models(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--dataset",
+        metavar="NAME",
+        help="tell what each takes to fit on it: memory, and time where it learns in rounds",
+    )
+
+
 def _samples(parser: argparse.ArgumentParser) -> None:
     pass
 
@@ -478,7 +486,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "datasets": ("list the datasets of the workspace", _samples),
     "split": ("how a dataset would be cut into training, validation and test, in counts", _split),
     "quality": ("what is worth knowing of the data before its figures are believed", _quality),
-    "models": ("list the models, their settings and what they are for", _samples),
+    "models": ("list the models, their settings and what they are for", _models),
     "strategies": ("list the strategies and re-rankers with their settings", _samples),
     "fit": ("fit what is not yet fitted, build the pool, teach a strategy that learns", _fit),
     "recommend": ("a user's list with each item's parts", _recommend),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
+import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
@@ -133,6 +134,13 @@ class Curve:
     name: str
     values: Values
     higher_is_better: bool | None
+
+    @property
+    def best(self) -> int | None:
+        """The first round, from 1, with the best value; None where none was measured or no direction is better."""
+        if self.higher_is_better is None or np.isnan(self.values).all():
+            return None
+        return 1 + int(np.nanargmax(self.values if self.higher_is_better else -self.values))
 
 
 @runtime_checkable

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from functools import lru_cache
 
@@ -15,6 +16,17 @@ _SIZE = 768
 def seconds_for(operations: float) -> float:
     """Seconds on the processor for so many additions and multiplications of a fit, an estimate."""
     return operations / (SHARE_OF_SPEED * measured_speed())
+
+
+def rough_time(seconds: float) -> str:
+    """An estimate with no more digits than it has: "a few seconds", "about 40 seconds", "about 3 minutes"."""
+    if seconds < 8:
+        return "a few seconds"
+    for size, unit in ((60, "second"), (3600, "minute"), (math.inf, "hour")):
+        if seconds < 0.95 * size:
+            count = float(f"{seconds / {'second': 1, 'minute': 60, 'hour': 3600}[unit]:.1g}")
+            break
+    return f"about {max(1, round(count)):,} {unit}{'s' if round(count) > 1 else ''}"
 
 
 @lru_cache(maxsize=1)

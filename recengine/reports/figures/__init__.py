@@ -35,7 +35,7 @@ from recengine.reports.figures.profiles import (
     own_values_figure,
 )
 from recengine.reports.figures.quality import metrics_alt, metrics_figure, slices_alt, slices_figure
-from recengine.reports.figures.rounds import best_round, rounds_alt, rounds_figure
+from recengine.reports.figures.rounds import rounds_alt, rounds_figure
 from recengine.reports.figures.split import (
     split_parts_alt,
     split_parts_figure,
@@ -56,7 +56,6 @@ from recengine.reports.figures.weight_searches import (
 from recengine.reports.figures.weights import sweep_alt, sweep_figure, triangle_alt, triangle_figure
 
 __all__ = [
-    "best_round",
     "changes_alt",
     "changes_figure",
     "comparison_alt",

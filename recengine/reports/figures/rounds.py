@@ -62,10 +62,3 @@ def rounds_alt(values: Sequence[float], *, name: str, best: int | None = None) -
     rounds = "1 round" if len(values) == 1 else f"{len(values):,} rounds"
     said = f"{name} over {rounds}: from {measured[0]:.4g} to {measured[-1]:.4g}"
     return f"{said}; best in round {best:,} with {values[best - 1]:.4g}." if best is not None else f"{said}."
-
-
-def best_round(values: Sequence[float], higher_is_better: bool | None) -> int | None:
-    """The first round, from 1, with the best value; None where none was measured or no direction is better."""
-    known = [(value if higher_is_better else -value, -number) for number, value in enumerate(values, 1)]
-    known = [one for one in known if not math.isnan(one[0])]
-    return -max(known)[1] if known and higher_is_better is not None else None

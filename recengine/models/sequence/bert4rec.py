@@ -34,9 +34,7 @@ class Bert4RecRecipe(SequenceRecipe):
 
     name: ClassVar[str] = "bert4rec"
     label: ClassVar[str] = "Masked items (BERT4Rec)"
-    about: ClassVar[str] = (
-        "Fills gaps in a history, the last of which is what comes next. Learns slowly, in many rounds."
-    )
+    about: ClassVar[str] = "Fills gaps in a history, the last of which is what comes next. Learns slowly."
     lighter: ClassVar[str] = 'Lower "batch_size" or "max_length", or choose sasrec.'
     version: ClassVar[int] = 1
 

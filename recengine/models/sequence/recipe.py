@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -217,11 +218,12 @@ class SequenceScorer(VectorScorer):
         from recengine.models.networks.next_item import user_vectors
 
         known = without(histories, np.isnan(self._items[:, 0]))
-        vectors = user_vectors(self._ready(), known, self._recipe.max_length)
+        vectors = user_vectors(self.network, known, self._recipe.max_length)
         return inner_products(vectors, self._items)
 
-    def _ready(self) -> SequenceNetwork:
-        """The network, loaded when first needed."""
+    @property
+    def network(self) -> SequenceNetwork:
+        """What reads histories, loaded when first needed."""
         if self._loaded is None:
             from recengine.models.networks.arrays import load_arrays
 
@@ -229,6 +231,14 @@ class SequenceScorer(VectorScorer):
             load_arrays(network, self._network)
             self._loaded = network
         return self._loaded
+
+    def with_network(self, network: SequenceNetwork) -> SequenceScorer:
+        """A copy that folds histories in by another network of the same shape; what is known of users stays."""
+        other = copy.copy(self)
+        other._loaded = network
+        vectors = network.item_vectors.detach().numpy()
+        other._items = read_only(np.where(np.isnan(self._items), np.float32(np.nan), vectors))
+        return other
 
 
 def without(histories: Sequences, unknown: NDArray[np.bool_]) -> Sequences:

@@ -132,7 +132,7 @@ class MultVaeTask:
         log_odds, mean, log_variance = network(batch[0])
         learnt = network.get_buffer("batches")
         beta = self._choices.beta * (learnt / max(1, self._choices.annealing)).clamp(max=1)
-        return negative_bound(log_odds.float(), batch[0], mean, log_variance, beta).mean()
+        return negative_bound(log_odds.float(), batch[0], mean.float(), log_variance.float(), beta).mean()
 
     def scores(self, users: Positions) -> Scores:
         """Of the histories that are known."""

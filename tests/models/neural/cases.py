@@ -4,6 +4,8 @@ from tests.models.cases import Case
 from tests.models.checkerboard import COLD_ITEM
 
 SMALL = {"factors": 8, "epochs": 30, "batch_size": 64, "learning_rate": 0.02}
+CODES = {"hidden": 32, "factors": 8, "epochs": 30, "batch_size": 8, "learning_rate": 0.01}
+GAME = {**SMALL, "batch_size": 16, "draws": 8}
 TWO_TOWERS = {"factors": 8, "hidden": 16, "epochs": 25, "batch_size": 64, "learning_rate": 0.02, "dropout": 0.1}
 
 CASES: tuple[Case, ...] = (
@@ -18,7 +20,7 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         "multvae",
-        {"hidden": 32, "factors": 8, "epochs": 30, "batch_size": 8, "learning_rate": 0.01, "annealing": 50},
+        {**CODES, "annealing": 50, "held_out": 8},
         silent_items=(COLD_ITEM,),
         finds=0.8,
         additive=None,
@@ -26,7 +28,7 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         "irgan",
-        {**SMALL, "epochs": 60, "batch_size": 16, "draws": 8},
+        {**GAME, "pretraining": 0, "epochs": 60},
         silent_items=(COLD_ITEM,),
         finds=0.6,
         folds_in=False,
@@ -34,7 +36,7 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         "irgan",
-        {**SMALL, "epochs": 12, "pretraining": 1, "batch_size": 16, "draws": 8, "recommender": "discriminator"},
+        {**GAME, "pretraining": 1, "epochs": 12, "recommender": "discriminator", "held_out": 3},
         silent_items=(COLD_ITEM,),
         finds=0.5,
         folds_in=False,
@@ -43,7 +45,7 @@ CASES: tuple[Case, ...] = (
     *(
         Case(
             "multi-task",
-            {**TWO_TOWERS, "head": head, "weighting": weighting, "text": text},
+            {**TWO_TOWERS, "head": head, "weighting": weighting, "text": text, "held_out": 4},
             silent_users=(),
             finds=finds,
             folds_in=False,

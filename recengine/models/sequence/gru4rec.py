@@ -23,6 +23,15 @@ class Gru4RecRecipe(SequenceRecipe):
     """A gated recurrent net over the history predicts the next item at every place (Hidasi et al. 2016, ICLR).
 
     With the ranking losses of Hidasi & Karatzoglou (2018, CIKM) over additional samples, or those of the others.
+
+    On MovieLens-100K, all ratings positive, NDCG@10 of each user's event before the last one among all unseen items,
+    fitted on all before it, seed 0, mean of five rounds around the one named:
+
+    | loss    | epochs | NDCG  |
+    | bpr-max | 13     | 0.066 |
+    | bpr-max | 23     | 0.089 |
+    | bpr-max | 33     | 0.089 |
+    | softmax | 17     | 0.090 |
     """
 
     name: ClassVar[str] = "gru4rec"
@@ -31,7 +40,7 @@ class Gru4RecRecipe(SequenceRecipe):
     lighter: ClassVar[str] = 'Lower "batch_size" or "max_length", or choose item2vec.'
     version: ClassVar[int] = 1
 
-    epochs: int = epochs_setting(100)
+    epochs: int = epochs_setting(40)
     batch_size: int = batch_size_setting(128)
     units: int = units_setting(64)
     layers: int = setting(1, Whole(1, 8), "Layers of gated units on top of each other.", search=Span(1, 2))

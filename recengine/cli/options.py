@@ -31,6 +31,7 @@ def load(name: str) -> Verb:
         "models": ("fitting", "models"),
         "strategies": ("strategies", "strategies"),
         "fit": ("fitting", "fit"),
+        "quantise": ("quantising", "quantise"),
         "recommend": ("lists", "recommend"),
         "explain": ("lists", "explain_item"),
         "export": ("lists", "export"),
@@ -46,6 +47,7 @@ def load(name: str) -> Verb:
         "jobs": ("jobs", "jobs"),
         "find-weights": ("weights", "find_weights"),
         "learn-weights": ("learning", "learn"),
+        "adapt-encoder": ("adapting", "adapt"),
         "worth": ("weights", "worth"),
         "indifference": ("weights", "indifference"),
         "clone-weights": ("weights", "clone_weights"),
@@ -236,6 +238,11 @@ def _strategy(parser: argparse.ArgumentParser) -> None:
 def _fit(parser: argparse.ArgumentParser) -> None:
     _scenario(parser)
     _strategy(parser)
+
+
+def _quantise(parser: argparse.ArgumentParser) -> None:
+    _scenario(parser)
+    parser.add_argument("--model", required=True, metavar="NAME", help="a sequence model, such as sasrec")
 
 
 def _fusion(parser: argparse.ArgumentParser) -> None:
@@ -450,6 +457,23 @@ def _learn_weights(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="FILE", help="write the scenario that was learned here")
 
 
+def _adapt_encoder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dataset", required=True, metavar="NAME")
+    parser.add_argument("--encoder", default="auto", metavar="MODEL", help="which one, by name or folder")
+    parser.add_argument(
+        "--pairing",
+        default="texts",
+        choices=("texts", "histories"),
+        help="what is to be near: two views of one text (the default), or texts that the same people took",
+    )
+    parser.add_argument("--epochs", type=int, default=1, help="rounds over all pairs, default 1")
+    parser.add_argument("--rank", type=int, default=8, help="of the adapters: more changes more weights; default 8")
+    parser.add_argument("--batch-size", type=int, default=32, help="pairs told from each other at once, default 32")
+    parser.add_argument("--name", help="of its folder in the workspace")
+    parser.add_argument("--split", default="random", help="only the training part of it is read")
+    parser.add_argument("--seed", type=int, default=0)
+
+
 def _worth(parser: argparse.ArgumentParser) -> None:
     _fusion(parser)
     parser.add_argument("--measures", metavar="A,B", help="default: ndcg, coverage and the gap by the first attribute")
@@ -489,6 +513,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "models": ("list the models, their settings and what they are for", _models),
     "strategies": ("list the strategies and re-rankers with their settings", _samples),
     "fit": ("fit what is not yet fitted, build the pool, teach a strategy that learns", _fit),
+    "quantise": ("size, speed and NDCG of a fitted sequence model before and after eight bits", _quantise),
     "recommend": ("a user's list with each item's parts", _recommend),
     "evaluate": ("metrics with intervals, for every scorer and the fusion", _evaluate),
     "explain": ("the exact shares of one item's score", _explain),
@@ -511,5 +536,6 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "indifference": ("the weights that are as good as the best, and the most diverse of them", _indifference),
     "clone-weights": ("the weights that reproduce another system's lists", _clone_weights),
     "thumbs": ("the weights that agree with judgements of single items", _thumbs),
+    "adapt-encoder": ("adapt a text encoder to the texts of a dataset, and measure the gain", _adapt_encoder),
     "jobs": ("list what runs, or ran, in the background; cancel or repeat it", _jobs),
 }

@@ -50,8 +50,8 @@ def replace_folder(target: Path) -> Iterator[Path]:
         raise StoreError(_cannot_write(target, error)) from error
     try:
         yield temporary
-        for path in temporary.iterdir():
-            _sync_file(path)
+        for path in temporary.rglob("*"):
+            _sync_folder(path) if path.is_dir() else _sync_file(path)
         _sync_folder(temporary)
         temporary.chmod(0o755)
         if target.exists():

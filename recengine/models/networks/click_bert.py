@@ -189,7 +189,7 @@ def _layers(model: Any) -> list[nn.Module]:
     stacks = [part for part in model.base_model.modules() if isinstance(part, nn.ModuleList)]
     if not stacks:
         raise ValueError("it has no layers")
-    return list(max(stacks, key=lambda stack: len(stack)))
+    return list(max(stacks, key=lambda stack: len(list(stack))))
 
 
 def _heads(model: Any) -> list[nn.Module]:

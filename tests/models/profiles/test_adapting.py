@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from scipy.sparse import csr_matrix
+
+from recengine.data import Dataset
+from recengine.errors import EncoderError, RecipeError
+from recengine.models import Resources
+from recengine.models.profiles.adapting import HELD_OUT, Adaptation, adapt_encoder
+from recengine.models.profiles.similar_items import alike, similar_item_ndcg
+from recengine.text import MULTILINGUAL_MODEL, TextEncoder
+from tests.models.checkerboard import COLD_ITEM, N_ITEMS
+
+ON_CPU = Resources(device="cpu")
+
+
+def test_items_that_the_same_people_took_are_alike(board: Dataset) -> None:
+    relevant = alike(board)
+    one, other = relevant.nonzero()
+    assert len(one)
+    # nobody takes items of both kinds
+    assert (one % 2 == other % 2).all()
+    assert (one != other).all()
+    assert COLD_ITEM not in one
+
+
+def test_where_nobody_took_anything_categories_tell(board: Dataset) -> None:
+    empty = board.with_interactions(board.interactions.clear(), "empty")
+    one, other = alike(empty).nonzero()
+    assert COLD_ITEM in one
+    assert (one % 2 == other % 2).all()
+
+
+def test_the_figure_is_the_ndcg_of_the_nearest() -> None:
+    angles = np.array([0.0, 0.1, 0.3, 1.0])
+    vectors = np.column_stack([np.cos(angles), np.sin(angles)]).astype(np.float32)
+    relevant = csr_matrix(([1.0, 1.0, 1.0], ([0, 0, 3], [1, 3, 2])), shape=(4, 4))
+    found = similar_item_ndcg(vectors, relevant, np.array([0, 3, 2], dtype=np.int32))
+    # nearest to 0: 1, 2, 3, of which the first and the third are alike; nearest to 3: 2; none is alike to 2
+    ideal = 1 / np.log2(2) + 1 / np.log2(3)
+    assert found[:2] == pytest.approx([(1 / np.log2(2) + 1 / np.log2(4)) / ideal, 1.0])
+    assert np.isnan(found[2])
+
+
+def test_an_encoder_is_adapted_and_can_be_chosen(board: Dataset, tmp_path: Path) -> None:
+    folder = tmp_path / "adapted"
+    settings = Adaptation(pairing="histories", epochs=2, batch_size=16, rank=2, learning_rate=1e-3)
+    adapted = adapt_encoder(board, folder, settings, resources=ON_CPU)
+    assert 0 < adapted.share < 0.02
+    assert adapted.losses[-1] < adapted.losses[0]
+    assert 0 < adapted.n <= N_ITEMS * (HELD_OUT + 0.2)
+    assert 0 <= adapted.before <= 1
+    assert 0 <= adapted.after <= 1
+    model = TextEncoder(str(folder))
+    texts = [text for text in board.items["text"] if text.strip()]
+    even = np.array([place % 2 == 0 for place, text in enumerate(board.items["text"]) if text.strip()])
+
+    def apart(encoder: TextEncoder) -> float:
+        """How much likelier two texts of one taste are to be near than two of different tastes."""
+        vectors = encoder.encode(texts, device="cpu")
+        likeness, same = vectors @ vectors.T, even[:, None] == even
+        return float(likeness[same].mean() - likeness[~same].mean())
+
+    assert apart(model) > apart(TextEncoder()) + 0.05
+    assert model.identity != TextEncoder().identity
+
+
+def test_the_same_seed_gives_the_same_encoder(board: Dataset, tmp_path: Path) -> None:
+    settings = Adaptation(epochs=1, batch_size=8, rank=2)
+    one, other = (adapt_encoder(board, tmp_path / name, settings, seed=5, resources=ON_CPU) for name in "ab")
+    assert TextEncoder(str(one.folder)).identity == TextEncoder(str(other.folder)).identity
+    assert (one.before, one.after) == (other.before, other.after)
+
+
+def test_what_cannot_be_adapted_is_one_clear_line(board: Dataset, tmp_path: Path) -> None:
+    wordless = replace(board, items=board.items.with_columns(text=pl.lit(" ")))
+    with pytest.raises(RecipeError, match="has 0 pairs of texts to learn from"):
+        adapt_encoder(wordless, tmp_path / "none", resources=ON_CPU)
+    with pytest.raises(EncoderError, match="is no transformer"):
+        adapt_encoder(board, tmp_path / "none", Adaptation(encoder=MULTILINGUAL_MODEL), resources=ON_CPU)
+    assert not (tmp_path / "none").exists()

@@ -22,6 +22,7 @@ from ui import (
     exports,
     fits,
     jobs,
+    quantised_panel,
     rounds_panel,
     score_panel,
     scorer_cards,
@@ -124,6 +125,7 @@ def show_fit(page: OpenDataset, fit: FitEntry, *, in_use: bool) -> None:
         rounds_panel.show_rounds(fit.losses, fit.loss_name, fit.curves, key="fit curves")
     else:
         st.caption("It is computed at once, not learnt in rounds, so there is no loss to show.")
+    quantised_panel.show_quantised(page, fit)
     with st.popover("Delete", icon=":material/delete:", key="delete fit"):
         st.markdown("The Studio uses it and will fit it again." if in_use else "It can be fitted again at any time.")
         st.button(

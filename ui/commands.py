@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from recengine.models import recipes, scorer_label
 from recengine.reports import SECTIONS
 from recengine.scenario import Scenario
 from recengine.tuning import Budget, Question
-from recengine.workspace import Workspace
+from recengine.workspace import FitEntry, Workspace
 from ui import job_words
 
 MAX_NAMED = 3
@@ -75,6 +76,14 @@ def tune(dataset: Dataset, scorer: str, question: Question, *, save: str, budget
         arguments += ["--minutes", f"{budget.minutes:g}"]
     label = recipes()[question.recipe].label
     return Command("tune", tuple(arguments), f"Tune {label} on {dataset.name}", dataset.name)
+
+
+def quantise(dataset: Dataset, fit: FitEntry) -> Command:
+    """Measure a stored fit in eight bits."""
+    settings = [f"{fit.recipe}.{name}={json.dumps(value)}" for name, value in sorted(fit.settings.items())]
+    cut = ("--split", fit.split, "--seed", str(fit.seed))
+    arguments = ("--dataset", dataset.name, "--model", fit.recipe, *cut, "--set", *settings)
+    return Command("quantise", arguments, f"Measure {fit.label} in eight bits", dataset.name)
 
 
 def report(workspace: Workspace, dataset: Dataset, scenario: Scenario, sections: Sequence[str]) -> Command:

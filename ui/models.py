@@ -18,6 +18,7 @@ from recengine.models import (
     Recipe,
     Resources,
     estimated_memory,
+    make_recipe,
     recipe_name,
     recipes,
     refuse_if_too_large,
@@ -170,6 +171,14 @@ def _of_others(scenario: Scenario, models: tuple[Choice, ...], weights: tuple[tu
         return replace(scenario, models=models, weights=weights)
     except ScenarioError:
         return replace(scenario, models=models, weights=weights, strategy=WeightedSum.name, strategy_settings=())
+
+
+def recipe_of(fit: FitEntry) -> Recipe | None:
+    """The recipe that a stored scorer was fitted by; None where a program with other settings stored it."""
+    try:
+        return make_recipe(fit.recipe, dict(fit.settings))
+    except RecipeError:
+        return None
 
 
 def changed_settings(recipe: Recipe) -> dict[str, Any]:

@@ -18,10 +18,12 @@ from recengine.progress import Cancel, Progress, never, silent
 from recengine.scenario import Measured, Outcome, Scenario, Workbench, build_workbench, workbench_key
 from recengine.storage import read_document, remove_leftovers, write_document
 from recengine.tuning import Budget, Question, Study, Validation
+from recengine.tuning.quantising import QuantisedMeasure
 from recengine.workspace.drafts import delete_draft, list_drafts, prune_drafts, read_draft, write_draft
 from recengine.workspace.fits import FitEntry, delete_fit, list_fits
 from recengine.workspace.learned_weights import LearnedAnswers
 from recengine.workspace.plans import named_paths
+from recengine.workspace.quantised import stored_quantised
 from recengine.workspace.recipes import delete_recipe, load_recipe, save_recipe, saved_recipes
 from recengine.workspace.reports import prune_reports, report_path
 from recengine.workspace.shelf import Shelf
@@ -135,6 +137,10 @@ class Workspace(StoredDatasets, TrainingRuns, WeightSearches, WeightAnswers, Lea
     def delete_fit(self, key: str) -> None:
         """Remove a stored scorer; what needs it is fitted anew. Raises `StoreError`."""
         delete_fit(self.root, key)
+
+    def quantised(self, key: str) -> QuantisedMeasure | None:
+        """What the fit stored under `key` loses and gains by eight bits; None where that was not measured."""
+        return stored_quantised(self.root, key)
 
     def recipe(self, scorer: str) -> Recipe:
         """The recipe saved as `scorer`, such as `als:tuned`, else that of the name with its defaults."""

@@ -68,7 +68,7 @@ class ClickBert(nn.Module):
     def load_learnt(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Put them back. Raises `ValueError` where they are of another encoder."""
         own = {name: one for name, one in self.named_parameters() if one.requires_grad}
-        if own.keys() != arrays.keys():
+        if {name: tuple(one.shape) for name, one in own.items()} != {name: arrays[name].shape for name in arrays}:
             raise ValueError("weights of another encoder")
         with torch.no_grad():
             for name, one in own.items():

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
 LOSS_NAME = "Binary cross entropy of a pair"
 _NETWORK = "network."
+_WEIGHTS = 11_000_000
+"""Of the layers of the default encoder."""
+_LARGE_PRODUCTS = 5
+"""How much more of the speed of the processor its products reach than estimates reckon with: they are large."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +91,12 @@ class BertClickRecipe(TrainedRecipe):
         """The encoder with what Adam remembers and the library, one batch in every layer, texts."""
         batch = 150_000 * self.tokens * min(self.batch_size, max(2, n_interactions))
         return 1_500_000_000 + batch + 1_000 * n_items + 64 * n_users + 60 * n_interactions
+
+    def operations(self, n_users: int, n_items: int, n_interactions: int) -> float:
+        """Of a fit: twice a weight and token forwards through all layers, four times backwards where layers learn."""
+        tokens = min(self.tokens, 2 * self.words * (1 + self.history))
+        a_pair = 2 * _WEIGHTS * tokens * (1 + 2 * min(1.0, self.upper / 6))
+        return self.epochs * min(self.pairs, 2 * n_interactions) * a_pair / _LARGE_PRODUCTS
 
     def texts(self, train: Dataset) -> PairTexts:
         """What is read."""

@@ -106,6 +106,13 @@ class TwoTowerRecipe(TrainedRecipe):
         batch = 40 * 512 * min(self.batch_size, max(1, n_interactions)) * (1 + self.negatives)
         return 1_300_000_000 + 512 * (32 * n_users + 60 * n_items) + 160 * n_interactions + batch
 
+    def operations(self, n_users: int, n_items: int, n_interactions: int) -> float:
+        """Additions and multiplications of a fit: a vector of 384 numbers times W a positive, forwards and backwards,
+        its inner products, and Adam after each batch.
+        """
+        a_positive = 6 * 384**2 + 6 * 384 * (1 + self.negatives)
+        return self.epochs * n_interactions * (a_positive + 20 * 384**2 / self.batch_size)
+
     def describer(self, train: Dataset) -> Describer | None:
         """What tells users by their text, with the settings of user-text."""
         return None if self.profile == "items" else Describer(train, items=20, words=12, likes=3, sensitive=SENSITIVE)

@@ -8,19 +8,17 @@ import pytest
 
 from recengine.data import Dataset
 from recengine.models import make_recipe
-from recengine.models.training import TrainedRecipe
+from recengine.models.sequence import SasRecRecipe
 from recengine.workspace import FitEntry, estimated_seconds
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def recipe_of(**settings: Any) -> TrainedRecipe:
-    made = make_recipe("sasrec", settings)
-    assert isinstance(made, TrainedRecipe)
-    return made
+def recipe_of(**settings: Any) -> SasRecRecipe:
+    return SasRecRecipe(**settings)
 
 
-def fit_of(by: TrainedRecipe, dataset: Dataset, seconds: float, **others: Any) -> FitEntry:
+def fit_of(by: SasRecRecipe, dataset: Dataset, seconds: float, **others: Any) -> FitEntry:
     facts: dict[str, Any] = {
         "key": "0" * 64,
         "dataset": dataset.fingerprint,

@@ -16,7 +16,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class NarmRecipe(SequenceRecipe):
-    """A recurrent net with attention to the states that bear on the last one (Li et al. 2017, CIKM)."""
+    """A recurrent net with attention to the states that bear on the last one (Li et al. 2017, CIKM).
+
+    On MovieLens-100K, all ratings positive, NDCG@10 of each user's event before the last one among all unseen items,
+    fitted on all before it, seed 0, mean of five rounds around the one named; longer fits were not measured:
+
+    | epochs | NDCG  |
+    | 13     | 0.066 |
+    | 18     | 0.083 |
+    | 24     | 0.090 |
+    """
 
     name: ClassVar[str] = "narm"
     label: ClassVar[str] = "Recurrent net with attention (NARM)"
@@ -24,7 +33,7 @@ class NarmRecipe(SequenceRecipe):
     lighter: ClassVar[str] = 'Lower "batch_size", "max_length" or "attention", or choose gru4rec.'
     version: ClassVar[int] = 1
 
-    epochs: int = epochs_setting(100)
+    epochs: int = epochs_setting(40)
     batch_size: int = batch_size_setting(128)
     units: int = units_setting(64)
     attention: int = setting(

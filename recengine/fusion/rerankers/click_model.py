@@ -34,7 +34,7 @@ class ClickModel(Reranker):
     )
     paper: ClassVar[str] = "Nogueira & Cho 2019 (passage re-ranking with BERT)"
 
-    strength: float = strength_setting(0.5, "How much the click model counts against worth.")
+    strength: float = strength_setting(0.2, "How much the click model counts against worth.")
     best: int = setting(50, Whole(1, 100), "Items of each list that are re-ranked; the others stay behind them.")
 
     def rerank(self, lists: Shortlists, k: int, facts: Facts) -> Shortlists:

@@ -42,6 +42,12 @@ class BertClickRecipe(TrainedRecipe):
     Both texts see each other in every layer (a cross-encoder, Nogueira & Cho 2019), which says more than two vectors
     do and has to be computed anew for every pair. So it scores no catalogue: a re-ranker asks it for the best items of
     each list.
+
+    On MovieLens-100K, whose texts are titles and genres, it does not earn its cost: one epoch over 1,600 pairs, else
+    the defaults, left the loss at 0.692 (chance: 0.693). The best 50 of ALS re-ranked by it for 40 users drawn from the
+    validation part of seed 0 went from an NDCG@10 (untruncated) of 0.230 to 0.229 at strength 0.2, 0.196 at 0.5 and
+    0.128 at 1; that took 2.7 s a user on one thread of a busy CPU, the fit 180 s. A learning rate of 2e-4 left the loss
+    at 0.694. More pairs, and texts that say more, were not measured.
     """
 
     name: ClassVar[str] = "bert-click"
@@ -55,8 +61,8 @@ class BertClickRecipe(TrainedRecipe):
     version: ClassVar[int] = 1
 
     epochs: int = epochs_setting(1)
-    batch_size: int = batch_size_setting(16)
-    learning_rate: float = learning_rate_setting(2e-4)
+    batch_size: int = batch_size_setting(32)
+    learning_rate: float = learning_rate_setting(1e-3)
     weight_decay: float = weight_decay_setting(0.01)
     held_out: int = setting(0, Whole(0, 0), "Always 0: to rank the whole catalogue after each round is too dear.")
     patience: int = setting(0, Whole(0, 0), "Always 0, since no NDCG is measured after each round.")
@@ -72,14 +78,14 @@ class BertClickRecipe(TrainedRecipe):
         2000, Whole(2, 100_000_000), "Pairs of an epoch, half of them taken, half drawn.", search=Span(1000, 20_000)
     )
     sampling: str = setting(
-        "popularity",
+        "uniform",
         Choice(SAMPLINGS),
         "How items not taken are drawn: all alike, or popular ones more often.",
         search=Among(SAMPLINGS),
     )
-    history: int = setting(5, Whole(1, 1000), "Latest items of a history that are read.", search=Span(2, 10))
+    history: int = setting(3, Whole(1, 1000), "Latest items of a history that are read.", search=Span(2, 10))
     words: int = setting(12, Whole(1, 1000), "Words of the text of each item that are read.", search=Span(6, 40))
-    tokens: int = setting(96, Whole(8, 512), "Tokens of a pair that are read; the longer text is cut.")
+    tokens: int = setting(64, Whole(8, 512), "Tokens of a pair that are read; the longer text is cut.")
 
     def obstacle(self, train: Dataset) -> str | None:
         """Without a text there is nothing to read."""

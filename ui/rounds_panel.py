@@ -47,9 +47,8 @@ def show_rounds(
 
 
 def follow_learning(page: OpenDataset) -> None:
-    """The curves of what learns now on this dataset, live while a job runs that may; nothing without one."""
-    active = any(not job.is_over and job.verb in LEARNING_VERBS for job in page.workspace.jobs.list())
-    if active:
+    """The curves of what learns now on this dataset, live, whoever started it; nothing where nothing may."""
+    if _may_learn(page):
         st.fragment(_learning, run_every=SECONDS_BETWEEN_LOOKS, key="learning")(page)
 
 
@@ -78,7 +77,15 @@ def delete_button(page: OpenDataset, run: Run, *, key: str) -> None:
     )
 
 
+def _may_learn(page: OpenDataset) -> bool:
+    """Whether a job is active that may learn something, or something learns that was started elsewhere."""
+    active = any(not job.is_over and job.verb in LEARNING_VERBS for job in page.workspace.jobs.list())
+    return active or any(run.active for run in _runs(page))
+
+
 def _learning(page: OpenDataset) -> None:
+    if not _may_learn(page):
+        st.rerun()
     for run in _runs(page):
         if run.active and run.rounds:
             with st.container(border=True, key=f"learning_{run.key[:12]}"):

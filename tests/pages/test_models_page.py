@@ -5,12 +5,19 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from recengine.data.splits.split import part_fingerprint
+from recengine.device import device_kind
 from recengine.errors import StoreError
 from recengine.jobs import Job, Jobs
 from recengine.models import make_recipe, recipes
+from recengine.models.sequence import SasRecRecipe
+from recengine.models.training import Round, TrainedRecipe
+from recengine.models.training.runs import RunFolder, run_facts
+from recengine.scenario import Scenario, default_scenario
 from recengine.tuning import Budget, ask
 from recengine.workspace import Workspace
 from tests.pages.conftest import OpenPage, run_until
@@ -204,3 +211,67 @@ def test_a_running_job_is_in_the_header_of_other_pages(
     assert "1 job" in said or workspace.jobs.list()[0].is_over
     run_until(app, lambda app: "1 job" not in texts(app))
     assert not app.exception
+
+
+def run_folder(workspace: Workspace, scenario: Scenario, recipe: TrainedRecipe) -> RunFolder:
+    """As a fit of `recipe` for `scenario` has it while it learns."""
+    train = part_fingerprint(scenario.dataset, scenario.split, scenario.seed, "full_train")
+    shown = {
+        "recipe": recipe.name,
+        "label": recipe.label,
+        "dataset": "shop",
+        "epochs": recipe.epochs,
+        "loss_name": "Mean loss of a next item",
+    }
+    return RunFolder(workspace.root / "training", run_facts(recipe, train, scenario.seed, device_kind()), shown)
+
+
+def test_what_learns_is_followed_and_what_stopped_can_be_deleted(open_page: OpenPage, workspace: Workspace) -> None:
+    recipe = SasRecRecipe()
+    scenario = default_scenario(workspace.load_dataset("shop"))
+    rounds = [Round(1, 5.0, 0.1, 2.0), Round(2, 4.0, 0.3, 2.0), Round(3, 3.0, 0.2, 2.0)]
+    folder = run_folder(workspace, scenario, recipe).__enter__()
+    folder.tell(rounds)
+    folder.keep({"network.one": np.zeros(1)}, rounds[:2])
+    app = open_page(MODELS, workspace=workspace.root)
+    assert not app.exception
+    assert "Round 3 of at most 100 is done; a round takes 2.0 s." in texts(app)
+    assert "NDCG@10 of users held out by round, higher is better" in texts(app)
+    assert "Stopped" not in texts(app)
+    folder.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
+    app.run()
+    assert "is done; a round takes" not in texts(app)
+    said = "Stopped after round 3 of 100; fitting again goes on from round 2."
+    assert said in texts(app)
+    fitted = open_page(MODELS, {"part": "fitted"}, workspace=workspace.root)
+    assert said in texts(fitted)
+    app.button(key="delete run sasrec").click().run()
+    assert not app.exception
+    assert said not in texts(app)
+    assert workspace.training_runs() == []
+
+
+def test_a_card_tells_roughly_how_long_a_fit_takes(open_page: OpenPage) -> None:
+    app = open_page(MODELS)
+    takes = [line for line in texts(app).splitlines() if line.startswith("Takes about") or "a few seconds and" in line]
+    assert len(takes) > 3
+    app.checkbox(key="pick_gmf").check().run()
+    assert "To fit: " in texts(app)
+
+
+def test_a_sequence_model_is_measured_in_eight_bits_by_a_job(open_page: OpenPage, workspace: Workspace) -> None:
+    settings = {"epochs": 1, "factors": 8, "max_length": 5, "blocks": 1, "heads": 1, "held_out": 20}
+    dataset = workspace.load_dataset("shop")
+    scenario = default_scenario(dataset, recipes={"sasrec": make_recipe("sasrec", settings)})
+    workspace.prepare(dataset, scenario)
+    app = open_page(MODELS, {"part": "fitted"}, workspace=workspace.root)
+    assert "In eight bits" in texts(app)
+    assert "NDCG@10 of users held out by round, higher is better" in texts(app)
+    app.button(key="quantise").click().run()
+    assert not app.exception
+    run_until(app, lambda app: "times smaller; NDCG" in texts(app))
+    (job,) = workspace.jobs.list()
+    assert job.verb == "quantise"
+    als = next(fit for fit in workspace.fits() if fit.recipe == "als")
+    app.selectbox(key="fit looked at").set_value(als.key).run()
+    assert "In eight bits" not in texts(app)

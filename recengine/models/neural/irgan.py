@@ -56,6 +56,9 @@ class IrGanRecipe(TrainedRecipe):
     | 0           | 100    | 0.005         | 0            | generator     | 0.097 |
     | 0           | 200    | 0.01          | 0            | generator     | 0.085 |
     | 40          | 80     | 0.002         | 0            | discriminator | 0.029 |
+
+    On the test part, fitted on the whole training part, the defaults have 0.253 (mean of seeds 0 to 2), popularity
+    0.134.
     """
 
     name: ClassVar[str] = "irgan"

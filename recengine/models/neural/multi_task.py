@@ -69,12 +69,15 @@ class MultiTaskRecipe(TrainedRecipe):
     | negatives | epochs | batch_size | learning_rate | dropout | weighting | NDCG  |
     | 1024      | 15     | 2048       | 0.005         | 0.3     | auto      | 0.183 |
     | 2048      | 20     | 1024       | 0.002         | 0.3     | auto      | 0.183 |
+    | 512       | 20     | 1024       | 0.002         | 0.3     | auto      | 0.171 |
     | 512       | 10     | 1024       | 0.005         | 0.3     | auto      | 0.170 |
     | 512       | 15     | 4096       | 0.01          | 0.3     | auto      | 0.166 |
     | 512       | 10     | 1024       | 0.002         | 0.3     | auto      | 0.168 |
     | 512       | 10     | 1024       | 0.002         | 0.3     | fixed     | 0.166 |
     | 512       | 10     | 1024       | 0.002         | 0.5     | auto      | 0.157 |
     | 256       | 10     | 512        | 0.002         | 0.3     | auto      | 0.162 |
+
+    On the test part, fitted on the whole training part, the defaults have 0.265 (mean of seeds 0 to 2).
     """
 
     name: ClassVar[str] = "multi-task"

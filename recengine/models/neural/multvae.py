@@ -49,6 +49,8 @@ class MultVaeRecipe(TrainedRecipe):
     | 600    | 200     | 0.5     | 0.05 | 60     | 0.173 |
     | 200    | 64      | 0.5     | 0.2  | 60     | 0.176 |
     | 300    | 100     | 0.7     | 0.2  | 80     | 0.175 |
+
+    On the test part, fitted on the whole training part, the defaults have 0.268 (mean of seeds 0 to 2).
     """
 
     name: ClassVar[str] = "multvae"

@@ -90,8 +90,8 @@ class ContrastiveTask:
 
     @property
     def n_examples(self) -> int:
-        """Pairs."""
-        return len(self._pairs)
+        """Texts, two a pair."""
+        return 2 * len(self._pairs)
 
     def batches(self, rng: np.random.Generator, size: int) -> Iterator[tuple[Tensor, ...]]:
         """Tokens of both texts of each pair one after the other, so that no copy of the network parts a pair."""

@@ -30,6 +30,7 @@ class DeepFmRecipe(FieldRecipe):
     | 15     | 0.005         | 0.1          | 0.5     | 1024       | 16        | 0.174 | 0.27 |
 
     The last one, from before the constant of the first layer began at 0, compares more than twice as many pairs.
+    On the test part, fitted on the whole training part, the defaults have 0.249, the mean of seeds 0 to 2.
     """
 
     name: ClassVar[str] = "deepfm"

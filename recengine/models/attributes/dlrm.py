@@ -21,6 +21,7 @@ class DlrmRecipe(FieldRecipe):
 
     Defaults are those of DeepFM, no others were tried. On the validation part of MovieLens-100K they have, seed 0, an
     NDCG@10 (untruncated) of 0.172, all ratings positive, and of 0.27 on items that nobody took yet, ranked alone.
+    On the test part, fitted on the whole training part, they have 0.259, the mean of seeds 0 to 2.
     """
 
     name: ClassVar[str] = "dlrm"

@@ -28,6 +28,8 @@ class NfmRecipe(FieldRecipe):
     | epochs | learning_rate | weight_decay | dropout | batch_size | negatives | NDCG  | cold |
     | 12     | 0.007         | 0.1          | 0.3     | 2048       | 8         | 0.170 | 0.21 |
     | 15     | 0.005         | 0.1          | 0.5     | 1024       | 16        | 0.166 | 0.27 |
+
+    On the test part, fitted on the whole training part, the defaults have 0.260, the mean of seeds 0 to 2.
     """
 
     name: ClassVar[str] = "nfm"

@@ -26,7 +26,8 @@ class NeuMfRecipe(IdRecipe):
     | 15     | 0.005         | 0.1          | 0.2     | 1024       | 16        | popularity | 0.147 |
     | 15     | 0.005         | 0            | 0.2     | 1024       | 16        | uniform    | 0.147 |
 
-    The last three are from before the constant of the first layer began at 0.
+    The last three are from before the constant of the first layer began at 0. On the test part, fitted on the whole
+    training part, the defaults have 0.265, the mean of seeds 0 to 2.
     """
 
     name: ClassVar[str] = "neumf"

@@ -106,11 +106,11 @@ def fit(asked: argparse.Namespace) -> None:
 
     def text() -> str:
         rows = [
-            [name, fitted.device, f"{fitted.seconds:.1f} s", _learnt_text(fitted)]
+            [name, fitted.device, f"{fitted.seconds:.1f} s".rjust(8), _learnt_text(fitted)]
             for name, fitted in workbench.fitted.items()
         ]
         return (
-            table(["scorer", "fitted on", "time", "learnt"], rows)
+            table(["scorer", "fitted on", "time".rjust(8), "learnt"], rows, words=4, longest=MAX_SENTENCE)
             + f"\nPool: {widths.mean():.0f} of {workbench.dataset.n_items:,} items a user, {len(pool.users):,} users."
             + _taught_text(taught)
         )

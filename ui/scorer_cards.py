@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import streamlit as st
 
@@ -49,11 +49,33 @@ def pick(scorer: str) -> None:
 
 
 def cards(page: OpenDataset, offers: Mapping[str, Offer]) -> None:
-    """A card a scorer, those of a family beside each other."""
+    """A card a scorer, those of a family beside each other; of one kind only where that is asked for."""
+    kinds = kinds_of(offers, st.session_state[PICKED])
+    kind = st.pills(
+        "Kind",
+        list(kinds),
+        format_func=lambda kind: f"{kind} ({len(kinds[kind])})",
+        key="kind of scorer",
+        help="Shows the cards of one kind. What is ticked on the others stays ticked.",
+    )
+    offers = {name: offer for name, offer in offers.items() if kind not in kinds or name in kinds[kind]}
+    if not offers:
+        st.info(f"{kind}: none yet.", icon=":material/check_box_outline_blank:")
     with st.grid(COLUMNS, min_column_width=COLUMN_WIDTH):
         for offer in offers.values():
             with st.container(border=True, height="stretch", gap="xsmall", key=f"card_{offer.scorer}"):
                 _card(page, offer)
+
+
+def kinds_of(offers: Mapping[str, Offer], ticked: Collection[str]) -> dict[str, list[str]]:
+    """The scorers by what one may want to look at: what is ticked, what is fitted, and each family."""
+    kinds = {
+        "Ticked": [name for name, offer in offers.items() if name in ticked and offer.can_be_chosen],
+        "Fitted": [name for name, offer in offers.items() if offer.fit is not None],
+    }
+    for name, offer in offers.items():
+        kinds.setdefault(offer.recipe.family, []).append(name)
+    return kinds
 
 
 def _card(page: OpenDataset, offer: Offer) -> None:

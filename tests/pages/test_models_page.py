@@ -56,6 +56,16 @@ def test_every_recipe_has_a_card(open_page: OpenPage) -> None:
     assert app.button(key="fit and use").disabled
 
 
+def test_cards_of_one_kind_are_shown_and_what_is_ticked_on_others_stays(open_page: OpenPage) -> None:
+    app = open_page(MODELS)
+    before = {box.label for box in app.checkbox if box.value}
+    app.pills(key="kind of scorer").set_value("Linear").run()
+    assert [box.label for box in app.checkbox] == ["**EASE**", "**SLIM**"]
+    app.checkbox(key="pick_ease").check().run()
+    app.pills(key="kind of scorer").set_value("Ticked").run()
+    assert {box.label for box in app.checkbox} == before | {"**EASE**"}
+
+
 def test_a_choice_is_fitted_by_a_job_and_then_used(open_page: OpenPage, workspace: Workspace) -> None:
     app = open_page(MODELS, workspace=workspace.root)
     app.checkbox(key="pick_item-knn").check().run()

@@ -87,6 +87,9 @@ def adapt_encoder(
 ) -> Adapted:
     """Write an encoder adapted to the texts of `train` into `folder`, which `TextEncoder` takes as a model.
 
+    On MovieLens-100K (`adapt-encoder` with its defaults, seed 0) 1.5 % of the weights learnt, and the NDCG@10 of
+    similar items went from 0.054 to 0.062, whitened from 0.043 to 0.045 (220 items held out; no interval measured).
+
     Raises `RecipeError` where there are too few texts or pairs, `EncoderError`, `StoreError` or `CancelledError`.
     """
     from recengine.models.networks.contrastive_encoder import AdaptedEncoder, ContrastiveTask, load_encoder

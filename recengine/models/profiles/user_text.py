@@ -54,7 +54,8 @@ class UserTextRecipe(Settings):
     | attributes = true | 0.038 | 0.27       |
     | centred           | 0.038 | 0.26       |
 
-    More items serve better, and make a text that nobody reads: it is for people and for language models first.
+    More items serve better, and make a text that nobody reads: it is for people and for language models first. On the
+    test part of seed 0 the defaults have 0.054.
     """
 
     name: ClassVar[str] = "user-text"

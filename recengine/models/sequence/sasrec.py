@@ -18,6 +18,15 @@ class SasRecRecipe(SequenceRecipe):
     """Causal attention over the history predicts the next item at every place (Kang & McAuley 2018, ICDM).
 
     With the whole catalogue in the loss, which is what makes it strong (Klenitskiy & Vasilev 2023, RecSys).
+
+    On MovieLens-100K, all ratings positive, NDCG@10 of each user's event before the last one among all unseen items,
+    fitted on all before it, seed 0, mean of five rounds around the one named; it still rises where that ends:
+
+    | epochs | NDCG  |
+    | 18     | 0.067 |
+    | 28     | 0.082 |
+    | 43     | 0.095 |
+    | 58     | 0.102 |
     """
 
     name: ClassVar[str] = "sasrec"

@@ -78,6 +78,8 @@ class MultiTaskRecipe(TrainedRecipe):
     | 256       | 10     | 512        | 0.002         | 0.3     | auto      | 0.162 |
 
     On the test part, fitted on the whole training part, the defaults have 0.265 (mean of seeds 0 to 2).
+    There the head of ratings foretells the 20,000 of seed 0 with a root mean squared error of 0.886, where their mean
+    in the training part has 1.122.
     """
 
     name: ClassVar[str] = "multi-task"

@@ -7,6 +7,8 @@ SAMPLE ?= movielens-100k
 ARGS ?=
 # a file of tests is one process's own; three keep two cores busy, since a browser test mostly waits
 PARALLEL ?= -n 3 --dist loadfile
+# processes that share the cores only wait for each other's threads
+ONE_THREAD ?= OMP_NUM_THREADS=1
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -32,7 +34,7 @@ run: port app sample
 	@exec $(BIN)/python -m streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT)
 
 test: dev
-	@$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
+	@$(ONE_THREAD) $(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 check: dev
 	$(BIN)/ruff check .

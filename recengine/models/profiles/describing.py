@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,13 +17,21 @@ from recengine.data import Dataset, Sequences
 from recengine.models.labels import LABEL, exploded_labels
 
 SENSITIVE = (
-    "gender, sex, age, birth, dob, ethnicity, race, religion, nationality, disability, health, marital, income, "
-    "name, mail, phone, address, zip, postcode"
+    "age, ages, agegroup*, agerange*, ageband*, agebracket*, birth, dob*, gender, sex*, sexual, pronoun, lgbt*, "
+    "pregnan, marital, married, ethni, race, races, racial, national*, citizen, immigra, relig, belief, polit, "
+    "disab, handicap, health, medical, diagnos, disease, illness, income, salar, wage*, wealth, earnings, "
+    "creditscore, creditcard, iban, ssn, socialsecurity, passport, taxid, *name, *names, *mail*, phone, address, "
+    "addr, street, zip*, postal, postcode, latitude, longitude, lat, lon, lng, gps*, geoloc, coordinat, ip"
 )
 """Attributes that stay out of every text where nothing else is said."""
-_WHOLE_WORD = 3
+_WHOLE_WORD = 4
 """Marks of up to so many letters are looked for as words: "age" is in "age_group", and not in "language"."""
-_WORDS = re.compile(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+")
+_WORDS = re.compile(r"[A-Z]+(?![^\W\d_A-Z])|[A-Z]?[^\W\d_A-Z]+|\d+")
+_OWNERS = re.compile(
+    "(buyer|client|customer|guest|member|my|patient|patron|person|player|reader|shopper|student|subscriber|user|"
+    "viewer|visitor)(?=.)"
+)
+"""What may stand before a mark without a gap, as in "userage"."""
 _MAX_EXCERPT = 120
 
 
@@ -161,15 +170,26 @@ def excerpts(train: Dataset, words: int) -> list[str]:
 def withheld(attributes: list[str], sensitive: str) -> tuple[str, ...]:
     """Those of `attributes` that hold one of the marks in `sensitive`, which commas part; small and capital alike.
 
-    Marks of three letters or fewer must be a word of the name, such as "age" in "age_group" or "AgeGroup".
+    Marks of four letters or fewer must be a word of the name, such as "age" in "age_group", "AgeGroup" or "userage";
+    longer ones may stand anywhere in a word. In a mark with stars, which is held against words as a whole, each star is
+    any letters or none: "zip*" is in "zipcode". The name without its gaps counts as a word, too.
     """
-    marks = [mark.strip().casefold() for mark in sensitive.split(",") if mark.strip()]
+    patterns = [_pattern(mark.strip().casefold()) for mark in sensitive.split(",") if mark.strip(" *")]
 
     def is_marked(name: str) -> bool:
-        words = {word.casefold() for word in _WORDS.findall(name)} | {name.strip().casefold()}
-        return any(mark in words or (len(mark) > _WHOLE_WORD and mark in name.casefold()) for mark in marks)
+        parts = [word.casefold() for word in _WORDS.findall(name)]
+        words = {name.strip().casefold(), "".join(parts), *parts}
+        words |= {_OWNERS.sub("", word, count=1) for word in words if _OWNERS.match(word)}
+        return any(pattern.fullmatch(word) for pattern in patterns for word in words)
 
     return tuple(name for name in attributes if is_marked(name))
+
+
+def _pattern(mark: str) -> re.Pattern[str]:
+    if "*" not in mark and len(mark) > _WHOLE_WORD:
+        mark = f"*{mark}*"
+    # of what `fnmatch` reads as signs only the star is one here
+    return re.compile(fnmatch.translate(re.sub(r"([?[])", r"[\1]", mark)))
 
 
 def _excerpt(text: str, words: int) -> str:

@@ -92,7 +92,8 @@ class UserTextRecipe(Settings):
     sensitive: str = setting(
         SENSITIVE,
         Text("marks of sensitive attributes, parted by commas"),
-        "User attributes with one of these in their name are told in no text and sent nowhere; commas part them.",
+        "User attributes with one of these in their name are told in no text and sent nowhere; commas part them, and a "
+        "star stands for any letters.",
     )
     writer: str = setting(
         "template",

@@ -65,7 +65,9 @@ class NextItemTask:
                 histories = rows.latest(longest).astype(np.int64) + 1
                 arrays = [*self.example(rng, self._altered(rng, histories))]
                 if self._recipe.contrast:
-                    arrays += [self._views.of(rng, histories[:, :length]) for _ in range(2)]
+                    # the latest as they are read when a list is asked for, without the one more that is only looked for
+                    latest = rows.latest(min(longest, length)).astype(np.int64) + 1
+                    arrays += [self._views.of(rng, latest) for _ in range(2)]
                 yield tuple(torch.from_numpy(np.ascontiguousarray(array)) for array in arrays)
 
     def example(self, rng: np.random.Generator, histories: Rows) -> tuple[Rows, Rows]:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recengine.models import make_recipe
+from recengine.models.sequence.recipe import SequenceRecipe
 from recengine.models.sequence.views import Rows, Views, crop, mask, reorder
+from tests.models.sequence.cycle import ONCE, cycle
 
 SYMBOL = 99
 lengths = st.lists(st.integers(0, 9), min_size=1, max_size=12)
@@ -68,3 +74,19 @@ def test_without_a_way_nothing_is_altered() -> None:
     histories = rows([3, 0, 10])
     views = Views(crop=0, mask=0, reorder=0, symbol=SYMBOL).of(np.random.default_rng(0), histories)
     np.testing.assert_array_equal(views, histories)
+
+
+@pytest.mark.parametrize("name", ["sasrec", "bert4rec"])
+def test_views_are_of_the_latest_items(name: str) -> None:
+    # the longest history has 12 items; what alters nothing shows what would be altered
+    train, length = cycle(), 5
+    same = {"max_length": length, "contrast": 0.1, "crop": 0.0, "mask": 0.0, "reorder": 0.0, "factors": 8}
+    recipe = cast(SequenceRecipe, make_recipe(name, same))
+    latest = {tuple(row) for row in (train.sequences.latest(length) + 1).tolist()}
+    n = 0
+    for _, _, first, second in recipe.task(train).batches(np.random.default_rng(0), 16):
+        assert first.shape[1] == length
+        assert {tuple(row) for row in first.tolist()} <= latest
+        np.testing.assert_array_equal(first, second)
+        n += len(first)
+    assert n == ONCE

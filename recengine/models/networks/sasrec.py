@@ -12,7 +12,9 @@ from recengine.models.networks.sequence_network import PADDING, SequenceNetwork
 class SasRec(SequenceNetwork):
     """Blocks of attention and a feed-forward net of the item's own width over item plus place; the last norm is shared.
 
-    Places are counted from the end of a history, so that the latest item has the same one however long the history is.
+    Places are counted from the end of a history, so that the latest item has the same one however long the history is
+    (the paper pads histories on the left to one length, section III A, which counts alike). So the state after an
+    earlier item is not that of a history that ends there: it depends on how many items follow.
     """
 
     def __init__(self, n_items: int, factors: int, length: int, blocks: int, heads: int, dropout: float) -> None:
@@ -25,7 +27,7 @@ class SasRec(SequenceNetwork):
         self.norm = nn.LayerNorm(factors)
 
     def forward(self, histories: Tensor) -> Tensor:
-        """The state after each item; it depends on no later one."""
+        """The state after each item; which ones come later does not count, how many of them does."""
         there = histories != PADDING
         from_end = there.sum(dim=1, keepdim=True) - 1 - torch.arange(histories.shape[1], device=histories.device)
         states = self.items(histories) * self.items.embedding_dim**0.5 + self.places(from_end.clamp(min=0))

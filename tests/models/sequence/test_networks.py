@@ -47,6 +47,18 @@ def test_a_later_item_changes_no_earlier_state(name: str) -> None:
         assert not torch.allclose(after[:, changed], before[:, changed], atol=1e-3)
 
 
+@pytest.mark.parametrize("name", CAUSAL)
+def test_an_item_more_changes_an_earlier_state_only_where_places_are_counted_from_the_end(name: str) -> None:
+    net, rows = network(name), histories([12, 12, 12], 12)
+    whole = net(rows)
+    for length in range(1, 12):
+        before = net(rows[:, :length])
+        if name == "sasrec":
+            assert not torch.allclose(whole[:, :length], before, atol=1e-3)
+        else:
+            torch.testing.assert_close(whole[:, :length], before, rtol=1e-6, atol=1e-6)
+
+
 def test_an_item_on_either_side_changes_a_gap() -> None:
     net, rows = network("bert4rec"), histories([12], 12)
     rows[0, 5] = net.mask

@@ -68,6 +68,13 @@ class Dataset:
         """The same users and items with other interactions."""
         return replace(self, interactions=interactions, fingerprint=fingerprint)
 
+    def in_file_order(self) -> Dataset:
+        """The same without its times, so that `sequences` stand in the order of the file."""
+        if not self.has_times:
+            return self
+        timeless = self.interactions.with_columns(time=pl.lit(None, dtype=pl.Int64))
+        return self.with_interactions(timeless, f"{self.fingerprint}, in the order of the file")
+
     @cached_property
     def matrix(self) -> csr_matrix:
         """Positive interactions, (n_users, n_items) float32: `matrix[u, i]` = weight; indices sorted."""

@@ -12,7 +12,7 @@ from recengine.arrays import Positions, Scores, Values
 from recengine.data import Dataset
 from recengine.errors import RecipeError
 from recengine.evaluation import Change, Figure, Resamples, change, user_figures
-from recengine.models import FoldsInOrder, Scorer
+from recengine.models import Scorer
 from recengine.models.sequence.quantised import quantise
 from recengine.models.sequence.recipe import SequenceScorer
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked, within
@@ -84,13 +84,13 @@ def measure_quantised(
 class _ByForwardPass:
     """Scores known users as if they were new: by their histories."""
 
-    def __init__(self, scorer: FoldsInOrder, train: Dataset) -> None:
+    def __init__(self, scorer: SequenceScorer, train: Dataset) -> None:
         self._scorer = scorer
-        self._train = train
+        self._histories = scorer.histories(train)
         self.device = "CPU"
 
     def score(self, users: Positions) -> Scores:
-        return self._scorer.fold_in_order(self._train.sequences.take(users))
+        return self._scorer.fold_in_order(self._histories.take(users))
 
     def state(self) -> dict[str, np.ndarray]:
         return {}

@@ -36,7 +36,7 @@ class Bert4RecRecipe(SequenceRecipe):
     label: ClassVar[str] = "Masked items (BERT4Rec)"
     about: ClassVar[str] = "Fills gaps in a history, the last of which is what comes next. Learns slowly."
     lighter: ClassVar[str] = 'Lower "batch_size" or "max_length", or choose sasrec.'
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     epochs: int = epochs_setting(80)
     batch_size: int = batch_size_setting(32)

@@ -38,7 +38,7 @@ class Gru4RecRecipe(SequenceRecipe):
     label: ClassVar[str] = "Recurrent net (GRU4Rec)"
     about: ClassVar[str] = "Reads a history item by item. Strong where what comes next follows the last few items."
     lighter: ClassVar[str] = 'Lower "batch_size" or "max_length", or choose item2vec.'
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     epochs: int = epochs_setting(40)
     batch_size: int = batch_size_setting(128)

@@ -31,7 +31,7 @@ class NarmRecipe(SequenceRecipe):
     label: ClassVar[str] = "Recurrent net with attention (NARM)"
     about: ClassVar[str] = "Reads a history item by item, then looks back at what bears on the last one."
     lighter: ClassVar[str] = 'Lower "batch_size", "max_length" or "attention", or choose gru4rec.'
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     epochs: int = epochs_setting(40)
     batch_size: int = batch_size_setting(128)

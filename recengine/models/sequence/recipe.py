@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from recengine.arrays import Positions, Scores, read_only
 from recengine.data import Dataset, Sequences
+from recengine.errors import RecipeError
 from recengine.models.base import Resources
 from recengine.models.products import inner_products
 from recengine.models.sequence.views import Views
@@ -105,7 +106,7 @@ class SequenceRecipe(TrainedRecipe):
     order: str = setting(
         "time",
         Choice(ORDERS),
-        "What says which item came first: the times, or, where there are none, the order of the file.",
+        "What says which item came first: the times, or, whatever these say, the order of the file.",
     )
 
     @abstractmethod
@@ -129,13 +130,22 @@ class SequenceRecipe(TrainedRecipe):
         return Views(self.crop, self.mask, self.reorder, symbol)
 
     def obstacle(self, train: Dataset) -> str | None:
-        """Times, unless the order of the file is to count."""
+        """Somebody with two items, and times, unless the order of the file is to count."""
+        if not (train.matrix.getnnz(axis=1) >= 2).any():
+            return (
+                f'{self.name}: learns what comes next, and nobody in "{train.name}" took two items. Choose another '
+                "model, or a split that leaves longer histories to learn from."
+            )
         if self.order == "time" and not train.has_times:
             return (
                 f'{self.name}: learns from the order of events, and there are no times. Set "order" to "file" if the '
                 "rows of each user stand in the order of events, or choose another model."
             )
         return None
+
+    def read(self, train: Dataset) -> Dataset:
+        """`train` whose histories stand in the order that is learnt."""
+        return train.in_file_order() if self.order == "file" else train
 
     def memory(self, n_users: int, n_items: int, n_interactions: int) -> int:
         """Weights with gradients and what Adam remembers, one batch, and the vectors of users and items."""
@@ -163,16 +173,20 @@ class SequenceRecipe(TrainedRecipe):
         cancel: Cancel = never,
     ) -> SequenceScorer:
         """Fit on the positives of `train`. Raises `RecipeError` or `CancelledError`."""
+        stop_if_asked(cancel)
+        if obstacle := self.obstacle(train):
+            raise RecipeError(obstacle)
         from recengine.models.networks.arrays import network_arrays
         from recengine.models.networks.next_item import user_vectors
         from recengine.models.training.loop import learn
 
-        stop_if_asked(cancel)
+        ordered = self.read(train)
+        held_out = hold_out(ordered, self.held_out, seed)
         task, learnt = learn(
             self,
             self.task,
-            train,
-            hold_out(train, self.held_out, seed),
+            ordered,
+            held_out,
             loss_name=self.loss_name,
             seed=seed,
             resources=resources,
@@ -180,13 +194,14 @@ class SequenceRecipe(TrainedRecipe):
             cancel=cancel,
         )
         network: Any = task.network
-        users = user_vectors(network, train.sequences, self.max_length)
+        # what is taken in an event held out alone was not learnt
+        unknown = (ordered if held_out is None else held_out.known).popularity() == 0
+        users = user_vectors(network, without(ordered.sequences, unknown), self.max_length)
         items = network.item_vectors.detach().numpy().copy()
-        items[train.popularity() == 0] = np.nan
+        items[unknown] = np.nan
         progress(1.0, "Read every history")
         return SequenceScorer(
             self,
-            train,
             read_only(users),
             read_only(items),
             learnt.curves,
@@ -198,20 +213,24 @@ class SequenceRecipe(TrainedRecipe):
     def restore(self, state: dict[str, NDArray[Any]], train: Dataset, device: str) -> SequenceScorer:
         """The scorer whose `state` was stored, over the same `train`."""
         users, items, curves, network = restored_vectors(state)
-        return SequenceScorer(self, train, users, items, curves, self.loss_name, device, network)
+        return SequenceScorer(self, users, items, curves, self.loss_name, device, network)
 
 
 class SequenceScorer(VectorScorer):
     """The state after a user's history, against the vectors of items.
 
-    No opinion on an item without training users, nor for a user without a history.
+    No opinion on an item that nobody took in what was learnt, nor for a user without a history.
     """
 
-    def __init__(self, recipe: SequenceRecipe, train: Dataset, *made: Any) -> None:
+    def __init__(self, recipe: SequenceRecipe, *made: Any) -> None:
         """made: see `VectorScorer`."""
         super().__init__(*made)
         self._recipe = recipe
         self._loaded: SequenceNetwork | None = None
+
+    def histories(self, train: Dataset) -> Sequences:
+        """Those of `train` in the order that was learnt, to be folded in."""
+        return self._recipe.read(train).sequences
 
     def fold_in_order(self, histories: Sequences) -> Scores:
         """As `score`, by a forward pass. Items that nobody took are left out of a history."""

@@ -33,7 +33,7 @@ class SasRecRecipe(SequenceRecipe):
     label: ClassVar[str] = "Self-attention (SASRec)"
     about: ClassVar[str] = "Attends to the items of a history in order. Strong where the next item follows the last."
     lighter: ClassVar[str] = 'Lower "batch_size" or "max_length", or choose item2vec.'
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     epochs: int = epochs_setting(100)
     batch_size: int = batch_size_setting(128)

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 from recengine.arrays import Scores
 from recengine.data import Dataset, Sequences
+from recengine.errors import RecipeError
 from recengine.models import Resources, Scorer, fold_in, make_recipe
+from recengine.models.sequence.recipe import SequenceScorer
 from tests.models.sequence.cycle import N_ITEMS, NEVER, NOBODYS, ONCE, cycle
 
 CPU = Resources(device="cpu")
@@ -105,11 +108,38 @@ def test_no_opinion_where_nothing_is_known(name: str, learnt: Fit) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_one_event_a_user_leaves_nothing_to_learn(name: str, circle: Dataset) -> None:
+@pytest.mark.parametrize("order", ["time", "file"])
+def test_one_event_a_user_leaves_nothing_to_learn(name: str, order: str, circle: Dataset) -> None:
     first = circle.with_interactions(circle.interactions.unique("user", keep="first", maintain_order=True), "one each")
-    recipe = make_recipe(name, {**SMALL, **OWN[name], "epochs": 2, "contrast": 0.1, "held_out": 5, "patience": 1})
-    scores = recipe.fit(first, resources=CPU).score(np.arange(circle.n_users, dtype=np.int32))
-    assert np.isfinite(scores).any(axis=1).tolist() == [True] * (ONCE + 1) + [False]
+    # what was seen without liking is not taken
+    disliked = circle.interactions.with_columns(positive=pl.int_range(pl.len()).over("user") == 0)
+    recipe = make_recipe(name, {**SMALL, **OWN[name], "order": order, "epochs": 2, "held_out": 5, "patience": 1})
+    for rows in (first.interactions, disliked, first.interactions.clear()):
+        short = circle.with_interactions(rows, "short")
+        said = (
+            f'{name}: learns what comes next, and nobody in "cycle" took two items. Choose another model, or a split '
+            "that leaves longer histories to learn from."
+        )
+        assert recipe.obstacle(short) == said
+        with pytest.raises(RecipeError) as caught:
+            recipe.fit(short, resources=CPU)
+        assert str(caught.value) == said
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_item_taken_only_in_an_event_held_out_is_not_known(name: str, circle: Dataset) -> None:
+    last = circle.interactions.filter(pl.col("user") == 0).sort("time").tail(1)
+    rows = pl.concat([circle.interactions, last.with_columns(item=pl.lit(NOBODYS, pl.Int32), time=pl.col("time") + 1)])
+    train = circle.with_interactions(rows.sort("user", maintain_order=True), "one more")
+    everybody = {**SMALL, **OWN[name], "epochs": 2, "held_out": circle.n_users}
+    scorer = make_recipe(name, everybody).fit(train, resources=CPU)
+    users = np.arange(2, dtype=np.int32)
+    scores = scorer.score(users)
+    assert np.isnan(scores[:, NOBODYS]).all()
+    assert np.isfinite(scores[:, :NOBODYS]).all()
+    np.testing.assert_allclose(fold_in(scorer, train.sequences.take(users)), scores, rtol=1e-5, atol=1e-5)
+    # where nothing is held out it was learnt
+    assert np.isfinite(make_recipe(name, {**everybody, "held_out": 0}).fit(train, resources=CPU).score(users)).all()
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -124,8 +154,18 @@ def test_without_times_the_order_of_the_file_counts_if_it_may(name: str, circle:
     )
 
 
-def test_the_order_of_the_file_is_learnt() -> None:
+@pytest.mark.parametrize("times", ["none", "random"])
+def test_the_order_of_the_file_is_learnt(times: str) -> None:
+    """Whatever the times say; also by which item is held out, and for users who are known."""
     timeless = cycle(times=False)
+    train = timeless
+    if times == "random":
+        drawn = np.random.default_rng(2).permutation(timeless.interactions.height)
+        train = timeless.with_interactions(timeless.interactions.with_columns(time=pl.Series(drawn)), "random times")
     users = np.arange(NEVER, dtype=np.int32)
-    scorer = make_recipe("sasrec", {**SMALL, **OWN["sasrec"], "order": "file"}).fit(timeless, resources=CPU)
+    settings = {**SMALL, **OWN["sasrec"], "order": "file", "held_out": 20}
+    scorer = make_recipe("sasrec", settings).fit(train, resources=CPU)
+    assert isinstance(scorer, SequenceScorer)
     assert next_found(scorer.score(users), timeless.sequences.take(users)) >= 0.95
+    np.testing.assert_array_equal(scorer.histories(train).items, timeless.sequences.items)
+    assert scorer.curves[0].values[-1] >= 0.9

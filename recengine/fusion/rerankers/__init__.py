@@ -18,7 +18,7 @@ from recengine.fusion.rerankers.rules import Rules
 
 RERANKERS: dict[str, type[Reranker]] = {
     reranker.name: reranker
-    for reranker in (ClickModel, Diversity, Calibration, PopularityPenalty, Freshness, Rules, Deduplication)
+    for reranker in (Diversity, Calibration, PopularityPenalty, Freshness, Rules, Deduplication, ClickModel)
 }
 """By name, in the order in which they are offered."""
 

@@ -10,7 +10,7 @@ ALIKE = ("--dataset", "synthetic")
 
 def test_strategies_list_every_re_ranker_with_its_settings(command: Command) -> None:
     rerankers = command("strategies")["rerankers"]
-    names = ["diversity", "calibration", "popularity-penalty", "freshness", "rules", "deduplication"]
+    names = ["diversity", "calibration", "popularity-penalty", "freshness", "rules", "deduplication", "click-model"]
     assert list(rerankers) == names
     for one in rerankers.values():
         assert "0 changes nothing" in one["settings"]["strength"]["what"]

@@ -87,7 +87,10 @@ def test_the_best_round_is_the_first_of_equals(values: list[float], better: bool
         (1800, "about 30 minutes"),
         (3500, "about 1 hour"),
         (8000, "about 2 hours"),
-        (400_000, "about 100 hours"),
+        (400_000, "about 5 days"),
+        (1e12, "years"),
+        (math.inf, "years"),
+        (math.nan, "an unknown time"),
     ],
 )
 def test_an_estimate_has_one_digit(seconds: float, said: str) -> None:

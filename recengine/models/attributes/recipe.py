@@ -66,7 +66,7 @@ class FieldRecipe(LayeredRecipe):
 
     def memory(self, n_users: int, n_items: int, n_interactions: int) -> int:
         """The text model with its library, vectors of items, attributes, and the network."""
-        texts = 1_000_000_000 + 40 * 768 * n_items if self.text else 0
+        texts = 1_000_000_000 + 40 * 1_024 * n_items if self.text else 0
         attributes = 8 * FIELDS * 8 * (n_users + n_items)
         parts = 4 * (2 * self.hidden + FIELDS * self.factors) * n_items
         return texts + attributes + parts + super().memory(n_users, n_items, n_interactions)

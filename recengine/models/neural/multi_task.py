@@ -181,7 +181,7 @@ class MultiTaskRecipe(TrainedRecipe):
 
     def memory(self, n_users: int, n_items: int, n_interactions: int) -> int:
         """The text model with its library, vectors of items, attributes, weights with what Adam remembers, a batch."""
-        texts = 1_000_000_000 + 40 * 768 * n_items if self.text else 0
+        texts = 1_000_000_000 + 40 * 1_024 * n_items if self.text else 0
         rows, batch = n_users + n_items, min(self.batch_size, max(1, n_interactions))
         towers = batch * (2 + self.recent) + min(self.negatives, n_items)
         held = 24 * self.factors * rows + 64 * FIELDS * rows + 12 * (self.factors + 2) * rows

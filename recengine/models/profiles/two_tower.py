@@ -105,8 +105,8 @@ class TwoTowerRecipe(TrainedRecipe):
 
     def memory(self, n_users: int, n_items: int, n_interactions: int) -> int:
         """The text model and the training library, vectors of both sides several times, one batch of vectors."""
-        batch = 40 * 512 * min(self.batch_size, max(1, n_interactions)) * (1 + self.negatives)
-        return 1_300_000_000 + 512 * (32 * n_users + 60 * n_items) + 160 * n_interactions + batch
+        batch = 40 * 1_024 * min(self.batch_size, max(1, n_interactions)) * (1 + self.negatives)
+        return 1_300_000_000 + 1_024 * (32 * n_users + 60 * n_items) + 160 * n_interactions + batch
 
     def operations(self, n_users: int, n_items: int, n_interactions: int) -> float:
         """Additions and multiplications of a fit: a vector of 384 numbers times W a positive, forwards and backwards,

@@ -104,7 +104,7 @@ class UserTextRecipe(Settings):
     language_model: str = setting(
         AUTO,
         Text("the name of a model that the endpoint serves"),
-        f'The language model, if one writes; "auto" for the one that {MODEL} names.',
+        "The language model; where one writes it has to be named, since another one writes other texts.",
     )
     sent: int = setting(
         200,
@@ -118,19 +118,25 @@ class UserTextRecipe(Settings):
         """Without item texts there is nothing to compare with; a language model must be set up where it is to write."""
         if not any(text.strip() for text in train.items["text"]):
             return f'{self.name}: no item of "{train.name}" has a text. Map a text column, or leave this model out.'
-        if self.writer == "endpoint":
-            try:
-                if configured_endpoint() is None:
-                    return (
-                        f'{self.name}: no language model is set up. Set {URL} and {MODEL}, or "writer" to "template".'
-                    )
-            except EndpointError as error:
-                return f"{self.name}: {error}"
+        return self._endpoint_obstacle() if self.writer == "endpoint" else None
+
+    def _endpoint_obstacle(self) -> str | None:
+        try:
+            found = configured_endpoint()
+        except EndpointError as error:
+            return f"{self.name}: {error}"
+        if found is None:
+            return f'{self.name}: no language model is set up. Set {URL} and {MODEL}, or "writer" to "template".'
+        if self.language_model == AUTO:
+            return (
+                f'{self.name}: which language model writes is not said. Set "language_model" to '
+                f'"{found.model}", which {MODEL} names, so that the fit of another model is another fit.'
+            )
         return None
 
     def memory(self, n_users: int, n_items: int, n_interactions: int) -> int:
         """The text model with its library, vectors of items and users in both precisions, texts, the histories."""
-        return 1_000_000_000 + 512 * (16 * n_users + 60 * n_items) + 8_000 * n_users + 160 * n_interactions
+        return 1_000_000_000 + 1_024 * (16 * n_users + 60 * n_items) + 8_000 * n_users + 160 * n_interactions
 
     def fit(
         self,
@@ -143,7 +149,8 @@ class UserTextRecipe(Settings):
     ) -> UserTextScorer:
         """Write every user down and encode the texts; `seed` changes nothing.
 
-        Raises `RecipeError` where no item has a text or no endpoint is set up, `EncoderError` or `CancelledError`.
+        Raises `RecipeError` where no item has a text, no endpoint is set up or it answers for nobody, `EncoderError` or
+        `CancelledError`.
         """
         stop_if_asked(cancel)
         if obstacle := self.obstacle(train):
@@ -161,7 +168,9 @@ class UserTextRecipe(Settings):
         vectors = preparation.apply(encoded.vectors)
         by_template_only = diags_array([0.0 if one.by else 1.0 for one in written], dtype=np.float32)
         told = hstack([by_template_only @ describer.told(train.sequences), _places(more, own)], format="csr")
-        progress(1.0, f"Put {sum(bool(one.text) for one in written):,} users into words")
+        failed = sum(one.failed for one in written)
+        stood_in = f", {failed:,} of them by template for want of an answer" if failed else ""
+        progress(1.0, f"Put {sum(bool(one.text) for one in written):,} users into words{stood_in}")
         return UserTextScorer(
             self,
             train,
@@ -208,7 +217,8 @@ class UserTextRecipe(Settings):
         endpoint = self.endpoint() if self.writer == "endpoint" else None
         if endpoint is None:
             return by_template(described)
-        written = by_template(described, f"only {self.sent:,} users are sent.")
+        users = "1 user is" if self.sent == 1 else f"{self.sent:,} users are"
+        written = by_template(described, f"only {users} sent.")
         sent = np.argsort(-train.sequences.lengths, kind="stable")[: self.sent].tolist()
         answers = Answers.beside(resources.vector_cache)
         asked = by_model(
@@ -219,6 +229,13 @@ class UserTextRecipe(Settings):
             progress=progress,
             cancel=cancel,
         )
+        failed = [one for one in asked if one.failed]
+        if failed and not any(one.by for one in asked):
+            # what is stored would stay when the endpoint is back
+            raise RecipeError(
+                f"{self.name}: {endpoint.model[:80]} answered for none of {len(failed):,} users: {failed[0].note} "
+                'Fit again when it answers, or set "writer" to "template".'
+            )
         for user, one in zip(sent, asked, strict=True):
             written[user] = one
         return written
@@ -269,6 +286,16 @@ class UserTextScorer:
         """The text of a user, and who wrote it."""
         return self._written[user]
 
+    @property
+    def failed(self) -> int:
+        """Users whose text is by template since a language model gave no answer."""
+        return sum(one.failed for one in self._written)
+
+    @property
+    def by_model(self) -> int:
+        """Users whose text a language model wrote."""
+        return sum(bool(one.by) for one in self._written)
+
     def score(self, users: Positions) -> Scores:
         """Cosines in [-1, 1]."""
         return inner_products(self._users[users], self._items)
@@ -287,7 +314,7 @@ class UserTextScorer:
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Vectors, the preparation, and as UTF-8 bytes of JSON the texts, their writers and the encoder's name."""
-        written = [(one.text, one.by, one.note) for one in self._written]
+        written = [(one.text, one.by, one.note, one.failed) for one in self._written]
         words = json.dumps({"encoder": self._encoder_name, "written": written}).encode()
         return {
             "item_vectors": self._items,

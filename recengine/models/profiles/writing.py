@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from recengine.errors import EndpointError
+from recengine.errors import EndpointError, StoreError
 from recengine.models.profiles.describing import Described
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked
 from recengine.text.answers import Answers
@@ -32,12 +33,13 @@ SYSTEM = (
 @dataclass(frozen=True)
 class Written:
     """The text of a user. by: the name of the language model, empty for the template. note: why the template took
-    over, one line, empty where it was meant to write.
+    over, one line, empty where it was meant to write. failed: a model was asked and gave no answer.
     """
 
     text: str
     by: str = ""
     note: str = ""
+    failed: bool = False
 
     @property
     def source(self) -> str:
@@ -81,7 +83,7 @@ def by_model(
 ) -> list[Written]:
     """Every user by the model, and by template where it gives no answer; users of whom nothing is told are not sent.
 
-    What was answered before is not sent again. Raises `CancelledError`, `StoreError` where answers cannot be kept.
+    What was answered before is not sent again, unless the answer could not be kept. Raises `CancelledError`.
     """
     questions = {place: question_of(one, endpoint.model) for place, one in enumerate(described) if one.text}
     # two users may be told in the same words
@@ -101,7 +103,7 @@ def by_model(
         if answer is not None:
             written[place] = Written(answer, by=endpoint.model)
         else:
-            written[place] = Written(described[place].text, note=failed[question])
+            written[place] = Written(described[place].text, note=failed[question], failed=True)
     return written
 
 
@@ -129,7 +131,9 @@ class _Asking:
             self._in_a_row += 1
             return None, str(error)
         self._in_a_row = 0
-        self._answers.keep(self._endpoint, question, text)
+        # an answer that cannot be kept is an answer all the same
+        with contextlib.suppress(StoreError):
+            self._answers.keep(self._endpoint, question, text)
         return text, ""
 
 

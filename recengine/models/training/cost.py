@@ -10,6 +10,9 @@ import numpy as np
 
 SHARE_OF_SPEED = 0.1
 """Of the speed of a large matrix product, what learning reaches: its products are small, and much of it is none."""
+MOST_SECONDS = 2 * 365 * 86_400.0
+"""From where an estimate says no more than that it is too long."""
+_UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 _SIZE = 768
 
 
@@ -20,13 +23,15 @@ def seconds_for(operations: float) -> float:
 
 def rough_time(seconds: float) -> str:
     """An estimate with no more digits than it has: "a few seconds", "about 40 seconds", "about 3 minutes"."""
+    if math.isnan(seconds):
+        return "an unknown time"
+    if seconds >= MOST_SECONDS:
+        return "years"
     if seconds < 8:
         return "a few seconds"
-    for size, unit in ((60, "second"), (3600, "minute"), (math.inf, "hour")):
-        if seconds < 0.95 * size:
-            count = float(f"{seconds / {'second': 1, 'minute': 60, 'hour': 3600}[unit]:.1g}")
-            break
-    return f"about {max(1, round(count)):,} {unit}{'s' if round(count) > 1 else ''}"
+    size, unit = next((size, unit) for size, unit in _UNITS if seconds >= 0.95 * size)
+    count = max(1, int(float(f"{seconds / size:.1g}")))
+    return f"about {count:,} {unit}{'s' if count > 1 else ''}"
 
 
 @lru_cache(maxsize=1)

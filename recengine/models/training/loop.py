@@ -155,7 +155,10 @@ class _School:
         progress(number / self._recipe.epochs, self._words() + self._trouble())
 
     def _epoch(self, number: int, progress: Progress, cancel: Cancel) -> float:
-        """The mean loss of one round; begun anew with half the batch where there is no room."""
+        """The mean loss of one round; its examples are begun anew with half the batch where there is no room.
+
+        What the batches before taught stays learnt, and stays in what the task counts and tells of the round.
+        """
         while True:
             try:
                 return self._pass(number, progress, cancel)
@@ -211,7 +214,7 @@ class _School:
 
         self._lossy.eval()
         with torch.inference_mode():
-            return self._held_out.ndcg(self._task.scores(self._held_out.users))
+            return self._held_out.ndcg(self._task.scores)
 
     def _had_enough(self) -> bool:
         if not self._recipe.patience or not self.rounds or math.isnan(self.rounds[-1].ndcg):

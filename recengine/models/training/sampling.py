@@ -53,6 +53,8 @@ class Negatives:
         return within
 
     def _is_taken(self, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
+        if not len(self._pairs):
+            return np.zeros(keys.shape, dtype=bool)
         places = np.minimum(np.searchsorted(self._pairs, keys), len(self._pairs) - 1)
         found: NDArray[np.bool_] = self._pairs[places] == keys
         return found

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from recengine.data import Dataset, Sequences
-from recengine.errors import CancelledError, RecipeError
+from recengine.errors import CancelledError, RecipeError, StoreError
 from recengine.models import Resources, make_recipe
 from recengine.models.profiles.describing import Described
 from recengine.models.profiles.user_text import UserTextScorer
@@ -21,6 +21,7 @@ from tests.chat_server import ChatServer, chat_server, completion
 from tests.models.checkerboard import N_ITEMS, NEWCOMER
 
 SECRET = "sk-very-secret-7"  # noqa: S105
+ENDPOINT = {"writer": "endpoint", "language_model": "small"}
 
 
 @pytest.fixture
@@ -102,7 +103,7 @@ def test_neither_ids_nor_sensitive_attributes_nor_the_key_are_sent(
     named = replace(board, users=board.users.with_columns(id=pl.Series(ids), gender=pl.lit("unspeakable")))
     kinds = (*board.user_attributes, type(board.user_attributes[0])("gender", "category"))
     own = replace(resources, vector_cache=tmp_path)
-    settings = {"writer": "endpoint", "attributes": True}
+    settings = ENDPOINT | {"attributes": True}
     server.reply = lambda number, body: completion("Likes space war.")
     scorer = fit(replace(named, user_attributes=kinds), settings, own)
     assert server.bodies
@@ -117,15 +118,15 @@ def test_neither_ids_nor_sensitive_attributes_nor_the_key_are_sent(
 
 def test_the_texts_of_the_model_decide(server: ChatServer, board: Dataset, resources: Resources) -> None:
     server.reply = lambda number, body: completion("They love alien invasions and space war.")
-    scorer = fit(board, {"writer": "endpoint", "sent": 1, "preparation": "centred"}, resources)
+    scorer = fit(board, ENDPOINT | {"sent": 1, "preparation": "centred"}, resources)
     busiest = int(np.argmax(board.sequences.lengths))
     assert len(server.bodies) == 1
     assert scorer.written(busiest) == Written("They love alien invasions and space war.", by="small")
     other = (busiest + 1) % NEWCOMER
-    assert scorer.written(other).source == "by template, since only 1 users are sent."
+    assert scorer.written(other).source == "by template, since only 1 user is sent."
     scores = scorer.score(np.array([busiest], dtype=np.int32))[0]
     assert np.nanmean(scores[1::2]) > np.nanmean(scores[::2]) + 0.1
-    restored = make_recipe("user-text", {"writer": "endpoint", "sent": 1, "preparation": "centred"}).restore(
+    restored = make_recipe("user-text", ENDPOINT | {"sent": 1, "preparation": "centred"}).restore(
         scorer.state(), board, "CPU"
     )
     assert isinstance(restored, UserTextScorer)
@@ -144,7 +145,51 @@ def test_a_text_is_encoded_sentence_by_sentence() -> None:
 
 
 def test_who_writes_is_a_setting_so_that_fits_are_kept_apart() -> None:
-    assert make_recipe("user-text", {"writer": "endpoint"}).settings() != make_recipe("user-text").settings()
+    by_small, by_large = (make_recipe("user-text", ENDPOINT | {"language_model": name}) for name in ("small", "large"))
+    assert by_small.settings() != by_large.settings() != make_recipe("user-text").settings()
+
+
+def test_which_model_writes_has_to_be_said(server: ChatServer, board: Dataset) -> None:
+    said = make_recipe("user-text", {"writer": "endpoint"}).obstacle(board) or ""
+    assert f'Set "language_model" to "small", which {MODEL} names' in said
+    assert make_recipe("user-text", ENDPOINT).obstacle(board) is None
+    with pytest.raises(RecipeError, match="which language model writes is not said"):
+        make_recipe("user-text", {"writer": "endpoint"}).fit(board)
+    assert server.bodies == []
+
+
+def test_where_nobody_is_answered_there_is_no_fit(server: ChatServer, board: Dataset, resources: Resources) -> None:
+    server.reply = lambda number, body: (500, {}, b"")
+    with pytest.raises(
+        RecipeError, match=r"^user-text: small answered for none of [0-9]+ users: .* status 500.*"
+    ) as no:
+        fit(board, ENDPOINT | {"at_once": 1}, resources)
+    assert 'Fit again when it answers, or set "writer" to "template".' in str(no.value)
+    assert "\n" not in str(no.value)
+
+
+def test_where_some_are_answered_the_fit_says_for_how_many(
+    server: ChatServer, board: Dataset, resources: Resources
+) -> None:
+    server.reply = lambda number, body: completion("Likes films.") if number == 0 else completion(None, refusal="no")
+    said: list[str] = []
+    recipe = make_recipe("user-text", ENDPOINT | {"sent": 3, "at_once": 1})
+    scorer = recipe.fit(board, resources=resources, progress=lambda share, text: said.append(text))
+    assert isinstance(scorer, UserTextScorer)
+    assert (scorer.by_model, scorer.failed) == (1, 2)
+    assert said[-1].endswith("2 of them by template for want of an answer")
+    restored = recipe.restore(scorer.state(), board, "CPU")
+    assert isinstance(restored, UserTextScorer)
+    assert (restored.by_model, restored.failed) == (1, 2)
+
+
+def test_an_answer_that_cannot_be_kept_is_an_answer(server: ChatServer, tmp_path: Path) -> None:
+    taken = tmp_path / "answers"
+    taken.write_text("a file where a folder is wanted")
+    question, endpoint = question_of(told(1)[0], "small"), Endpoint(f"{server.url}/chat/completions", "small")
+    with pytest.raises(StoreError):
+        Answers(taken).keep(endpoint, question, "x")
+    assert written(server, told(2), taken) == [Written("Likes quiet films.", by="small")] * 2
 
 
 def test_without_an_endpoint_a_model_cannot_write(board: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -219,7 +219,8 @@ class Ranked:
     values: list[float]
     users: Any = ()
 
-    def ndcg(self, scores: Any) -> float:
+    def ndcg(self, score: Any) -> float:
+        score(self.users)
         return self.values.pop(0)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from recengine.data.splits.split import part_fingerprint
 from recengine.device import device_kind
 from recengine.models import Recipe
-from recengine.models.training import Run, TrainedRecipe, delete_run, list_runs, run_key
+from recengine.models.training import Run, TrainedRecipe, delete_run, find_run, list_runs, run_key
 from recengine.scenario import Scenario
 from recengine.workspace.shelf import TRAINING
 
@@ -29,7 +29,7 @@ class TrainingRuns:
         if not scenario.all_data:
             train = part_fingerprint(train, scenario.split, scenario.seed, "full_train")
         key = run_key(recipe, train, scenario.seed, device_kind())
-        return next((run for run in self.training_runs() if run.key == key), None)
+        return find_run(self.root / TRAINING, key)
 
     def delete_training_run(self, key: str) -> None:
         """Forget a fit that stopped; it starts anew. Raises `StoreError` where there is none, or it learns now."""

@@ -11,6 +11,7 @@ from recengine.errors import CancelledError, StoreError
 from recengine.models import HasCurves, Learns, make_recipe
 from recengine.models.training import HELD_OUT_NDCG
 from recengine.scenario import Scenario, default_scenario
+from recengine.storage import read_document
 from recengine.workspace import Workspace
 
 SETTINGS = {"epochs": 3, "factors": 4, "max_length": 5, "blocks": 1, "heads": 1, "held_out": 20, "batch_size": 64}
@@ -24,6 +25,20 @@ def workspace(tmp_path: Path) -> Workspace:
 def scenario_of(dataset: Dataset, **settings: Any) -> Scenario:
     recipes = {"sasrec": make_recipe("sasrec", {**SETTINGS, **settings})}
     return default_scenario(dataset, recipes=recipes, pool_depth=20, k=5)
+
+
+def stop_after_a_round(
+    workspace: Workspace, dataset: Dataset, scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recengine.models.training.loop.SECONDS_BETWEEN_CHECKPOINTS", 0.0)
+    said: list[str] = []
+    with pytest.raises(CancelledError):
+        workspace.prepare(
+            dataset,
+            scenario,
+            progress=lambda share, text: said.append(text),
+            cancel=lambda: any(text.startswith("Round 1 of 3: loss") for text in said),
+        )
 
 
 def test_the_curves_of_a_fit_are_known_without_loading_it(workspace: Workspace, synthetic_dataset: Dataset) -> None:
@@ -82,19 +97,32 @@ def test_a_fit_that_was_stopped_is_found_and_goes_on(
     np.testing.assert_array_equal(gone_on.scorers["sasrec"].score(users), whole.scorers["sasrec"].score(users))
 
 
+def test_only_the_run_that_is_asked_for_is_read(
+    workspace: Workspace, synthetic_dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenarios = [scenario_of(synthetic_dataset, factors=factors) for factors in (4, 8)]
+    for scenario in scenarios:
+        stop_after_a_round(workspace, synthetic_dataset, scenario, monkeypatch)
+    read: list[Path] = []
+
+    def reading(path: Path, what: str, mend: str) -> dict[str, Any]:
+        read.append(path.parent)
+        return read_document(path, what, mend)
+
+    monkeypatch.setattr("recengine.models.training.runs.read_document", reading)
+    found = [workspace.training_run(scenario, scenario.recipes()["sasrec"]) for scenario in scenarios]
+    keys = [run.key for run in found if run is not None]
+    assert len(set(keys)) == 2
+    assert [path.name for path in read] == keys
+    # a damaged one is none
+    (read[0] / "rounds.json").write_text("{}")
+    assert workspace.training_run(scenarios[0], scenarios[0].recipes()["sasrec"]) is None
+
+
 def test_a_fit_that_was_stopped_can_be_deleted(
     workspace: Workspace, synthetic_dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("recengine.models.training.loop.SECONDS_BETWEEN_CHECKPOINTS", 0.0)
-    scenario = scenario_of(synthetic_dataset)
-    said: list[str] = []
-    with pytest.raises(CancelledError):
-        workspace.prepare(
-            synthetic_dataset,
-            scenario,
-            progress=lambda share, text: said.append(text),
-            cancel=lambda: any(text.startswith("Round 1 of 3: loss") for text in said),
-        )
+    stop_after_a_round(workspace, synthetic_dataset, scenario_of(synthetic_dataset), monkeypatch)
     (run,) = workspace.training_runs()
     workspace.delete_training_run(run.key)
     assert workspace.training_runs() == []

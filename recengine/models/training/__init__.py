@@ -9,7 +9,7 @@ from recengine.models.training.recipe import (
     learning_rate_setting,
     weight_decay_setting,
 )
-from recengine.models.training.runs import Run, delete_run, list_runs, prune_runs, run_key
+from recengine.models.training.runs import Run, delete_run, find_run, list_runs, prune_runs, run_key
 from recengine.models.training.sampling import SAMPLINGS, Negatives
 from recengine.models.training.task import Task
 
@@ -26,6 +26,7 @@ __all__ = [
     "batch_size_setting",
     "delete_run",
     "epochs_setting",
+    "find_run",
     "hold_out",
     "learning_rate_setting",
     "list_runs",

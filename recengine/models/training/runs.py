@@ -40,6 +40,8 @@ _GROUP = "state."
 _PATIENCE_SECONDS = 2.0
 _MEND = "Delete it; the fit starts anew."
 _KEY = re.compile(r"[0-9a-f]{64}")
+_UNREADABLE = (StoreError, OSError, KeyError, TypeError, ValueError)
+"""Damaged, or ended and gone in this moment."""
 
 
 @dataclass(frozen=True)
@@ -85,12 +87,18 @@ def list_runs(folder: Path) -> list[Run]:
     """Those in `folder` that can be read, the latest first."""
     found = []
     for path in folder.glob(f"*/{STATE}"):
-        try:
+        with suppress(*_UNREADABLE):
             found.append(_run(path.parent))
-        except (StoreError, OSError, KeyError, TypeError, ValueError):
-            # damaged, or ended and gone in this moment
-            continue
     return sorted(found, key=lambda run: run.updated, reverse=True)
+
+
+def find_run(folder: Path, key: str) -> Run | None:
+    """The one of that key; None where there is none, or it cannot be read. Reads no other."""
+    own = folder / key
+    try:
+        return _run(own) if (own / STATE).exists() else None
+    except _UNREADABLE:
+        return None
 
 
 def delete_run(folder: Path, key: str) -> None:

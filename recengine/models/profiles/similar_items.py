@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import csr_matrix, diags_array
+from scipy.sparse import csr_matrix, diags_array, vstack
 
 from recengine.arrays import Positions, Scores, Values
 from recengine.data import Dataset
@@ -14,6 +14,8 @@ NEAREST = 10
 """Items that count as alike to each."""
 LEAST_TOGETHER = 3
 """Users who must have taken two items for these to be alike."""
+CELLS_AT_ONCE = 2**22
+"""Of a product of items with items: sorted, they take about 60 bytes each."""
 
 
 def alike(train: Dataset) -> csr_matrix:
@@ -23,16 +25,13 @@ def alike(train: Dataset) -> csr_matrix:
     """
     taken = csr_matrix(train.matrix, dtype=np.float64, copy=True)
     taken.data[:] = 1
-    together = csr_matrix(taken.T @ taken)
-    together.data[together.data < LEAST_TOGETHER] = 0
-    sizes: Values = np.asarray(taken.sum(axis=0), dtype=np.float64).ravel()
-    found = _nearest(together, sizes)
+    found = _nearest(csr_matrix(taken.T), LEAST_TOGETHER)
     if found.nnz:
         return found
     rows = exploded_labels(train.items, train.item_attributes)
     columns = np.unique(rows["label"].to_numpy(), return_inverse=True)[1]
     has = csr_matrix((np.ones(rows.height), (rows["row"].to_numpy(), columns)), shape=(train.n_items, 1 + rows.height))
-    return _nearest(csr_matrix(has @ has.T), np.asarray(has.sum(axis=1)).ravel())
+    return _nearest(has, 1)
 
 
 def similar_item_ndcg(vectors: Scores, relevant: csr_matrix, queries: Positions) -> Values:
@@ -41,6 +40,14 @@ def similar_item_ndcg(vectors: Scores, relevant: csr_matrix, queries: Positions)
     NaN where an item has no vector, or none is alike. Gain is binary (Järvelin & Kekäläinen 2002). vectors (n_items,
     d): of unit length, NaN rows where there is no text.
     """
+    if not len(queries):
+        return np.zeros(0)
+    size = max(1, CELLS_AT_ONCE // len(vectors))
+    blocks = (queries[start : start + size] for start in range(0, len(queries), size))
+    return np.concatenate([_ndcg_of_block(vectors, relevant, block) for block in blocks])
+
+
+def _ndcg_of_block(vectors: Scores, relevant: csr_matrix, queries: Positions) -> Values:
     scores = vectors[queries] @ vectors.T
     scores[np.arange(len(queries)), queries] = np.nan
     places = top_k(scores, NEAREST)
@@ -56,14 +63,25 @@ def similar_item_ndcg(vectors: Scores, relevant: csr_matrix, queries: Positions)
     return found
 
 
-def _nearest(products: csr_matrix, sizes: Values) -> csr_matrix:
-    """The `NEAREST` other rows of each by product over the root of both sizes; of equals those that come first."""
-    scale = diags_array(1 / np.sqrt(np.maximum(sizes, 1)))
-    cosine = csr_matrix(scale @ products @ scale)
-    cosine.setdiag(0)
-    cosine.eliminate_zeros()
+def _nearest(has: csr_matrix, least: int) -> csr_matrix:
+    """The `NEAREST` other rows of each by cosine, 1 for each; of equals those that come first.
+
+    has (n, m): 0 or 1. Rows that share less than `least` are not near.
+    """
+    size = max(1, CELLS_AT_ONCE // max(1, has.shape[0]))
+    scale: Values = 1 / np.sqrt(np.maximum(np.asarray(has.sum(axis=1), dtype=np.float64).ravel(), 1))
+    starts = range(0, has.shape[0], size)
+    return csr_matrix(vstack([_nearest_of_block(has, least, scale, slice(start, start + size)) for start in starts]))
+
+
+def _nearest_of_block(has: csr_matrix, least: int, scale: Values, block: slice) -> csr_matrix:
+    shared = csr_matrix(has[block] @ has.T)
+    shared.data[shared.data < least] = 0
+    cosine = csr_matrix(diags_array(scale[block]) @ shared @ diags_array(scale))
     rows = np.repeat(np.arange(cosine.shape[0]), np.diff(cosine.indptr))
+    cosine.data[cosine.indices == rows + block.start] = 0
     order = np.lexsort((cosine.indices, -cosine.data, rows))
+    order = order[cosine.data[order] > 0]
     place = np.arange(len(order)) - np.searchsorted(rows[order], rows[order])
     kept = order[place < NEAREST]
     return csr_matrix((np.ones(len(kept)), (rows[kept], cosine.indices[kept])), shape=cosine.shape)

@@ -8,11 +8,14 @@ import polars as pl
 import pytest
 from scipy.sparse import csr_matrix
 
+from recengine.arrays import Positions, Scores
 from recengine.data import Dataset
 from recengine.errors import EncoderError, RecipeError
 from recengine.models import Resources
+from recengine.models.profiles import similar_items
 from recengine.models.profiles.adapting import HELD_OUT, Adaptation, adapt_encoder
 from recengine.models.profiles.similar_items import alike, similar_item_ndcg
+from recengine.ranking import top_k
 from recengine.text import MULTILINGUAL_MODEL, TextEncoder
 from tests.models.checkerboard import COLD_ITEM, N_ITEMS
 
@@ -45,6 +48,26 @@ def test_the_figure_is_the_ndcg_of_the_nearest() -> None:
     ideal = 1 / np.log2(2) + 1 / np.log2(3)
     assert found[:2] == pytest.approx([(1 / np.log2(2) + 1 / np.log2(4)) / ideal, 1.0])
     assert np.isnan(found[2])
+
+
+def test_products_of_items_are_held_block_by_block(board: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(3)
+    vectors = rng.normal(size=(N_ITEMS, 5)).astype(np.float32)
+    queries = np.arange(N_ITEMS, dtype=np.int32)
+    whole = alike(board)
+    figures = similar_item_ndcg(vectors, whole, queries)
+    held: list[int] = []
+
+    def ranked(scores: Scores, k: int) -> Positions:
+        held.append(scores.size)
+        return top_k(scores, k)
+
+    monkeypatch.setattr(similar_items, "CELLS_AT_ONCE", 5 * N_ITEMS)
+    monkeypatch.setattr(similar_items, "top_k", ranked)
+    assert (alike(board) != whole).nnz == 0
+    assert similar_item_ndcg(vectors, whole, queries) == pytest.approx(figures, nan_ok=True)
+    # 24 items in blocks of 5: four whole ones and four items
+    assert held == [5 * N_ITEMS] * 4 + [4 * N_ITEMS]
 
 
 def test_an_encoder_is_adapted_and_can_be_chosen(board: Dataset, tmp_path: Path) -> None:

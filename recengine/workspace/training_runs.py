@@ -9,6 +9,7 @@ from recengine.device import device_kind
 from recengine.models import Recipe
 from recengine.models.training import Run, TrainedRecipe, delete_run, find_run, list_runs, run_key
 from recengine.scenario import Scenario
+from recengine.text.device import text_device
 from recengine.workspace.shelf import TRAINING
 
 
@@ -23,13 +24,15 @@ class TrainingRuns:
 
     def training_run(self, scenario: Scenario, recipe: Recipe) -> Run | None:
         """That of `recipe`, fitted as `scenario` says; None where it was not begun, or has ended."""
-        if not isinstance(recipe, TrainedRecipe):
+        folder = self.root / TRAINING
+        # torch may be asked for the device, so not where nothing was begun
+        if not isinstance(recipe, TrainedRecipe) or not any(folder.glob("*")):
             return None
         train = scenario.dataset
         if not scenario.all_data:
             train = part_fingerprint(train, scenario.split, scenario.seed, "full_train")
-        key = run_key(recipe, train, scenario.seed, device_kind())
-        return find_run(self.root / TRAINING, key)
+        key = run_key(recipe, train, scenario.seed, text_device(device_kind()))
+        return find_run(folder, key)
 
     def delete_training_run(self, key: str) -> None:
         """Forget a fit that stopped; it starts anew. Raises `StoreError` where there is none, or it learns now."""

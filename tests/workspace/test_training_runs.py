@@ -119,6 +119,27 @@ def test_only_the_run_that_is_asked_for_is_read(
     assert workspace.training_run(scenarios[0], scenarios[0].recipes()["sasrec"]) is None
 
 
+def test_a_fit_is_found_by_the_device_that_learnt_it(
+    workspace: Workspace, synthetic_dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine with a driver, and a torch that cannot use it: what is asked for is cuda, what learns is the CPU."""
+    monkeypatch.setenv("RECENGINE_DEVICE", "cuda")
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    scenario = scenario_of(synthetic_dataset)
+    stop_after_a_round(workspace, synthetic_dataset, scenario, monkeypatch)
+    (begun,) = workspace.training_runs()
+    assert workspace.training_run(scenario, scenario.recipes()["sasrec"]) == begun
+
+
+def test_a_fit_in_the_order_of_the_file_is_found_too(
+    workspace: Workspace, synthetic_dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = scenario_of(synthetic_dataset, order="file")
+    stop_after_a_round(workspace, synthetic_dataset, scenario, monkeypatch)
+    (begun,) = workspace.training_runs()
+    assert workspace.training_run(scenario, scenario.recipes()["sasrec"]) == begun
+
+
 def test_a_fit_that_was_stopped_can_be_deleted(
     workspace: Workspace, synthetic_dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:

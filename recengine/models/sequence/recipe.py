@@ -184,8 +184,9 @@ class SequenceRecipe(TrainedRecipe):
         held_out = hold_out(ordered, self.held_out, seed)
         task, learnt = learn(
             self,
-            self.task,
-            ordered,
+            lambda known: self.task(self.read(known)),
+            # the order is one of the settings, so what is learnt is known by the data as they came
+            train,
             held_out,
             loss_name=self.loss_name,
             seed=seed,

@@ -74,14 +74,15 @@ def test_unknown_attributes_are_left_out(board: Dataset) -> None:
 
 WITHHELD = (
     "gender Gender user_gender sex sexe sexual_orientation sexualOrientation bisexual age age_group AgeGroup AGE "
-    "userage USERAGE userAge user_age customerAge agegroup AGEGroup age2 birthdate date_of_birth dateofbirth DateOfBirth "
-    "dob DOBYear yob_birthyear zip zip_code zipcode ZipCode ZIPCode userzip postal_code postalcode post_code "
-    "postcode PostCode salary userSalary salary_band net_salary income netincome wages ethnicity ethnic_group race "
-    "user_race racial_group nationality national_id citizenship religion religious_views political politics "
-    "political_party polit_views politicalLeaning disability disabled health health_status healthstatus "
-    "marital_status married ssn user_ssn userssn SSN passport_no passportNumber name first_name firstname LastName "
-    "username surname names email e_mail e-mail E-Mail eMail mail phone phone_number telephone mobile_phone address ip_address street "
-    "latitude longitude lat lon lng gps_position geolocation iban creditcard credit_card"
+    "userage USERAGE userAge user_age customerAge agegroup AGEGroup age2 birthdate date_of_birth dateofbirth "
+    "DateOfBirth dob DOBYear yob_birthyear zip zip_code zipcode ZipCode ZIPCode userzip postal_code postalcode "
+    "post_code postcode PostCode salary userSalary salary_band net_salary income netincome wages ethnicity "
+    "ethnic_group race user_race racial_group nationality national_id citizenship religion religious_views "
+    "political politics political_party polit_views politicalLeaning disability disabled health health_status "
+    "healthstatus marital_status married ssn user_ssn userssn SSN passport_no passportNumber name first_name "
+    "firstname LastName username surname names email e_mail e-mail E-Mail eMail mail phone phone_number telephone "
+    "mobile_phone address ip_address street latitude longitude lat lon lng gps_position geolocation iban "
+    "creditcard credit_card"
 )
 TOLD = (
     "language usage page stage village average average_rating percentage storage engagement package mileage vintage "

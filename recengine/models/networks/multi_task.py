@@ -135,15 +135,18 @@ class MultiTask(nn.Module):
     def vectors_of_users(self, name: str, users: Tensor | FieldTensors, before: Tensor) -> Tensor:
         """For the scores of a head, (n, d) float32 on the CPU: of users by position, or of others by what is known.
 
-        before (n, r): the latest items, latest first, then `NOTHING`.
+        before (n, r): the latest items, latest first, then `NOTHING`; only the head of the next item reads them.
         """
         blocks = []
         for some, known in zip(_blocks(users), torch.split(before, ROWS_AT_ONCE), strict=True):
             states = self.users.of_rows(some) if isinstance(some, FieldTensors) else self.users(some)
-            latest = mean_of(self.items(known.clamp(min=0).flatten()).view(*known.shape, -1), known)
+            latest = self._latest(known) if name == NEXT else None
             head = self.head(name)
             blocks.append(head.in_units(head.user_vectors(self.user_state(name, states, latest))).float().cpu())
         return torch.cat(blocks)
+
+    def _latest(self, before: Tensor) -> Tensor:
+        return mean_of(self.items(before.clamp(min=0).flatten()).view(*before.shape, -1), before)
 
     def vectors_of_items(self, name: str, items: FieldTensors | None = None) -> Tensor:
         """For the scores of a head, (n, d) float32 on the CPU: of the catalogue, or of others by what is known."""

@@ -67,6 +67,11 @@ class MultiTaskLearning:
         """Events."""
         return len(self._events)
 
+    @property
+    def whole_batches(self) -> bool:
+        """True: of a share each head would have another number of examples, and the mean of means is another mean."""
+        return True
+
     def batches(self, rng: np.random.Generator, size: int) -> Iterator[tuple[Tensor, ...]]:
         """Users, items, ratings, whether positive, and the latest items before: a row an event."""
         events = self._events
@@ -108,18 +113,22 @@ class MultiTaskLearning:
     def _losses(self, network: MultiTask, batch: tuple[Tensor, ...]) -> dict[str, Tensor]:
         users, items, ratings, positive, before = batch
         drawn = self._drawn(users.device)
-        every = torch.cat([items.long(), drawn, before.long().clamp(min=0).flatten()])
+        # the latest items are for one head alone
+        read = before if NEXT in network.heads else before[:, :0]
+        every = torch.cat([items.long(), drawn, read.long().clamp(min=0).flatten()])
         several, places = torch.unique(every, return_inverse=True)
         found = network.items(several)[places]
-        of_items, of_drawn, of_before = found.split([len(items), len(drawn), before.numel()])
+        of_items, of_drawn, of_read = found.split([len(items), len(drawn), read.numel()])
         of_users = network.users(users)
-        latest = mean_of(of_before.view(*before.shape, -1), before)
+        latest = mean_of(of_read.view(*read.shape, -1), read) if NEXT in network.heads else None
         # a head that a batch tells nothing learns nothing from it
         rows = {CLICK: positive, RATING: torch.ones_like(positive), NEXT: positive & (before[:, 0] != NOTHING)}
         losses = {}
         for name in network.heads:
             some, head = rows[name], network.head(name)
-            vectors = head.user_vectors(network.user_state(name, of_users[some], latest[some]))
+            vectors = head.user_vectors(
+                network.user_state(name, of_users[some], None if latest is None else latest[some])
+            )
             own = (vectors * head.item_vectors(of_items[some])).sum(dim=1).float()
             if name == RATING:
                 wanted = (ratings[some] - head.get_buffer("mean")) / head.get_buffer("spread")

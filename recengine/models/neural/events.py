@@ -58,6 +58,11 @@ def has_ratings(train: Dataset) -> bool:
     return bool(train.interactions["weight"].n_unique() > 1)
 
 
+def has_successors(train: Dataset) -> bool:
+    """Whether anybody took an item after another."""
+    return bool((train.sequences.lengths >= 2).any())
+
+
 def _before(items: Positions, starts: NDArray[np.integer], ends: NDArray[np.integer], r: int) -> Positions:
     """Of each stretch of `items` the last r, last first."""
     places = ends[:, None] - 1 - np.arange(r)

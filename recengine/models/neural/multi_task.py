@@ -15,7 +15,7 @@ from recengine.errors import RecipeError
 from recengine.models.attributes.fields import Fields, ItemTexts
 from recengine.models.base import Resources
 from recengine.models.content.vectors import AUTO
-from recengine.models.neural.events import has_ratings, latest_items
+from recengine.models.neural.events import has_ratings, has_successors, latest_items
 from recengine.models.neural.multi_task_scorer import MultiTaskScorer
 from recengine.models.neural.speed import LARGE
 from recengine.models.settings import Among, Choice, Number, Span, Switch, Text, Whole, setting
@@ -90,7 +90,7 @@ class MultiTaskRecipe(TrainedRecipe):
         "these scores."
     )
     lighter: ClassVar[str] = 'Lower "batch_size" or "negatives", or switch "text" off.'
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {head: {"head": head} for head in HEADS[1:]}
 
     head: str = setting(
@@ -161,23 +161,28 @@ class MultiTaskRecipe(TrainedRecipe):
             )
         if self.head == "next" and not train.has_times:
             return f'{self.name}: what comes next needs times, and there are none. Set "head" to "click".'
+        if self.head == "next" and not has_successors(train):
+            return (
+                f'{self.name}: nobody in "{train.name}" took two items, so nothing comes next. Set "head" to "click", '
+                "or choose a split that leaves longer histories to learn from."
+            )
         return None
 
-    def heads(self, train: Dataset) -> dict[str, tuple[float, float]]:
-        """The heads that `train` tells something, each with mean and standard deviation of what it foretells."""
+    def heads(self, known: Dataset) -> dict[str, tuple[float, float]]:
+        """The heads that `known` tells something, each with mean and standard deviation of what it foretells."""
         found = {"click": (0.0, 1.0)}
-        if has_ratings(train):
-            ratings = train.interactions["weight"].to_numpy().astype(np.float64)
+        if has_ratings(known):
+            ratings = known.interactions["weight"].to_numpy().astype(np.float64)
             found["rating"] = (float(ratings.mean()), float(ratings.std()))
-        if train.has_times:
+        if known.has_times and has_successors(known):
             found["next"] = (0.0, 1.0)
         return found
 
-    def network(self, fields: Fields, train: Dataset) -> MultiTask:
-        """A new one, not learnt yet."""
+    def network(self, fields: Fields, train: Dataset, heads: Mapping[str, tuple[float, float]]) -> MultiTask:
+        """A new one, not learnt yet. heads: see there."""
         from recengine.models.networks.multi_task import MultiTask
 
-        return MultiTask(fields, fields.user_rows(train), fields.item_rows(train), self.heads(train), self)
+        return MultiTask(fields, fields.user_rows(train), fields.item_rows(train), heads, self)
 
     def memory(self, n_users: int, n_items: int, n_interactions: int) -> int:
         """The text model with its library, vectors of items, attributes, weights with what Adam remembers, a batch."""
@@ -218,7 +223,9 @@ class MultiTaskRecipe(TrainedRecipe):
         from recengine.models.training.loop import learn
 
         stop_if_asked(cancel)
-        if obstacle := self.obstacle(train):
+        held_out = hold_out(train, self.held_out, seed)
+        # what is held out may have been all that a head could learn from
+        if obstacle := self.obstacle(train) or self.obstacle(train if held_out is None else held_out.known):
             raise RecipeError(obstacle)
         texts = None
         if self.text:
@@ -226,9 +233,9 @@ class MultiTaskRecipe(TrainedRecipe):
         fields = Fields.learn(train, texts)
         task, learnt = learn(
             self,
-            lambda known: MultiTaskLearning(self.network(fields, train), self, known),
+            lambda known: MultiTaskLearning(self.network(fields, train, self.heads(known)), self, known),
             train,
-            hold_out(train, self.held_out, seed),
+            held_out,
             loss_name=LOSS,
             seed=seed,
             resources=resources,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -28,8 +29,8 @@ class MakesNetwork(Protocol):
     def head(self) -> str:
         """The one that scores."""
 
-    def network(self, fields: Fields, train: Dataset) -> MultiTask:
-        """A new one, into which the weights fit."""
+    def network(self, fields: Fields, train: Dataset, heads: Mapping[str, tuple[float, float]]) -> MultiTask:
+        """A new one, into which the weights fit. heads: mean and spread of what each foretells."""
 
 
 class MultiTaskScorer(VectorScorer):
@@ -77,6 +78,8 @@ class MultiTaskScorer(VectorScorer):
         """The network, loaded when first needed."""
         from recengine.models.networks.arrays import load_arrays
 
-        network = self._recipe.network(self._fields, self._train)
+        # means and spreads come with the weights
+        heads = dict.fromkeys((name.split(".")[1] for name in self._network if name.startswith("heads.")), (0.0, 1.0))
+        network = self._recipe.network(self._fields, self._train, heads)
         load_arrays(network, self._network)
         return network

@@ -12,8 +12,11 @@ import torch
 from recengine.data import Dataset
 from recengine.errors import RecipeError
 from recengine.models import Resources, TakesAttributes, TakesNewItems, make_recipe, named_variant
+from recengine.models.attributes.fields import Fields
 from recengine.models.networks.multi_task import Head, mean_of, weighted_sum
 from recengine.models.networks.multi_task_learning import LOSS_OF, WEIGHT_OF
+from recengine.models.neural.multi_task import MultiTaskRecipe
+from recengine.models.training import hold_out
 from tests.models.checkerboard import COLD_ITEM, DAY, START
 
 QUICK = {"factors": 8, "hidden": 16, "batch_size": 64, "learning_rate": 0.02, "dropout": 0.1}
@@ -137,6 +140,53 @@ def test_what_is_missing_is_said_in_one_line(board: Dataset) -> None:
     bare = timeless.with_interactions(alike.interactions.with_columns(time=pl.lit(None, pl.Int64)), "bare")
     scorer: Any = make_recipe("multi-task", FEW).fit(bare)
     assert {curve.name for curve in scorer.curves} == {LOSS_OF["click"], WEIGHT_OF["click"]}
+
+
+def test_a_head_that_only_what_is_held_out_would_teach_is_not_offered(board: Dataset) -> None:
+    rows = board.interactions.sort("user", "time", maintain_order=True)
+    latest = rows["user"].to_numpy() != np.append(rows["user"].to_numpy()[1:], -1)
+    weights = np.where(latest, 2.0, 4.0).astype(np.float32)
+    held = board.with_interactions(rows.with_columns(weight=pl.Series(weights)), "latest rated otherwise")
+    settings = {**FEW, "held_out": board.n_users}
+    scorer: Any = make_recipe("multi-task", settings).fit(held)
+    assert LOSS_OF["rating"] not in {curve.name for curve in scorer.curves}
+    assert LOSS_OF["next"] in {curve.name for curve in scorer.curves}
+    with pytest.raises(RecipeError, match="no ratings to learn"):
+        make_recipe("multi-task", {**settings, "head": "rating"}).fit(held)
+    # a stored one has the heads that learnt
+    restored: Any = make_recipe("multi-task", settings).restore(scorer.state(), held, "CPU")
+    people = pl.DataFrame({"club": ["dancers"], "age": [30.0]})
+    np.testing.assert_array_equal(restored.score_attributes(people), scorer.score_attributes(people))
+    # the mean of those that are learnt from, 4 each but for one of 1
+    weights[0] = 1
+    some = board.with_interactions(rows.with_columns(weight=pl.Series(weights)), "rated")
+    known = hold_out(some, board.n_users, 0)
+    assert known is not None
+    n = known.known.interactions.height
+    recipe = MultiTaskRecipe(held_out=board.n_users)
+    assert recipe.heads(known.known)["rating"][0] == pytest.approx((4 * (n - 1) + 1) / n)
+
+
+def test_nothing_comes_next_where_nobody_took_two_items(board: Dataset) -> None:
+    rows = board.interactions.unique("user", keep="first", maintain_order=True)
+    single = board.with_interactions(rows, "single")
+    scorer: Any = make_recipe("multi-task", FEW).fit(single)
+    assert LOSS_OF["next"] not in {curve.name for curve in scorer.curves}
+    recipe = make_recipe("multi-task", {**FEW, "head": "next"})
+    assert "nobody in" in (recipe.obstacle(single) or "")
+    assert "\n" not in (recipe.obstacle(single) or "")
+
+
+@pytest.mark.parametrize(("head", "read"), [("click", 0), ("rating", 0), ("next", 1)])
+def test_only_the_head_of_the_next_item_reads_the_latest(board: Dataset, head: str, read: int) -> None:
+    recipe = MultiTaskRecipe(head=head, factors=8, hidden=16, text=False)
+    network = recipe.network(Fields.learn(board, None), board, recipe.heads(board)).eval()
+    asked: list[int] = []
+    network.items.register_forward_hook(lambda module, rows, out: asked.append(len(out)))
+    before = torch.zeros((3, 5), dtype=torch.long)
+    with torch.inference_mode():
+        network.vectors_of_users(head, torch.arange(3), before)
+    assert asked == [3 * 5] * read
 
 
 def test_one_event_a_user_without_attributes_is_enough(board: Dataset) -> None:

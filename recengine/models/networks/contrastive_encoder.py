@@ -93,8 +93,13 @@ class ContrastiveTask:
         """Texts, two a pair."""
         return 2 * len(self._pairs)
 
+    @property
+    def whole_batches(self) -> bool:
+        """True: each pair is told from all others of its batch."""
+        return True
+
     def batches(self, rng: np.random.Generator, size: int) -> Iterator[tuple[Tensor, ...]]:
-        """Tokens of both texts of each pair one after the other, so that no copy of the network parts a pair."""
+        """Tokens of both texts of each pair one after the other."""
         order = rng.permutation(len(self._pairs))
         for start in range(0, len(order), size):
             items = self._pairs[order[start : start + size]].ravel()

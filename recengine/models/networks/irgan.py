@@ -149,6 +149,11 @@ class IrGanTask:
         return len(self._users) * (1 if self._pretrains else 2)
 
     @property
+    def whole_batches(self) -> bool:
+        """True: how the players did is told batch by batch."""
+        return True
+
+    @property
     def _pretrains(self) -> bool:
         return float(self._network.get_buffer("rounds")) < self._choices.pretraining
 

@@ -50,6 +50,11 @@ class NextItemTask:
         """Histories."""
         return len(self._users)
 
+    @property
+    def whole_batches(self) -> bool:
+        """Whether the views of each history are told from those of all others of the batch."""
+        return bool(self._recipe.contrast)
+
     def batches(self, rng: np.random.Generator, size: int) -> Iterator[tuple[Tensor, ...]]:
         """Histories of like length together, so that little is computed on padding: given, looked for, two views."""
         length = self._recipe.max_length

@@ -24,7 +24,7 @@ from recengine.models.training.logs import RoundLog
 from recengine.models.training.recipe import TrainedRecipe
 from recengine.models.training.room import free_cache, is_out_of_memory, no_room
 from recengine.models.training.runs import RunFolder, run_facts
-from recengine.models.training.task import Task
+from recengine.models.training.task import KeepsBatchesWhole, Task
 from recengine.progress import Cancel, Progress, stop_if_asked
 from recengine.text.device import device_words, text_device
 
@@ -258,13 +258,14 @@ def _seed_of(seed: int, number: int) -> int:
 
 
 def _with_loss(task: Task, accelerator: Accelerator) -> nn.Module:
-    """The network whose forward pass is its loss; on every GPU of the machine a share of each batch."""
+    """The network whose forward pass is its loss; on every GPU of the machine a share of each batch, if that may be."""
     import torch
 
     from recengine.models.networks.lossy import Lossy
 
     module = Lossy(task, accelerator.autocast).to(accelerator.device)
-    if accelerator.device.type == "cuda" and torch.cuda.device_count() > 1:
+    whole = isinstance(task, KeepsBatchesWhole) and task.whole_batches
+    if accelerator.device.type == "cuda" and torch.cuda.device_count() > 1 and not whole:
         return torch.nn.DataParallel(module)
     return module
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -38,3 +38,12 @@ class Task(Protocol):
 
     def after_epoch(self) -> Mapping[str, float]:
         """Called after each; more figures to show by their names, most often none."""
+
+
+@runtime_checkable
+class KeepsBatchesWhole(Protocol):
+    """A task may say of its batches that several GPUs must not share them."""
+
+    @property
+    def whole_batches(self) -> bool:
+        """Whether the loss compares the examples of a batch with each other, or tells of itself batch by batch."""

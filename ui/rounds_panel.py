@@ -95,4 +95,4 @@ def _learning(page: OpenDataset) -> None:
 
 
 def _runs(page: OpenDataset) -> list[Run]:
-    return [run for run in page.workspace.training_runs() if run.dataset == page.dataset.name]
+    return [run for run in page.workspace.training_runs() if run.fingerprint == page.dataset.fingerprint]

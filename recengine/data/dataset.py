@@ -39,6 +39,7 @@ class Dataset:
     users: one row a user: `id` String, then the attributes.
     positive_from: the lowest value that counted as positive, or None where every row does.
     fingerprint: SHA-256 (hex) over content and mapping; a part of a split has one of its own.
+    part_of: fingerprint of the dataset whose interactions it has a part of; empty for a whole one.
     """
 
     name: str
@@ -51,6 +52,12 @@ class Dataset:
     positive_from: float | None = None
     notes: tuple[str, ...] = field(default=(), compare=False)
     """What a reader of the numbers must know of the data: terms, citation, how ties in time are decided."""
+    part_of: str = field(default="", compare=False)
+
+    @property
+    def whole(self) -> str:
+        """Fingerprint of the dataset that was imported, of which this is a part or all."""
+        return self.part_of or self.fingerprint
 
     @property
     def n_users(self) -> int:
@@ -66,7 +73,7 @@ class Dataset:
 
     def with_interactions(self, interactions: pl.DataFrame, fingerprint: str) -> Dataset:
         """The same users and items with other interactions."""
-        return replace(self, interactions=interactions, fingerprint=fingerprint)
+        return replace(self, interactions=interactions, fingerprint=fingerprint, part_of=self.whole)
 
     def in_file_order(self) -> Dataset:
         """The same without its times, so that `sequences` stand in the order of the file."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -230,6 +232,7 @@ def run_folder(workspace: Workspace, scenario: Scenario, recipe: TrainedRecipe) 
         "recipe": recipe.name,
         "label": recipe.label,
         "dataset": "shop",
+        "fingerprint": scenario.dataset,
         "epochs": recipe.epochs,
         "loss_name": "Mean loss of a next item",
     }
@@ -259,6 +262,28 @@ def test_what_learns_is_followed_and_what_stopped_can_be_deleted(open_page: Open
     assert not app.exception
     assert said not in texts(app)
     assert workspace.training_runs() == []
+
+
+def test_runs_of_another_dataset_of_the_same_name_are_not_shown(open_page: OpenPage, workspace: Workspace) -> None:
+    another = replace(default_scenario(workspace.load_dataset("shop")), dataset="0" * 64)
+    folder = run_folder(workspace, another, SasRecRecipe()).__enter__()
+    folder.tell([Round(1, 5.0, 0.1, 2.0)])
+    folder.keep({"network.one": np.zeros(1)}, [Round(1, 5.0, 0.1, 2.0)])
+    app = open_page(MODELS, workspace=workspace.root)
+    assert not app.exception
+    assert "is done; a round takes" not in texts(app)
+    folder.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
+    (run,) = workspace.training_runs()
+    fitted = open_page(MODELS, {"part": "fitted"}, workspace=workspace.root)
+    assert "Stopped" not in texts(fitted)
+    # nor one of a program that did not say of which dataset it is
+    path = workspace.root / "training" / run.key / "rounds.json"
+    document = json.loads(path.read_text())
+    del document["fingerprint"]
+    path.write_text(json.dumps(document))
+    fitted.run()
+    assert not fitted.exception
+    assert "Stopped" not in texts(fitted)
 
 
 def test_a_card_tells_roughly_how_long_a_fit_takes(open_page: OpenPage) -> None:

@@ -17,7 +17,7 @@ def run_of(*ndcg: float, kept: int = 0, seconds: float = 1.0, epochs: int = 100)
     told = tuple(
         Round(number, 1 / number, value, seconds, {"own": 2.0 * number}) for number, value in enumerate(ndcg, start=1)
     )
-    return Run("0" * 64, "tiny", "Tiny", "shop", epochs, "Loss", told, kept, 0.0, active=False)
+    return Run("0" * 64, "tiny", "Tiny", "shop", "f" * 64, epochs, "Loss", told, kept, 0.0, active=False)
 
 
 def test_a_table_has_a_row_a_round() -> None:

@@ -82,6 +82,8 @@ def test_a_fit_that_was_stopped_is_found_and_goes_on(
     run = workspace.training_run(scenario, recipe)
     assert run is not None
     assert (run.recipe, run.dataset, run.kept, run.epochs, run.active) == ("sasrec", "synthetic", 2, 3, False)
+    # not of the part that it learns
+    assert run.fingerprint == synthetic_dataset.fingerprint
     # others are not taken for it
     assert workspace.training_run(scenario, make_recipe("sasrec", {**SETTINGS, "epochs": 4})) is None
     assert workspace.training_run(scenario, make_recipe("popularity")) is None

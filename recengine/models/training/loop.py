@@ -73,6 +73,7 @@ def learn(
         "recipe": recipe.name,
         "label": recipe.label,
         "dataset": train.name,
+        "fingerprint": train.whole,
         "epochs": recipe.epochs,
         "loss_name": loss_name,
     }

@@ -48,15 +48,17 @@ _UNREADABLE = (StoreError, OSError, KeyError, TypeError, ValueError)
 class Run:
     """A fit that learns, or that stopped before its end.
 
-    key: SHA-256 of all that it depends on. recipe: its name. label: for people. dataset: its name. epochs: at most.
-    loss_name: in words. rounds: so far. kept: the round from which it would go on, 0 where it would start anew.
-    updated: seconds since 1970. active: whether a process learns it now.
+    key: SHA-256 of all that it depends on. recipe: its name. label: for people. dataset: its name.
+    fingerprint: of the whole dataset, empty where that was not kept. epochs: at most. loss_name: in words. rounds: so
+    far. kept: the round from which it would go on, 0 where it would start anew. updated: seconds since 1970. active:
+    whether a process learns it now.
     """
 
     key: str
     recipe: str
     label: str
     dataset: str
+    fingerprint: str
     epochs: int
     loss_name: str
     rounds: tuple[Round, ...]
@@ -129,7 +131,7 @@ class RunFolder:
     """
 
     def __init__(self, folder: Path | None, made_from: Mapping[str, Any], shown: Mapping[str, Any]) -> None:
-        """made_from: `run_facts`. shown: `recipe`, `label`, `dataset`, `epochs` and `loss_name` of the run."""
+        """made_from: `run_facts`. shown: the fields of `Run` from `recipe` to `loss_name`."""
         self.trouble = ""
         self._parent = folder
         self._folder = folder / digest(made_from) if folder is not None else None
@@ -227,6 +229,7 @@ def _run(folder: Path) -> Run:
         recipe=str(document["recipe"]),
         label=str(document["label"]),
         dataset=str(document["dataset"]),
+        fingerprint=str(document.get("fingerprint", "")),
         epochs=int(document["epochs"]),
         loss_name=str(document["loss_name"]),
         rounds=rounds,

@@ -45,8 +45,8 @@ def evaluate_folds(asked: argparse.Namespace) -> None:
     for number, text in enumerate(texts):
         own = argparse.Namespace(**{**vars(asked), "split": text})
         bar = within(progress, number / spec.folds, (number + 1) / spec.folds)
-        workbench, made = open_workbench(own, progress=bar)
-        outcome = run_scenario(workbench, made, slices=False, fairness=False)
+        workbench, made = open_workbench(own, progress=within(bar, 0.0, 0.5))
+        outcome = run_scenario(workbench, made, slices=False, fairness=False, progress=within(bar, 0.5, 1.0))
         tables = {name: one.table for name, one in scorer_outcomes(workbench, made).items()}
         measured.append({**tables, FUSION: outcome.table})
         devices = workbench.device

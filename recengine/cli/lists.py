@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from recengine.cli.opening import item_position, open_workbench, user_position
-from recengine.cli.output import emit, table
+from recengine.cli.output import emit, progress_lines, table
 from recengine.explanation import explain, sentence
 from recengine.fusion import fuse, fuse_row
-from recengine.scenario import Scenario
+from recengine.progress import within
+from recengine.scenario import Scenario, needed, read_pairs, reading_labels
 
 
 def recommend(asked: argparse.Namespace) -> None:
@@ -101,6 +102,7 @@ def explain_item(asked: argparse.Namespace) -> None:
                 "rank": part.rank,
                 "contribution": part.contribution,
                 "exact": part.exact,
+                "divisible": part.divisible,
                 "history": [
                     {"item": dataset.item_ids[other], "title": dataset.titles[other], "share": float(share)}
                     for other, share in zip(part.items, part.shares, strict=True)
@@ -121,8 +123,12 @@ def export(asked: argparse.Namespace) -> None:
     """Every evaluated user's list in a file, so that anybody can check the figures with a tool of their own."""
     from recengine.reports import export_lists, export_qrels
 
-    workbench, scenario = open_workbench(asked)
+    progress = progress_lines()
+    workbench, scenario = open_workbench(asked, progress=within(progress, 0.0, 0.5))
+    bar = within(progress, 0.5, 1.0)
+    read_pairs(needed(workbench, scenario, slices=False), reading_labels(scenario), bar)
     lists = fuse(workbench.pool, workbench.source, scenario.fusion, scenario.k)
+    progress(1.0, "Ranked")
     evaluated = np.diff(workbench.relevant.indptr)[lists.rankings.users] > 0
     rankings = lists.rankings.only(evaluated)
     export_lists(rankings, workbench.dataset, asked.format, Path(asked.out))

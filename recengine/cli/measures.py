@@ -10,12 +10,18 @@ from typing import Any
 from recengine.cli.folding import evaluate_folds
 from recengine.cli.lists import cut_document, weights_document
 from recengine.cli.opening import open_workbench
-from recengine.cli.output import emit, table
+from recengine.cli.output import emit, progress_lines, table
 from recengine.evaluation import Figure
 from recengine.fairness import FairnessReport, fairness_report
+from recengine.progress import within
 from recengine.ranking import METRICS
 from recengine.scenario import Price, reranker_prices, rerankers_text, run_scenario, scorer_outcomes, strategy_text
 from recengine.workspace import Workspace
+
+OPENED = 0.2
+"""Of the progress bar, when everything is fitted and loaded."""
+MEASURED = 0.9
+"""Of the progress bar, when the lists are measured."""
 
 
 def evaluate(asked: argparse.Namespace) -> None:
@@ -23,13 +29,15 @@ def evaluate(asked: argparse.Namespace) -> None:
     if asked.every_fold:
         evaluate_folds(asked)
         return
-    workbench, scenario = open_workbench(asked)
-    outcome = run_scenario(workbench, scenario, fairness=False)
+    progress = progress_lines()
+    workbench, scenario = open_workbench(asked, progress=within(progress, 0.0, OPENED))
+    outcome = run_scenario(workbench, scenario, fairness=False, progress=within(progress, OPENED, MEASURED))
     alone = scorer_outcomes(workbench, scenario)
     recorded = Workspace.open().record_try(workbench.dataset, outcome) if asked.record else None
     evaluated = int((workbench.relevant.getnnz(axis=1) > 0).sum())
     certified = int(outcome.lists.certified.sum())
-    prices = reranker_prices(workbench, scenario)
+    prices = reranker_prices(workbench, scenario, progress=within(progress, MEASURED, 1.0))
+    progress(1.0, "Measured")
     document = {
         "dataset": workbench.dataset.name,
         "fingerprint": workbench.dataset.fingerprint,
@@ -81,8 +89,11 @@ def evaluate(asked: argparse.Namespace) -> None:
 
 def fairness(asked: argparse.Namespace) -> None:
     """Quality by user group and exposure by item group."""
-    workbench, scenario = open_workbench(asked)
-    outcome = run_scenario(workbench, scenario, slices=False, fairness=False)
+    progress = progress_lines()
+    workbench, scenario = open_workbench(asked, progress=within(progress, 0.0, OPENED))
+    bar = within(progress, OPENED, 1.0)
+    outcome = run_scenario(workbench, scenario, slices=False, fairness=False, progress=bar)
+    progress(1.0, "Measured")
     report = fairness_report(
         outcome.lists.rankings,
         outcome.per_user,

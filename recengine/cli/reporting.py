@@ -30,7 +30,7 @@ def report(asked: argparse.Namespace) -> None:
     progress = progress_lines()
     workbench, scenario = open_workbench(asked, progress=within(progress, 0.0, 0.4))
     progress(0.4, "Measuring the lists")
-    outcome = run_scenario(workbench, scenario)
+    outcome = run_scenario(workbench, scenario, progress=within(progress, 0.4, 0.5))
     alone = scorer_outcomes(workbench, scenario, progress=within(progress, 0.5, 0.7))
     progress(0.7, "Writing the report")
     html = render_html(

@@ -150,9 +150,10 @@ def _scenario(workspace: Workspace, dataset: Dataset, one: Try) -> Scenario:
 def _outcome(
     workspace: Workspace, dataset: Dataset, scenario: Scenario, progress: Progress
 ) -> tuple[Workbench, Outcome]:
-    workbench = workspace.prepare(dataset, scenario, progress=progress)
+    workbench = workspace.prepare(dataset, scenario, progress=within(progress, 0.0, 0.5))
     check_fits(workbench, scenario)
-    return workbench, run_scenario(workbench, scenario, slices=False, fairness=False)
+    bar = within(progress, 0.5, 1.0)
+    return workbench, run_scenario(workbench, scenario, slices=False, fairness=False, progress=bar)
 
 
 def _document(workspace: Workspace, dataset: Dataset, one: Try) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from recengine.arrays import Positions, Scores, Values, read_only
 from recengine.data import AttributeKind, Dataset
 from recengine.errors import ScenarioError
 from recengine.fusion.categories import Categories, item_categories
-from recengine.models.base import HasItemVectors, Scorer
+from recengine.fusion.pair_scores import PairScores
+from recengine.models.base import HasItemVectors, Scorer, ScoresPairs
 
 SECONDS_A_DAY = 86_400
 KEPT = 16
@@ -29,12 +30,14 @@ class Facts:
     """Facts of the users and items of `train`, what the scorers know; each is computed when first asked for.
 
     scorers: the fitted ones, for those that can tell how alike two items are. learned: what a strategy that learns was
-    taught, by the strategy.
+    taught, by the strategy. pairs: what is known of the pairs of scorers that read pair by pair, by the scorer; by
+    default it is known to these facts alone.
     """
 
     train: Dataset
     scorers: Mapping[str, Scorer] = field(default_factory=dict)
     learned: Mapping[Hashable, Any] = field(default_factory=dict)
+    pairs: Mapping[str, PairScores] = field(default_factory=dict)
 
     @cached_property
     def history_length(self) -> Positions:
@@ -51,6 +54,16 @@ class Facts:
         """Of the first scorer that knows what the items are about, (n_items, d) unit rows, NaN rows where unknown."""
         knowing = (scorer for scorer in self.scorers.values() if isinstance(scorer, HasItemVectors))
         return next((scorer.item_vectors for scorer in knowing), None)
+
+    @cached_property
+    def pair_scores(self) -> PairScores | None:
+        """Of the first scorer that reads pair by pair; None without one."""
+        reading = ((name, scorer) for name, scorer in self.scorers.items() if isinstance(scorer, ScoresPairs))
+        found = next(reading, None)
+        if found is None:
+            return None
+        name, scorer = found
+        return self.pairs[name] if name in self.pairs else PairScores(scorer, self.train.n_items)
 
     def categories(self, attribute: str) -> Categories:
         """Of an item attribute with categories."""

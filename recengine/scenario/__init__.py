@@ -18,6 +18,15 @@ from recengine.scenario.comparison import (
 from recengine.scenario.files import MAX_SCENARIO_BYTES, scenario_from_bytes, scenario_to_bytes
 from recengine.scenario.outcome import Outcome
 from recengine.scenario.price import Price, reranker_prices
+from recengine.scenario.reading import (
+    estimate_text,
+    needed,
+    read_pairs,
+    reading_labels,
+    reads_pairs,
+    unread,
+    without_reading,
+)
 from recengine.scenario.run import check_fits, run_scenario, scorer_outcomes
 from recengine.scenario.scenario import DEFAULT_WEIGHTS, Scenario, default_scenario, default_weights
 from recengine.scenario.verdicts import Verdict, verdicts
@@ -74,11 +83,16 @@ __all__ = [
     "default_gaps",
     "default_scenario",
     "default_weights",
+    "estimate_text",
     "fit_key",
     "made_alike",
+    "needed",
     "read_choice",
+    "read_pairs",
     "read_rerankers",
     "read_thumbs",
+    "reading_labels",
+    "reads_pairs",
     "reranker_prices",
     "rerankers_text",
     "run_scenario",
@@ -88,9 +102,11 @@ __all__ = [
     "scorer_outcomes",
     "strategy_text",
     "unlike",
+    "unread",
     "verdicts",
     "weight_question",
     "weights_text",
     "with_setting",
+    "without_reading",
     "workbench_key",
 ]

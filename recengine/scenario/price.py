@@ -11,7 +11,9 @@ from recengine.errors import ScenarioError
 from recengine.evaluation import Change, change, evaluate
 from recengine.fusion import FusedLists, Fusion, Reranker, fuse
 from recengine.fusion.rerankers import Aim
+from recengine.progress import Cancel, Progress, never, silent
 from recengine.ranking import find_metric
+from recengine.scenario.reading import needed, read_pairs, reading_labels
 from recengine.scenario.run import check_fits
 from recengine.scenario.scenario import Scenario
 from recengine.scenario.workbench import Workbench
@@ -39,10 +41,19 @@ class Price:
     gain: Change
 
 
-def reranker_prices(workbench: Workbench, scenario: Scenario, metric: str = METRIC) -> tuple[Price, ...]:
+def reranker_prices(
+    workbench: Workbench,
+    scenario: Scenario,
+    metric: str = METRIC,
+    *,
+    progress: Progress = silent,
+    cancel: Cancel = never,
+) -> tuple[Price, ...]:
     """The price of each re-ranker of the chain, in its order; paired 95 % bootstrap intervals over users.
 
-    Raises `ScenarioError` where the scenario does not fit, or for an unknown metric or one that is not by user.
+    progress: of reading pairs of texts, where a re-ranker does: without another one it may need other pairs.
+    Raises `ScenarioError` where the scenario does not fit, or for an unknown metric or one that is not by user,
+    `CancelledError` while pairs are read.
     """
     check_fits(workbench, scenario)
     if not find_metric(metric).per_user:
@@ -50,11 +61,22 @@ def reranker_prices(workbench: Workbench, scenario: Scenario, metric: str = METR
     fusion = scenario.fusion
     if not fusion.rerankers:
         return ()
+    asked = [
+        one
+        for place in range(len(scenario.rerankers))
+        for one in needed(workbench, _less(scenario, place), slices=False)
+    ]
+    read_pairs([*needed(workbench, scenario, slices=False), *asked], reading_labels(scenario), progress, cancel)
     whole = _lists(workbench, fusion, scenario.k)
     return tuple(
         _price(workbench, fusion, whole, place, reranker, scenario.k, metric)
         for place, reranker in enumerate(fusion.rerankers)
     )
+
+
+def _less(scenario: Scenario, place: int) -> Scenario:
+    """Without the re-ranker at `place`."""
+    return replace(scenario, rerankers=scenario.rerankers[:place] + scenario.rerankers[place + 1 :])
 
 
 def _price(

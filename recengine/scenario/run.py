@@ -13,19 +13,33 @@ from recengine.errors import ScenarioError
 from recengine.evaluation import Evaluation, Resamples, evaluate
 from recengine.fairness import fairness_report
 from recengine.fusion import FusedLists, fuse
-from recengine.progress import Progress, silent
+from recengine.progress import Cancel, Progress, never, silent
 from recengine.scenario.outcome import Outcome
+from recengine.scenario.reading import needed, read_pairs, reading_labels, reads_pairs
 from recengine.scenario.scenario import Scenario
 from recengine.scenario.workbench import Workbench
 
 
-def run_scenario(workbench: Workbench, scenario: Scenario, *, slices: bool = True, fairness: bool = True) -> Outcome:
+def run_scenario(
+    workbench: Workbench,
+    scenario: Scenario,
+    *,
+    slices: bool = True,
+    fairness: bool = True,
+    progress: Progress = silent,
+    cancel: Cancel = never,
+) -> Outcome:
     """Fuse, rank and measure every user. Without `slices` and `fairness` it is what one move of a slider costs.
 
-    Raises `ScenarioError` when the scenario is of another dataset or other scorers, or k is larger than the catalogue.
+    progress: of reading pairs of texts, where a re-ranker does, which alone takes long.
+    Raises `ScenarioError` when the scenario is of another dataset or other scorers, or k is larger than the catalogue,
+    `CancelledError` while pairs are read.
     """
     check_fits(workbench, scenario)
     timings: dict[str, float] = {}
+    if reads_pairs(scenario):
+        with _timed(timings, "read pairs"):
+            read_pairs(needed(workbench, scenario, slices=slices), reading_labels(scenario), progress, cancel)
     with _timed(timings, "fuse"):
         lists = fuse(workbench.pool, workbench.source, scenario.fusion, scenario.k)
     with _timed(timings, "evaluate"):

@@ -12,6 +12,7 @@ import numpy as np
 from recengine.arrays import Positions
 from recengine.evaluation import change
 from recengine.scenario.outcome import Outcome
+from recengine.scenario.reading import reading_labels, reads_pairs, without_reading
 from recengine.scenario.run import run_scenario
 from recengine.scenario.workbench import Workbench
 
@@ -118,7 +119,12 @@ class _Move:
 
 def _levers(workbench: Workbench, outcome: Outcome) -> Verdict:
     """Each weight is once dropped and once doubled; the largest move of the metric is the answer."""
-    question = "What would change it most?"
+    question, beside = "What would change it most?", ""
+    if reads_pairs(outcome.scenario):
+        # every other weight asks for pairs that nobody has read
+        beside = f" Measured without the {reading_labels(outcome.scenario).lower()}."
+        plain = without_reading(outcome.scenario)
+        outcome = run_scenario(workbench, plain, slices=False, fairness=False)
     weights = dict(outcome.scenario.weights)
     moves: list[_Move] = []
     for name, weight in weights.items():
@@ -139,7 +145,7 @@ def _levers(workbench: Workbench, outcome: Outcome) -> Verdict:
     upwards = ""
     if largest.gain < 0:
         upwards = f" Of the steps up the largest: {best.said}" if best else " No single step raises it."
-    return Verdict(question, largest.said + upwards, "mixed")
+    return Verdict(question, largest.said + upwards + beside, "mixed")
 
 
 def _move(workbench: Workbench, outcome: Outcome, weights: Mapping[str, float], what: str) -> _Move:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,10 +17,12 @@ from recengine.device import device_kind
 from recengine.errors import ScenarioError
 from recengine.evaluation import Resamples, item_slices
 from recengine.fusion import Facts, Pool, Source, build_pool
+from recengine.fusion.pair_scores import KeepsPairs, PairScores
 from recengine.fusion.strategies import Learned, Lesson, Taught
 from recengine.fusion.strategies.learned import FOLDS
-from recengine.models import Resources, Scorer, refuse_if_too_large, scorer_label
+from recengine.models import Resources, Scorer, ScoresPairs, refuse_if_too_large, scorer_label
 from recengine.models.base import Recipe
+from recengine.models.training import Stopwatch
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked, within
 from recengine.scenario.scenario import Scenario
 from recengine.storage import digest
@@ -115,6 +116,9 @@ class Store(Protocol):
     def taught(self, made_from: Mapping[str, Any], strategy: Learned, make: Callable[[], Taught]) -> Taught:
         """What `strategy` was taught, stored under the digest of `made_from`, or just now, stored."""
 
+    def pairs(self, made_from: Mapping[str, Any], train: Dataset) -> KeepsPairs | None:
+        """Where scores of pairs by the scorer of `made_from` are kept; None where they are not."""
+
 
 class NoStore:
     """A `Store` that keeps nothing: everything is made anew."""
@@ -135,6 +139,10 @@ class NoStore:
     def taught(self, made_from: Mapping[str, Any], strategy: Learned, make: Callable[[], Taught]) -> Taught:
         """Make it."""
         return make()
+
+    def pairs(self, made_from: Mapping[str, Any], train: Dataset) -> KeepsPairs | None:
+        """Nowhere."""
+        return None
 
 
 def workbench_key(scenario: Scenario, device: str, measured: Measured = "test") -> str:
@@ -202,7 +210,7 @@ def build_workbench(
         relevant = _among(relevant, np.zeros(dataset.n_items, dtype=np.bool_))
     learned: dict[Hashable, Taught] = {}
     # the lesson may need the pool, so what was taught is put in below
-    facts = Facts(train, scorers, learned)
+    facts = Facts(train, scorers, learned, _pairs(scenario, scorers, train, measured, store))
     parts: dict[str, Part] = {
         "": (Source(scorers, train.seen, facts=facts), np.arange(dataset.n_users, dtype=np.int32))
     }
@@ -254,6 +262,20 @@ def build_workbench(
     )
 
 
+def _pairs(
+    scenario: Scenario, scorers: Mapping[str, Scorer], train: Dataset, measured: Measured, store: Store
+) -> dict[str, PairScores]:
+    """What is known of the pairs of each scorer that reads pair by pair."""
+    recipes, device = scenario.recipes(), store.resources.device
+    return {
+        name: PairScores(
+            scorer, train.n_items, store.pairs(_fit_made_from(scenario, recipes[name], device, measured), train)
+        )
+        for name, scorer in scorers.items()
+        if isinstance(scorer, ScoresPairs)
+    }
+
+
 def _fit(
     recipe: Recipe,
     train: Dataset,
@@ -266,11 +288,10 @@ def _fit(
     def make() -> Fitted:
         refuse_if_too_large(recipe, train, store.resources)
         progress(0.0, f"Fitting {recipe.label}")
-        started = time.perf_counter()
-        scorer = recipe.fit(train, seed=scenario.seed, resources=store.resources, progress=progress, cancel=cancel)
-        seconds = time.perf_counter() - started
-        progress(1.0, f"Fitted {recipe.label} on {scorer.device} in {seconds:.1f} s")
-        return Fitted(scorer, recipe.label, recipe.settings(), scorer.device, seconds)
+        with Stopwatch() as watch:
+            scorer = recipe.fit(train, seed=scenario.seed, resources=store.resources, progress=progress, cancel=cancel)
+        progress(1.0, f"Fitted {recipe.label} on {scorer.device} in {watch.seconds:.1f} s")
+        return Fitted(scorer, recipe.label, recipe.settings(), scorer.device, watch.seconds)
 
     return store.fitted(_fit_made_from(scenario, recipe, store.resources.device, measured), recipe, train, make)
 

@@ -13,6 +13,7 @@ from recengine.errors import StoreError
 from recengine.models import Curve
 from recengine.storage import locked, read_manifest, remove_folder
 from recengine.workspace.curves import curve_of
+from recengine.workspace.pair_file import delete_pairs
 
 FOLDER = "scorers"
 _KEY = re.compile(r"[0-9a-f]{64}")
@@ -68,6 +69,7 @@ def delete_fit(root: Path, key: str) -> None:
         raise StoreError(f"fit: {key[:12]!r} is not in {root}. It may have been deleted already; reload the page.")
     with locked(root / "locks" / f"{key}.lock"):
         remove_folder(folder)
+        delete_pairs(root, key)
 
 
 def _entry(folder: Path) -> FitEntry:

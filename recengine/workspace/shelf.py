@@ -22,6 +22,7 @@ from recengine.models.training.logs import log_folder
 from recengine.scenario import Fitted
 from recengine.storage import Entry, digest, load_entry, locked, save_entry, scratch_folder
 from recengine.workspace.curves import curve_document
+from recengine.workspace.pair_file import PairFile
 
 Made = TypeVar("Made")
 SCORE_TABLES = "scores"
@@ -121,6 +122,10 @@ class Shelf:
         # what it was taught from need not be there the next time
         self.used = [*used, self.used[len(used)]]
         return taught
+
+    def pairs(self, made_from: Mapping[str, Any], train: Dataset) -> PairFile:
+        """A file that grows as pairs are read."""
+        return PairFile(self.root, digest(made_from), train.n_users * train.n_items)
 
     def _keep(
         self,

@@ -12,6 +12,7 @@ import numpy as np
 from recengine.arrays import Mask, Positions, Scores, Values
 from recengine.data import Dataset
 from recengine.fusion.facts import Facts
+from recengine.fusion.pair_scores import PairScores
 from recengine.models.settings import Number, Settings, setting
 from recengine.ranking import PADDING, Rankings
 
@@ -99,6 +100,18 @@ class Reranker(Settings, ABC):
     def reaches(self) -> bool:
         """Whether it may put in items from beyond the shortlist."""
         return False
+
+    @property
+    def reads_pairs(self) -> bool:
+        """Whether it needs scores of pairs, which may take seconds a user the first time."""
+        return False
+
+    def pairs_read(self, lists: Shortlists, facts: Facts) -> tuple[PairScores, Positions]:
+        """Where the scores of pairs are known, and the items (U, m) of the lists that it needs those of.
+
+        Raises `ScenarioError` where no scorer has any. Only of one that `reads_pairs`.
+        """
+        raise NotImplementedError
 
     def check(self, dataset: Dataset, k: int) -> None:
         """Raise `ScenarioError` where this cannot be done with the dataset: what it lacks, and what to do."""

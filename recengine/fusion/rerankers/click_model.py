@@ -8,12 +8,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from recengine.arrays import Scores, Values
+from recengine.arrays import Positions, Scores, Values
 from recengine.errors import ScenarioError
 from recengine.fusion.facts import Facts
 from recengine.fusion.pair_scores import PairScores
 from recengine.fusion.rerankers.base import Aim, Reranker, Shortlists, strength_setting
-from recengine.models.base import ScoresPairs
 from recengine.models.settings import Whole, setting
 from recengine.ranking import PADDING, Rankings
 
@@ -37,12 +36,21 @@ class ClickModel(Reranker):
     strength: float = strength_setting(0.2, "How much the click model counts against worth.")
     best: int = setting(50, Whole(1, 100), "Items of each list that are re-ranked; the others stay behind them.")
 
+    @property
+    def reads_pairs(self) -> bool:
+        """Unless it changes nothing."""
+        return self.strength > 0
+
+    def pairs_read(self, lists: Shortlists, facts: Facts) -> tuple[PairScores, Positions]:
+        """The best ones."""
+        return self._pairs(facts), lists.items[:, : self.best]
+
     def rerank(self, lists: Shortlists, k: int, facts: Facts) -> Shortlists:
         """The best ones anew, the others as they are."""
         if self.strength == 0:
             return lists
-        items = lists.items[:, : self.best]
-        scores = self._pairs(facts).of(lists.users, items)
+        pairs, items = self.pairs_read(lists, facts)
+        scores = pairs.of(lists.users, items)
         mixed = (1 - self.strength) * lists.worth[:, : self.best] + self.strength * _unit(scores)
         head = np.argsort(np.where(items != PADDING, -mixed, np.inf), axis=1, kind="stable")
         rest = np.tile(np.arange(items.shape[1], lists.items.shape[1]), (len(items), 1))
@@ -64,14 +72,11 @@ class ClickModel(Reranker):
         return mean
 
     def _pairs(self, facts: Facts) -> PairScores:
-        found = next(((name, one) for name, one in facts.scorers.items() if isinstance(one, ScoresPairs)), None)
-        if found is None:
+        if facts.pair_scores is None:
             raise ScenarioError(
                 f"{self.name}: no model here reads pairs of texts. Add the model bert-click, or leave this out."
             )
-        name, scorer = found
-        kept: PairScores = facts.kept(("pair scores", name), lambda: PairScores(scorer, facts.train.n_items))
-        return kept
+        return facts.pair_scores
 
 
 def _unit(scores: Scores) -> Values:

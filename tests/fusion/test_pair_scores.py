@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from recengine.arrays import Positions, Scores
+from recengine.errors import CancelledError, ScenarioError
+from recengine.fusion.pair_scores import BLOCK, PairScores
+
+N_ITEMS = 5
+TWO = [[0, 1]] * 20
+
+
+class Slow:
+    """Scores user + item / 10, a pair a second on its own clock, after 100 seconds of loading."""
+
+    device = "CPU"
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.calls: list[int] = []
+
+    def clock(self) -> float:
+        return self.now
+
+    def score(self, users: Positions) -> Scores:
+        return np.full((len(users), N_ITEMS), np.nan, dtype=np.float32)
+
+    def score_pairs(self, users: Positions, items: Positions) -> Scores:
+        self.now += 100.0 if not self.calls else 0.0
+        self.now += float((items >= 0).sum())
+        self.calls.append(len(users))
+        return np.where(items >= 0, users[:, None] + items / 10, np.nan).astype(np.float32)
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        return {}
+
+
+class Kept:
+    """What two processes share."""
+
+    def __init__(self, shared: list[tuple[NDArray[np.int64], Scores]]) -> None:
+        self.shared = shared
+        self.seen = 0
+
+    def latest(self) -> tuple[NDArray[np.int64], Scores]:
+        new = self.shared[self.seen :]
+        self.seen = len(self.shared)
+        keys = [keys for keys, _ in new] or [np.zeros(0, dtype=np.int64)]
+        return np.concatenate(keys), np.concatenate([scores for _, scores in new] or [np.zeros(0, dtype=np.float32)])
+
+    def keep(self, keys: NDArray[np.int64], scores: Scores) -> None:
+        self.shared.append((keys, scores))
+
+
+def positions(values: Any) -> Positions:
+    return np.array(values, dtype=np.int32)
+
+
+def test_the_estimate_is_pairs_times_the_pace_without_the_loading() -> None:
+    slow = Slow()
+    pairs = PairScores(slow, N_ITEMS, clock=slow.clock)
+    left = pairs.unread(np.arange(20, dtype=np.int32), positions(TWO))
+    # one user to load the model and one for the pace: 18 are left, 2 pairs each, a second each
+    assert (left.users, left.of, left.pairs, left.seconds, left.seconds_a_user) == (18, 20, 36, 36.0, 2.0)
+    assert slow.calls == [1, 1]
+
+
+def test_a_user_in_two_rows_counts_once() -> None:
+    slow = Slow()
+    pairs = PairScores(slow, N_ITEMS, clock=slow.clock)
+    pairs.read(positions([0, 1, 2, 3, 4]), positions([[0]] * 5))
+    left = pairs.unread(positions([7, 7, 0]), positions([[0, 1, -1], [1, 2, -1], [0, -1, -1]]))
+    assert (left.users, left.of, left.pairs) == (1, 2, 3)
+
+
+def test_reading_goes_by_blocks_and_what_was_read_before_a_cancel_is_kept() -> None:
+    slow = Slow()
+    pairs = PairScores(slow, N_ITEMS, clock=slow.clock)
+    users = np.arange(20, dtype=np.int32)
+    with pytest.raises(CancelledError):
+        pairs.read(users, positions(TWO), cancel=lambda: len(slow.calls) == 2)
+    assert slow.calls == [BLOCK, BLOCK]
+    said: list[float] = []
+    pairs.read(users, positions(TWO), progress=lambda share, _: said.append(share))
+    # 12 of 20 users were left
+    assert slow.calls == [BLOCK] * 5
+    assert said == [0.0, 4 / 12, 8 / 12, 1.0]
+    assert pairs.of(users, positions(TWO))[19].tolist() == pytest.approx([19.0, 19.1])
+    assert slow.calls == [BLOCK] * 5
+
+
+def test_between_blocks_others_have_their_turn() -> None:
+    slow = Slow()
+    pairs = PairScores(slow, N_ITEMS, clock=slow.clock)
+    others: list[float] = []
+
+    def ask(share: float, _: str) -> None:
+        # with the lock held this would wait for ever
+        others.append(float(pairs.of(positions([19]), positions([[4]]))[0, 0]))
+
+    pairs.read(np.arange(8, dtype=np.int32), positions([[0, 1]] * 8), progress=ask)
+    assert others == pytest.approx([19.4] * 3)
+
+
+def test_what_would_take_more_than_the_patience_is_refused_for_many_but_not_for_one() -> None:
+    slow = Slow()
+    pairs = PairScores(slow, N_ITEMS, clock=slow.clock)
+    pairs.patience = 10.0
+    with pytest.raises(ScenarioError, match="18 of 20 users are not read yet, which would take about 40 seconds"):
+        pairs.of(np.arange(20, dtype=np.int32), positions(TWO))
+    assert slow.calls == [1, 1]
+    pairs.patience = 1.0
+    assert pairs.of(positions([19]), positions([[0, 1]])).tolist()[0] == pytest.approx([19.0, 19.1])
+    pairs.patience = 40.0
+    assert pairs.of(np.arange(20, dtype=np.int32), positions(TWO)).shape == (20, 2)
+
+
+def test_what_another_process_keeps_is_found() -> None:
+    shared: list[tuple[NDArray[np.int64], Scores]] = []
+    here, there = Slow(), Slow()
+    mine = PairScores(here, N_ITEMS, Kept(shared), clock=here.clock)
+    theirs = PairScores(there, N_ITEMS, Kept(shared), clock=there.clock)
+    mine.read(positions([0]), positions([[0, 1]]))
+    theirs.read(positions([0, 1, 2]), positions([[0, 1]] * 3))
+    assert there.calls == [2]
+    left = mine.unread(positions([0, 1, 2]), positions([[0, 1]] * 3))
+    assert (left.users, left.pairs, left.seconds) == (0, 0, 0.0)
+    assert mine.of(positions([2]), positions([[1]]))[0].tolist() == pytest.approx([2.1])
+    assert here.calls == [1]
+
+
+def test_what_is_asked_for_is_not_forgotten_where_there_is_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recengine.fusion.pair_scores.MAX_REMEMBERED", 3)
+    slow = Slow()
+    pairs = PairScores(slow, N_ITEMS, clock=slow.clock)
+    pairs.of(positions([0]), positions([[0, 1]]))
+    found = pairs.of(positions([0, 1]), positions([[1, 2], [3, -1]]))
+    assert found.tolist()[0] == pytest.approx([0.1, 0.2])
+    assert found.tolist()[1] == pytest.approx([1.3, float("nan")], nan_ok=True)

@@ -10,9 +10,10 @@ from scipy.sparse import csr_matrix
 
 from recengine.arrays import Positions, Scores
 from recengine.data import Dataset
-from recengine.errors import EncoderError, RecipeError
+from recengine.errors import CancelledError, EncoderError, RecipeError
 from recengine.models import Resources
 from recengine.models.profiles import similar_items
+from recengine.models.profiles.adapted import MADE
 from recengine.models.profiles.adapting import HELD_OUT, Adaptation, adapt_encoder
 from recengine.models.profiles.similar_items import alike, similar_item_ndcg
 from recengine.ranking import top_k
@@ -98,6 +99,69 @@ def test_the_same_seed_gives_the_same_encoder(board: Dataset, tmp_path: Path) ->
     one, other = (adapt_encoder(board, tmp_path / name, settings, seed=5, resources=ON_CPU) for name in "ab")
     assert TextEncoder(str(one.folder)).identity == TextEncoder(str(other.folder)).identity
     assert (one.before, one.after) == (other.before, other.after)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_what_was_adapted_is_taken_again_and_never_replaced(board: Dataset, tmp_path: Path) -> None:
+    folder, settings = tmp_path / "adapted", Adaptation(epochs=1, batch_size=8, rank=2)
+    first = adapt_encoder(board, folder, settings, resources=ON_CPU)
+    before = files(folder)
+    said: list[str] = []
+    again = adapt_encoder(board, folder, settings, resources=ON_CPU, progress=lambda share, text: said.append(text))
+    assert again.reused
+    assert not first.reused
+    assert said == []
+    assert replace(again, reused=False, losses=first.losses) == first
+    assert again.losses.tolist() == first.losses.tolist()
+    retold = replace(board, items=board.items.with_columns(text=pl.lit("other words")), fingerprint="retold")
+    for train, other, seed, said_so in (
+        (board, replace(settings, rank=3), 0, "(rank 2, not 3)"),
+        (board, settings, 4, "(seed 0, not 4)"),
+        (retold, settings, 0, "not retold"),
+    ):
+        with pytest.raises(EncoderError) as no:
+            adapt_encoder(train, folder, other, seed=seed, resources=ON_CPU)
+        assert str(no.value).startswith(f"{folder}: holds an encoder that was adapted from something else")
+        assert said_so in str(no.value)
+        assert str(no.value).endswith("Choose another --name, or delete it.")
+        assert "\n" not in str(no.value)
+    assert files(folder) == before
+
+
+@pytest.mark.parametrize("found", [None, b"{}", b"no JSON", b'{"made_from": [1], "figures": 3, "losses": 1}'])
+def test_a_folder_that_does_not_say_what_it_is_stays(board: Dataset, tmp_path: Path, found: bytes | None) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "model.safetensors").write_bytes(b"precious")
+    if found is not None:
+        (folder / MADE).write_bytes(found)
+    before = files(folder)
+    with pytest.raises(EncoderError, match="is there already, and does not say from what it was adapted"):
+        adapt_encoder(board, folder, resources=ON_CPU)
+    assert files(folder) == before
+
+
+def test_one_that_is_stopped_while_it_is_measured_leaves_nothing(board: Dataset, tmp_path: Path) -> None:
+    measuring = False
+
+    def progress(share: float, text: str) -> None:
+        nonlocal measuring
+        measuring = measuring or share > 0.9
+
+    with pytest.raises(CancelledError):
+        adapt_encoder(
+            board,
+            tmp_path / "adapted",
+            Adaptation(epochs=1, batch_size=8, rank=2),
+            resources=ON_CPU,
+            progress=progress,
+            cancel=lambda: measuring,
+        )
+    assert measuring
+    assert [path.name for path in tmp_path.iterdir() if path.name != ".adapted.lock"] == []
 
 
 def test_what_cannot_be_adapted_is_one_clear_line(board: Dataset, tmp_path: Path) -> None:

@@ -34,7 +34,8 @@ MEANING = """
 against the item. All shares together are the score; nothing is left over.
 
 **The rest.** What no item of the history accounts for. {rest} A scorer that looks at no history, such as popularity,
-is all rest: everybody gets the same from it.
+is all rest: everybody gets the same from it. So is one whose score cannot be divided, such as a network that takes in
+the history as a whole.
 
 **No opinion.** A scorer that knows nothing about an item, such as collaborative filtering about one that nobody has
 taken, {neutral}. That too is all rest.
@@ -102,7 +103,10 @@ def scorer_columns(why: Explanation) -> dict[str, Any]:
             help="What it adds, under a weighted sum effective weight times normalised score. The sum is the fused "
             "score.",
         ),
-        "By history": NumberColumn(format=form, help="The part of it that items of the history account for."),
+        "By history": NumberColumn(
+            format=form,
+            help="The part of it that items of the history account for; empty where the score cannot be divided.",
+        ),
         "Rest": NumberColumn(format=form, help="The part of it that no item of the history accounts for."),
         "Weight": NumberColumn(format="percent", help="Effective: all weights together are 100 %."),
         "Normalised": NumberColumn(
@@ -129,12 +133,12 @@ def by_scorer(why: Explanation, called: Mapping[str, str]) -> pl.DataFrame:
     decimals = digits(why)
     adds = rounded(table["contribution"].to_list(), decimals)
     # + 0.0: nothing is written "-0.0000"
-    history = [round(value, decimals) + 0.0 for value in table["history"].to_list()]
-    rest = [round(whole - part, decimals) + 0.0 for whole, part in zip(adds, history, strict=True)]
+    history = [None if value is None else round(value, decimals) + 0.0 for value in table["history"].to_list()]
+    rest = [round(whole - (part or 0.0), decimals) + 0.0 for whole, part in zip(adds, history, strict=True)]
     return table.select(
         pl.col("scorer").replace_strict(called, default=pl.col("scorer")).alias("Scorer"),
         pl.Series("Adds", adds),
-        pl.Series("By history", history),
+        pl.Series("By history", history, dtype=pl.Float64),
         pl.Series("Rest", rest),
         pl.col("weight").alias("Weight"),
         pl.col("normalised").alias("Normalised"),
@@ -232,6 +236,8 @@ def _said(part: Part) -> str:
     if math.isnan(part.raw):
         return f"no opinion on this item{', so it counts as neutral' if part.contribution else ''}."
     own = f"own score {plain(f'{part.raw:.4g}')}; "
+    if not part.divisible:
+        return own + "it cannot be divided among the items of the history."
     if not len(part.items):
         return own + "no item of the history has a share in it."
     return own + ("shares by history item are exact." if part.exact else "shares by history item are approximate.")

@@ -93,6 +93,7 @@ def _part(name: str, scorer: Scorer, fusion: Fusion, row: FusedRow, c: int, user
         # what is left after the shares, so the two sum to the contribution whatever float32 rounded in the row
         rest=contribution - float(shares.sum()),
         rank=float(row.ranks[c, item]),
+        divisible=isinstance(scorer, Explains),
     )
 
 

@@ -16,6 +16,7 @@ class Part:
     items (h,), shares (h,): by history item, in units of the fused score, largest first.
     rest: the normaliser's offset and every term that is no history item. exact: False where shares are approximate.
     rank: the scorer's own of the item among the user's unseen items, from 1, ties share their mean; NaN = no opinion.
+    divisible: False where the scorer cannot take its scores apart, so that all is rest whatever the history does to it.
     """
 
     scorer: str
@@ -28,6 +29,7 @@ class Part:
     shares: Values
     rest: float
     rank: float = float("nan")
+    divisible: bool = True
 
 
 @dataclass(frozen=True)

@@ -135,11 +135,12 @@ def weights_table(scenario: Scenario) -> pl.DataFrame:
 
 
 def parts_table(explanation: Explanation) -> pl.DataFrame:
-    """One row a scorer: `scorer, weight, raw, rank, normalised, contribution, history, rest, exact`.
+    """One row a scorer: `scorer, weight, raw, rank, normalised, contribution, history, rest, exact, divisible`.
 
     weight: effective. raw: null = no opinion. rank: the scorer's own, from 1, ties share their mean; null likewise.
     contribution = history + rest, under a weighted sum weight * normalised; the contributions sum to the fused score.
-    exact: false where history and rest are approximate. Without an additive strategy all amounts are null.
+    exact: false where history and rest are approximate. divisible: false where the scorer cannot take its score apart:
+    history is null then, and all of the contribution rest. Without an additive strategy all amounts are null.
     """
     rows = [
         {
@@ -149,14 +150,16 @@ def parts_table(explanation: Explanation) -> pl.DataFrame:
             "rank": part.rank,
             "normalised": part.normalised,
             "contribution": part.contribution,
-            "history": float(part.shares.sum()) if explanation.additive else float("nan"),
+            "history": float(part.shares.sum()) if explanation.additive and part.divisible else float("nan"),
             "rest": part.rest,
             "exact": part.exact,
+            "divisible": part.divisible,
         }
         for part in explanation.parts
     ]
     amounts = ("weight", "raw", "rank", "normalised", "contribution", "history", "rest")
-    schema = {"scorer": pl.String, **dict.fromkeys(amounts, pl.Float64), "exact": pl.Boolean}
+    marks = dict.fromkeys(("exact", "divisible"), pl.Boolean)
+    schema = {"scorer": pl.String, **dict.fromkeys(amounts, pl.Float64), **marks}
     return pl.DataFrame(rows, schema=schema).with_columns(pl.col(pl.Float64).fill_nan(None))
 
 

@@ -110,10 +110,13 @@ def test_no_opinion_counts_as_the_mean_or_the_floor(world: Any) -> None:
 
 
 def test_a_scorer_that_cannot_say_is_all_rest(world: Any) -> None:
-    part = part_of(explained(world, 1, 6, Fusion(WEIGHTS)), "plain")
+    why = explained(world, 1, 6, Fusion(WEIGHTS))
+    part = part_of(why, "plain")
     assert len(part.items) == 0
     assert part.rest == part.contribution
     assert part.exact
+    assert not part.divisible
+    assert part_of(why, "near").divisible
 
 
 def test_a_row_without_differences_is_all_rest(world: Any) -> None:

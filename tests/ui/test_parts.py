@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 
 from recengine.explanation import Explanation, Part
 from recengine.fusion import NEUTRALS, NORMALIZATIONS, STRATEGIES, Fusion, Remark, make_strategy
+from recengine.reports.figures.parts import explanation_steps
 from ui import parts
 
 NONE = np.zeros(0, dtype=np.int32)
@@ -61,6 +63,16 @@ def test_each_scorer_says_how_far_its_part_goes_back_to_the_history() -> None:
     assert "exact" in als
     assert "no opinion" in text
     assert "weight 0" in popularity
+
+
+def test_a_score_that_cannot_be_divided_is_not_said_to_come_from_no_item() -> None:
+    network = Part("sasrec", 1.0, 1.2, 0.8, 0.8, True, NONE, np.zeros(0), 0.8, divisible=False)
+    why = replace(explanation(), parts=(network,))
+    assert parts.scorer_lines(why, {}).endswith("cannot be divided among the items of the history.")
+    table = parts.by_scorer(why, {})
+    assert table["By history"].to_list() == [None]
+    assert table["Rest"].to_list() == [0.8]
+    assert [step.label for step in explanation_steps(why, [])] == ["sasrec: not divided"]
 
 
 def fused_by(strategy: str) -> Fusion:

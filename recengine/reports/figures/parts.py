@@ -172,6 +172,8 @@ def _steps_of(part: Part, titles: Sequence[str], called: str, history_items: int
 def _rest(part: Part) -> str:
     if np.isnan(part.raw):
         return "no opinion"
+    if not part.divisible:
+        return "not divided"
     return "whatever the history" if len(part.items) == 0 else "the rest"
 
 

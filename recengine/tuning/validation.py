@@ -18,6 +18,7 @@ from recengine.evaluation import Change, Figure, Resamples, change, user_figures
 from recengine.fusion import check_k
 from recengine.fusion.memory import block_size
 from recengine.models import Curve, HasCurves, Learns, Recipe, Resources, Scorer, estimated_memory, refuse_if_too_large
+from recengine.models.training import Stopwatch
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked, within
 from recengine.ranking import METRICS, Rankings, compute_metrics, take, top_k
 from recengine.storage import digest
@@ -181,10 +182,10 @@ def measure_fold(
         raise RecipeError(obstacle)
     refuse_if_too_large(recipe, train, resources)
     progress(0.0, f"Fitting {recipe.label}")
-    started = time.perf_counter()
-    scorer = recipe.fit(
-        train, seed=seed, resources=resources, progress=within(progress, 0.0, SHARE_OF_FITTING), cancel=cancel
-    )
+    with Stopwatch() as watch:
+        scorer = recipe.fit(
+            train, seed=seed, resources=resources, progress=within(progress, 0.0, SHARE_OF_FITTING), cancel=cancel
+        )
     fitted = time.perf_counter()
     users = np.flatnonzero(np.diff(relevant.indptr)).astype(np.int32)
     rankings = rank_unseen(scorer, train, users, k, within(progress, SHARE_OF_FITTING, 1.0), cancel)
@@ -197,7 +198,7 @@ def measure_fold(
     return Measured(
         per_user,
         overall,
-        fitted - started,
+        watch.seconds,
         scored - fitted,
         scorer.device,
         tuple(float(loss) for loss in losses),

@@ -245,7 +245,7 @@ def test_what_learns_is_followed_and_what_stopped_can_be_deleted(open_page: Open
     rounds = [Round(1, 5.0, 0.1, 2.0), Round(2, 4.0, 0.3, 2.0), Round(3, 3.0, 0.2, 2.0)]
     folder = run_folder(workspace, scenario, recipe).__enter__()
     folder.tell(rounds)
-    folder.keep({"network.one": np.zeros(1)}, rounds[:2])
+    folder.keep({"network.one": np.zeros(1)}, rounds[:2], 4.0)
     app = open_page(MODELS, workspace=workspace.root)
     assert not app.exception
     assert "Round 3 of at most 100 is done; a round takes 2.0 s." in texts(app)
@@ -268,7 +268,7 @@ def test_runs_of_another_dataset_of_the_same_name_are_not_shown(open_page: OpenP
     another = replace(default_scenario(workspace.load_dataset("shop")), dataset="0" * 64)
     folder = run_folder(workspace, another, SasRecRecipe()).__enter__()
     folder.tell([Round(1, 5.0, 0.1, 2.0)])
-    folder.keep({"network.one": np.zeros(1)}, [Round(1, 5.0, 0.1, 2.0)])
+    folder.keep({"network.one": np.zeros(1)}, [Round(1, 5.0, 0.1, 2.0)], 2.0)
     app = open_page(MODELS, workspace=workspace.root)
     assert not app.exception
     assert "is done; a round takes" not in texts(app)

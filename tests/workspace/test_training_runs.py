@@ -1,5 +1,6 @@
 """Fits in progress in a workspace, and the curves of those that are stored."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,32 @@ def stop_after_a_round(
             progress=lambda share, text: said.append(text),
             cancel=lambda: any(text.startswith("Round 1 of 3: loss") for text in said),
         )
+
+
+def seconds_are(workspace: Workspace, key: str, seconds: float) -> None:
+    """Let a checkpoint say that it took so long to come there."""
+    manifest = workspace.root / "training" / key / "checkpoint" / "manifest.json"
+    document = json.loads(manifest.read_text())
+    document["settings"]["seconds"] = seconds
+    manifest.write_text(json.dumps(document))
+
+
+def test_a_validation_that_goes_on_counts_what_it_took_before(
+    workspace: Workspace, synthetic_dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recengine.models.training.loop.SECONDS_BETWEEN_CHECKPOINTS", 0.0)
+    said: list[str] = []
+    recipe = make_recipe("sasrec", SETTINGS)
+    with pytest.raises(CancelledError):
+        workspace.validate(
+            synthetic_dataset,
+            recipe,
+            progress=lambda share, text: said.append(text),
+            cancel=lambda: any(text.startswith("Round 1 of 3: loss") for text in said),
+        )
+    (run,) = workspace.training_runs()
+    seconds_are(workspace, run.key, 4000.0)
+    assert 4000 < workspace.validate(synthetic_dataset, recipe).fit_seconds < 4900
 
 
 def test_the_curves_of_a_fit_are_known_without_loading_it(workspace: Workspace, synthetic_dataset: Dataset) -> None:
@@ -89,11 +116,14 @@ def test_a_fit_that_was_stopped_is_found_and_goes_on(
     assert workspace.training_run(scenario, make_recipe("popularity")) is None
     assert workspace.training_run(scenario_of(synthetic_dataset).with_weights({"sasrec": 1.0}), recipe) is not None
     said.clear()
+    seconds_are(workspace, run.key, 4000.0)
     gone_on = workspace.prepare(synthetic_dataset, scenario, progress=lambda share, text: said.append(text))
     assert not any(text.startswith("Round 1 of 3: loss") for text in said)
     assert workspace.training_runs() == []
     (entry,) = workspace.fits()
     assert len(entry.losses) == 3
+    # what was learnt before the stop took its time too
+    assert 4000 < entry.seconds < 4900
     whole = Workspace.open(workspace.root.parent / "another").prepare(synthetic_dataset, scenario)
     users = np.arange(synthetic_dataset.n_users, dtype=np.int32)
     np.testing.assert_array_equal(gone_on.scorers["sasrec"].score(users), whole.scorers["sasrec"].score(users))

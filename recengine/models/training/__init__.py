@@ -11,6 +11,7 @@ from recengine.models.training.recipe import (
 )
 from recengine.models.training.runs import Run, delete_run, find_run, list_runs, prune_runs, run_key
 from recengine.models.training.sampling import SAMPLINGS, Negatives
+from recengine.models.training.stopwatch import Stopwatch
 from recengine.models.training.task import Task
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Negatives",
     "Round",
     "Run",
+    "Stopwatch",
     "Task",
     "TrainedRecipe",
     "batch_size_setting",

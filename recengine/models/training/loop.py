@@ -24,6 +24,7 @@ from recengine.models.training.logs import RoundLog
 from recengine.models.training.recipe import TrainedRecipe
 from recengine.models.training.room import free_cache, is_out_of_memory, no_room
 from recengine.models.training.runs import RunFolder, run_facts
+from recengine.models.training.stopwatch import spent_before
 from recengine.models.training.task import KeepsBatchesWhole, Task
 from recengine.progress import Cancel, Progress, stop_if_asked
 from recengine.text.device import device_words, text_device
@@ -126,6 +127,8 @@ class _School:
         self._position = Position(task.network, self._optimizer, accelerator.scaler)
         self._best: Weights | None = None
         self._told = False
+        self._started = time.perf_counter()
+        self._earlier = 0.0
         self.rounds: list[Round] = []
 
     def attend(self, progress: Progress, cancel: Cancel) -> None:
@@ -152,7 +155,8 @@ class _School:
         self._log.write(self.rounds[-1])
         self._folder.tell(self.rounds)
         if number < self._recipe.epochs and self._folder.is_due(SECONDS_BETWEEN_CHECKPOINTS):
-            self._folder.keep(self._position.arrays(self._best, self._batch_size), self.rounds)
+            so_far = self._earlier + time.perf_counter() - self._started
+            self._folder.keep(self._position.arrays(self._best, self._batch_size), self.rounds, so_far)
         progress(number / self._recipe.epochs, self._words() + self._trouble())
 
     def _epoch(self, number: int, progress: Progress, cancel: Cancel) -> float:
@@ -247,11 +251,13 @@ class _School:
         kept = self._folder.kept()
         if kept is None:
             return
-        arrays, rounds = kept
+        arrays, rounds, seconds = kept
         found = self._position.go_to(arrays)
         if found is not None:
             self._best, self._batch_size = found
             self.rounds = rounds
+            self._earlier = seconds
+            spent_before(seconds)
 
 
 def _seed_of(seed: int, number: int) -> int:

@@ -30,7 +30,7 @@ from recengine.storage import (
 CHECKPOINT = "checkpoint"
 STATE = "rounds.json"
 LOCK = "lock"
-VERSION = 1
+VERSION = 2
 """Changes whenever what a checkpoint of the same fit holds means something else."""
 OLD_SECONDS = 28 * 86_400.0
 """After which a fit that stopped is forgotten."""
@@ -176,11 +176,11 @@ class RunFolder:
             self.trouble = str(error)
         self._told_at = time.monotonic()
 
-    def keep(self, arrays: Mapping[str, Any], rounds: Sequence[Round]) -> None:
-        """Keep all that going on needs."""
+    def keep(self, arrays: Mapping[str, Any], rounds: Sequence[Round], seconds: float) -> None:
+        """Keep all that going on needs. seconds: that it took to come there."""
         if self._folder is None or self.trouble:
             return
-        settings = {"made_from": self._made_from, "rounds": [_document(one) for one in rounds]}
+        settings = {"made_from": self._made_from, "rounds": [_document(one) for one in rounds], "seconds": seconds}
         # a group, so that all are in one file
         named = {_GROUP + name: array for name, array in arrays.items()}
         try:
@@ -193,8 +193,11 @@ class RunFolder:
         """Whether `every` seconds have gone since something was kept, or since the fit began."""
         return self._folder is not None and not self.trouble and time.monotonic() - self._kept_at >= every
 
-    def kept(self) -> tuple[dict[str, Any], list[Round]] | None:
-        """What was kept last; None where nothing was, or where it is damaged or was made from something else."""
+    def kept(self) -> tuple[dict[str, Any], list[Round], float] | None:
+        """Arrays, rounds and seconds that were kept last.
+
+        None where nothing was, or where it is damaged or was made from something else.
+        """
         if self._folder is None or self.trouble or not (self._folder / CHECKPOINT).exists():
             return None
         try:
@@ -202,7 +205,7 @@ class RunFolder:
             if entry.settings["made_from"] != self._made_from:
                 return None
             arrays = {name.removeprefix(_GROUP): array for name, array in entry.arrays.items()}
-            return arrays, [_round(one) for one in entry.settings["rounds"]]
+            return arrays, [_round(one) for one in entry.settings["rounds"]], float(entry.settings["seconds"])
         except (StoreError, KeyError, TypeError, ValueError):
             return None
 

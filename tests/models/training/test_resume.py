@@ -13,7 +13,7 @@ import pytest
 from recengine.data import Dataset
 from recengine.errors import CancelledError, RecipeError, StoreError
 from recengine.models import Resources
-from recengine.models.training import delete_run, list_runs, prune_runs, run_key
+from recengine.models.training import Stopwatch, delete_run, list_runs, prune_runs, run_key
 from recengine.storage import is_locked, locked
 from tests.models.training.test_loop import Exploding, held_out_of
 from tests.models.training.tiny import N_EXAMPLES, TinyRecipe, TinyTask, teach, weights
@@ -94,6 +94,35 @@ def test_a_halved_batch_stays_halved(board: Dataset, resources: Resources) -> No
         teach(TinyRecipe(), board, task, resources=resources)
     gone_on, _ = teach(TinyRecipe(), board, resources=resources)
     assert set(gone_on.sizes) == {8}
+
+
+def seconds_kept(folder: Path, replaced: float | None = None) -> float:
+    """What the checkpoint of the one run in `folder` says that it took to come there; `replaced` from now on."""
+    (run,) = list_runs(folder)
+    manifest = folder / run.key / "checkpoint" / "manifest.json"
+    document = json.loads(manifest.read_text())
+    seconds = float(document["settings"]["seconds"])
+    if replaced is not None:
+        document["settings"]["seconds"] = replaced
+        manifest.write_text(json.dumps(document))
+    return seconds
+
+
+@pytest.mark.usefixtures("often")
+def test_the_time_of_a_fit_is_of_all_its_stretches(board: Dataset, resources: Resources) -> None:
+    folder = resources.training or Path()
+    stop_in(3, TinyRecipe(), board, resources)
+    assert 0 < seconds_kept(folder, replaced=4000.0) < 1000
+    stop_in(2, TinyRecipe(), board, resources)  # of those that are left: rounds 3 and 4
+    assert 4000 < seconds_kept(folder, replaced=9000.0) < 5000
+    with Stopwatch() as watch:
+        task, _ = teach(TinyRecipe(), board, resources=resources)
+    assert len(task.sizes) == 3 * BATCHES
+    assert 9000 < watch.seconds < 9900
+    # and of no others
+    with Stopwatch() as watch:
+        teach(TinyRecipe(), board, resources=resources)
+    assert 0 < watch.seconds < 900
 
 
 @pytest.mark.usefixtures("often")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import nullcontext
 from typing import Any
 
 import streamlit as st
@@ -20,9 +21,18 @@ STEPS = 20
 
 
 def settings_form(recipe: Recipe, key: str) -> dict[str, Any]:
-    """A widget for each setting, filled with those of `recipe`; their values. To be drawn inside a form."""
-    values = recipe.settings()
-    return {fact.name: setting_widget(fact, values[fact.name], f"{key} {fact.name}") for fact in recipe.facts()}
+    """A widget for each setting, filled with those of `recipe`; their values. To be drawn inside a form.
+
+    Those of a group stand under its name, folded away: few people change them.
+    """
+    values, facts = recipe.settings(), recipe.facts()
+    chosen: dict[str, Any] = {}
+    for group in dict.fromkeys(fact.group for fact in facts):
+        with st.expander(group) if group else nullcontext():
+            for fact in facts:
+                if fact.group == group:
+                    chosen[fact.name] = setting_widget(fact, values[fact.name], f"{key} {fact.name}")
+    return chosen
 
 
 def setting_widget(fact: SettingFacts, value: Any, key: str, called: str = "") -> Any:

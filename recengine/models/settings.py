@@ -138,12 +138,13 @@ class Among:
 Search: TypeAlias = Span | Among
 
 
-def setting(default: Any, check: Check, description: str, *, search: Search | None = None) -> Any:
+def setting(default: Any, check: Check, description: str, *, search: Search | None = None, group: str = "") -> Any:
     """A dataclass field with its check, a description for people, and where tuning looks for better values.
 
-    Without `search` tuning leaves it as it is.
+    Without `search` tuning leaves it as it is. group: under which heading a form shows it, empty for none.
     """
-    return field(default=default, metadata={"check": check, "description": description, "search": search})
+    facts = {"check": check, "description": description, "search": search, "group": group}
+    return field(default=default, metadata=facts)
 
 
 @dataclass(frozen=True)
@@ -155,6 +156,7 @@ class SettingFacts:
     check: Check
     description: str
     search: Search | None
+    group: str = ""
 
 
 def _shown(value: object) -> str:
@@ -201,7 +203,12 @@ class Settings:
         """Every setting, in the order of a form."""
         return tuple(
             SettingFacts(
-                each.name, each.default, each.metadata["check"], each.metadata["description"], each.metadata["search"]
+                each.name,
+                each.default,
+                each.metadata["check"],
+                each.metadata["description"],
+                each.metadata["search"],
+                each.metadata["group"],
             )
             for each in fields(cls)
         )

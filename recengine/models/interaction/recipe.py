@@ -22,6 +22,7 @@ from recengine.models.training import (
     weight_decay_setting,
 )
 from recengine.models.training.pair_examples import PAIR_SAMPLINGS
+from recengine.models.training.recipe import TRAINING
 from recengine.progress import Cancel, Progress, within
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class PairRecipe(TrainedRecipe):
         "Most examples that move the weights at once. Where there are few, fewer, so that a round has 32 batches; and "
         "halved where the GPU has no room for them.",
         search=Span(256, 4096, log=True),
+        group=TRAINING,
     )
     learning_rate: float = learning_rate_setting(0.007)
     weight_decay: float = weight_decay_setting(0.1)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 LOSSES = ("softmax", "sampled", "bce")
 DRAWS = (*SAMPLINGS, "batch")
 ORDERS = ("time", "file")
+VIEWS = "Altered views of histories"
+"""The group of the settings of augmentation and of the contrastive term."""
 
 
 def dropout_setting(default: float) -> Any:
@@ -75,33 +77,42 @@ class SequenceRecipe(TrainedRecipe):
         Number(100.0, zero=True),
         "Weight of telling two altered views of a history from those of other users; 0 leaves it out.",
         search=Span(0.0, 1.0),
+        group=VIEWS,
     )
     temperature: float = setting(
-        0.5, Number(100.0), "How much alike views may be: lower tells them apart more sharply.", search=Span(0.05, 1.0)
+        0.5,
+        Number(100.0),
+        "How much alike views may be: lower tells them apart more sharply.",
+        search=Span(0.05, 1.0),
+        group=VIEWS,
     )
     crop: float = setting(
         0.6,
         Number(1.0, zero=True),
         "Share of a history that a cropped view keeps; 0 crops none.",
         search=Span(0.0, 0.9),
+        group=VIEWS,
     )
     mask: float = setting(
         0.3,
         Number(0.9, zero=True),
         "Share of a history that a masked view does not show; 0 masks none.",
         search=Span(0.0, 0.9),
+        group=VIEWS,
     )
     reorder: float = setting(
         0.6,
         Number(1.0, zero=True),
         "Share of a history that a reordered view shuffles, a stretch of it; 0 reorders none.",
         search=Span(0.0, 1.0),
+        group=VIEWS,
     )
     augmented: float = setting(
         0.0,
         Number(1.0, zero=True),
         "Share of histories that each round learns from in an altered view, instead of as they are.",
         search=Span(0.0, 0.5),
+        group=VIEWS,
     )
     order: str = setting(
         "time",

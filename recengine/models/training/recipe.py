@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 
 from recengine.models.settings import Choice, Number, SettingFacts, Settings, Span, Whole, setting
 
+TRAINING = "Training"
+"""The group of these settings."""
 PRECISIONS = ("auto", "float32", "bfloat16", "float16")
 
 
@@ -22,12 +24,19 @@ def batch_size_setting(default: int) -> Any:
         Whole(1, 2**20),
         "Examples that move the weights at once. Halved where the GPU has no room for them.",
         search=Span(min(64, default), max(1024, default), log=True),
+        group=TRAINING,
     )
 
 
 def learning_rate_setting(default: float) -> Any:
     """The setting `learning_rate`."""
-    return setting(default, Number(10.0), "How far each batch moves the weights.", search=Span(1e-4, 1e-2, log=True))
+    return setting(
+        default,
+        Number(10.0),
+        "How far each batch moves the weights.",
+        search=Span(1e-4, 1e-2, log=True),
+        group=TRAINING,
+    )
 
 
 def weight_decay_setting(default: float) -> Any:
@@ -37,6 +46,7 @@ def weight_decay_setting(default: float) -> Any:
         Number(10.0, zero=True),
         "Strength of the penalty on large weights (L2).",
         search=Span(0.0, max(1e-3, default)),
+        group=TRAINING,
     )
 
 
@@ -52,23 +62,26 @@ class TrainedRecipe(Settings):
     learning_rate: float = learning_rate_setting(1e-3)
     weight_decay: float = weight_decay_setting(0.0)
     gradient_clip: float = setting(
-        5.0, Number(1e6, zero=True), "Length to which a longer gradient is cut; 0 cuts none."
+        5.0, Number(1e6, zero=True), "Length to which a longer gradient is cut; 0 cuts none.", group=TRAINING
     )
     held_out: int = setting(
         0,
         Whole(0, 100_000),
         "Users whose latest item the fit does not learn, to measure NDCG on it after each round; 0 measures none.",
+        group=TRAINING,
     )
     patience: int = setting(
         0,
         Whole(0, 1000),
         "Rounds without a better NDCG on the users held out after which the fit stops and takes the best round; 0 "
         "never stops early. Needs users held out.",
+        group=TRAINING,
     )
     precision: str = setting(
         "auto",
         Choice(PRECISIONS),
         "Numbers to compute in: auto is float32 on the CPU, and half precision on a GPU, where it is faster.",
+        group=TRAINING,
     )
 
     def operations(self, n_users: int, n_items: int, n_interactions: int) -> float:

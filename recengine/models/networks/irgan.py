@@ -159,6 +159,7 @@ class IrGanTask:
 
     def batches(self, rng: np.random.Generator, size: int) -> Iterator[tuple[Tensor, ...]]:
         """Users (n,), items that each took (n, draws), drawn anew for each batch, and what to learn from them (n,)."""
+        self._told.clear()
         order = rng.permutation(self._users)
         phases = (LIKELIHOOD,) if self._pretrains else (DISCRIMINATOR, GENERATOR)
         starts, lengths = self._taken.indptr[:-1], np.diff(self._taken.indptr)

@@ -74,6 +74,7 @@ class MultiTaskLearning:
 
     def batches(self, rng: np.random.Generator, size: int) -> Iterator[tuple[Tensor, ...]]:
         """Users, items, ratings, whether positive, and the latest items before: a row an event."""
+        self._told.clear()
         events = self._events
         order = rng.permutation(len(events))
         for start in range(0, len(order), size):

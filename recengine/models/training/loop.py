@@ -162,7 +162,7 @@ class _School:
     def _epoch(self, number: int, progress: Progress, cancel: Cancel) -> float:
         """The mean loss of one round; its examples are begun anew with half the batch where there is no room.
 
-        What the batches before taught stays learnt, and stays in what the task counts and tells of the round.
+        What the batches before taught stays learnt; what is told of the round is of the examples begun anew.
         """
         while True:
             try:

@@ -25,7 +25,10 @@ class Task(Protocol):
         """Of an epoch; users, events or pairs, whatever a batch is counted in."""
 
     def batches(self, rng: np.random.Generator, size: int) -> Iterator[tuple[Tensor, ...]]:
-        """One epoch in batches of at most `size` examples, in random order: tensors on the CPU."""
+        """One epoch in batches of at most `size` examples, in random order: tensors on the CPU.
+
+        Where a batch has no room the epoch is begun anew: nothing is told of what came before.
+        """
 
     def loss(self, network: nn.Module, batch: tuple[Tensor, ...]) -> Tensor:
         """Mean over the examples of a batch, a scalar; `network` is the one of this task or a copy on another device.

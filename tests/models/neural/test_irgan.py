@@ -90,6 +90,17 @@ def test_a_batch_is_what_its_users_took() -> None:
             assert set(row) == set(TAKEN[user].indices)
 
 
+def test_a_pass_that_is_begun_anew_is_told_once() -> None:
+    torch.manual_seed(0)
+    task = IrGanTask(IrGanRecipe(draws=8, pretraining=0), TAKEN)
+    rng = np.random.default_rng(0)
+    # the second batch had no room
+    task.loss(task.network, next(task.batches(rng, 1)))
+    losses = [float(task.loss(task.network, batch).detach()) for batch in task.batches(rng, 1)]
+    # in turn the one player and the other
+    assert task.after_epoch()[DISCRIMINATOR_LOSS] == pytest.approx(np.mean(losses[::2]), rel=1e-6)
+
+
 def test_its_curves_begin_with_the_game(board: Dataset, resources: Resources) -> None:
     recipe = make_recipe("irgan", {"epochs": 5, "pretraining": 2, "batch_size": 16})
     scorer = recipe.fit(board, resources=resources)

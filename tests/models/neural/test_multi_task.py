@@ -14,7 +14,7 @@ from recengine.errors import RecipeError
 from recengine.models import Resources, TakesAttributes, TakesNewItems, make_recipe, named_variant
 from recengine.models.attributes.fields import Fields
 from recengine.models.networks.multi_task import Head, mean_of, weighted_sum
-from recengine.models.networks.multi_task_learning import LOSS_OF, WEIGHT_OF
+from recengine.models.networks.multi_task_learning import LOSS_OF, WEIGHT_OF, MultiTaskLearning
 from recengine.models.neural.multi_task import MultiTaskRecipe
 from recengine.models.training import hold_out
 from tests.models.checkerboard import COLD_ITEM, DAY, START
@@ -60,6 +60,19 @@ def test_the_mean_is_over_what_is_there() -> None:
     vectors = torch.tensor([[[1.0], [3.0]], [[5.0], [9.0]], [[2.0], [2.0]]])
     items = torch.tensor([[4, 7], [4, -1], [-1, -1]])
     assert mean_of(vectors, items).flatten().tolist() == [2, 5, 0]
+
+
+def test_a_pass_that_is_begun_anew_is_told_once(board: Dataset) -> None:
+    torch.manual_seed(0)
+    recipe = MultiTaskRecipe(factors=8, hidden=16, text=False, weighting="fixed", rating_weight=2.0)
+    task = MultiTaskLearning(recipe.network(Fields.learn(board, None), board, recipe.heads(board)), recipe, board)
+    rng = np.random.default_rng(0)
+    # the second batch had no room
+    task.loss(task.network, next(task.batches(rng, 64)))
+    totals = [float(task.loss(task.network, batch).detach()) for batch in task.batches(rng, 32)]
+    told = task.after_epoch()
+    weighted = sum(recipe.fixed_weights[name] * told[LOSS_OF[name]] for name in recipe.heads(board))
+    assert weighted == pytest.approx(np.mean(totals), rel=1e-6)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 # Every layer of recengine imports only from the lines above its own; layers on one line are peers, which never import
 # each other. The base alone may import itself.
-BASE = frozenset({"errors", "arrays", "progress", "device", "threads", "compiled", "versions"})
+BASE = frozenset({"errors", "arrays", "progress", "device", "threads", "compiled", "versions", "outgoing"})
 TIERS: tuple[frozenset[str], ...] = (
     BASE,
     frozenset({"storage", "jobs"}),

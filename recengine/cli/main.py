@@ -9,13 +9,15 @@ import argparse
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
 from recengine import __version__
 from recengine.cli import options
-from recengine.cli.terminal import mistake_line
+from recengine.cli.terminal import harmless, mistake_line
 from recengine.errors import RecengineError
+from recengine.outgoing import told_to
 from recengine.progress import Progress
 
 DONE = 0
@@ -82,7 +84,8 @@ def _run(arguments: Sequence[str]) -> tuple[int, str]:
         asked = _parser().parse_args(arguments)
         name = f"recengine {asked.verb}"
         verb = options.load(asked.verb)
-        verb(asked)
+        with told_to(_before_it_is_sent):
+            verb(asked)
     except _UsageError as error:
         sys.stderr.write(f"{error}\n")
         return MISTAKE, str(error)
@@ -109,6 +112,15 @@ def _run(arguments: Sequence[str]) -> tuple[int, str]:
         sys.stderr.write(f"{name}: {line}\n")
         return DEFECT, line
     return DONE, ""
+
+
+def _before_it_is_sent(lines: Sequence[str]) -> None:
+    """Say on stderr what will be sent elsewhere; from a line of its own, since progress may stand on the last one."""
+    start = "\r\x1b[2K" if sys.stderr.isatty() else ""
+    # as progress, where stderr takes nothing the work goes on
+    with suppress(OSError):
+        sys.stderr.write(start + "".join(f"{harmless(' '.join(line.split()))}\n" for line in lines))
+        sys.stderr.flush()
 
 
 def _parser() -> argparse.ArgumentParser:

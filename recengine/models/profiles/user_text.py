@@ -22,8 +22,10 @@ from recengine.models.content.text_profile import profiles
 from recengine.models.content.vectors import AUTO, encode_texts, item_text_vectors
 from recengine.models.products import inner_products
 from recengine.models.profiles.describing import SENSITIVE, Described, Describer
+from recengine.models.profiles.sending import Sending
 from recengine.models.profiles.writing import Written, by_model, by_template, sentences
 from recengine.models.settings import Among, Choice, Settings, Span, Switch, Text, Whole, setting
+from recengine.outgoing import tell
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked, within
 from recengine.text import TextEncoder
 from recengine.text.answers import Answers
@@ -149,12 +151,15 @@ class UserTextRecipe(Settings):
     ) -> UserTextScorer:
         """Write every user down and encode the texts; `seed` changes nothing.
 
-        Raises `RecipeError` where no item has a text, no endpoint is set up or it answers for nobody, `EncoderError` or
-        `CancelledError`.
+        What is sent is told (`outgoing.tell`) before anything is. Raises `RecipeError` where no item has a text, no
+        endpoint is set up or it answers for nobody, `EncoderError` or `CancelledError`.
         """
         stop_if_asked(cancel)
         if obstacle := self.obstacle(train):
             raise RecipeError(obstacle)
+        sending = self.sending(train, resources)
+        if sending is not None:
+            tell(sending.lines)
         found = item_text_vectors(train, self.encoder, resources, within(progress, 0.0, 0.4), cancel)
         describer = self.describer(train)
         described = describer.describe(train.sequences, train.users if self.attributes else None)
@@ -211,6 +216,22 @@ class UserTextRecipe(Settings):
             return found
         return Endpoint(found.url, self.language_model, found.key)
 
+    def sending(self, train: Dataset, resources: Resources) -> Sending | None:
+        """What a fit on `train` would send; None where the template writes. Raises `EndpointError`."""
+        endpoint = self.endpoint() if self.writer == "endpoint" else None
+        if endpoint is None:
+            return None
+        describer, users = self.describer(train), self._sent_users(train)
+        described = describer.describe(train.sequences.take(users), train.users[users] if self.attributes else None)
+        names = tuple(one.name for one in train.user_attributes)
+        told = tuple(name for name in names if self.attributes and name not in describer.withheld)
+        answers = Answers.beside(resources.vector_cache)
+        return Sending.about(described, endpoint, answers, told=told, withheld=describer.withheld)
+
+    def _sent_users(self, train: Dataset) -> NDArray[np.int64]:
+        """Those with the longest histories first."""
+        return np.argsort(-train.sequences.lengths, kind="stable")[: self.sent]
+
     def _write(
         self, described: list[Described], train: Dataset, resources: Resources, progress: Progress, cancel: Cancel
     ) -> list[Written]:
@@ -219,7 +240,7 @@ class UserTextRecipe(Settings):
             return by_template(described)
         users = "1 user is" if self.sent == 1 else f"{self.sent:,} users are"
         written = by_template(described, f"only {users} sent.")
-        sent = np.argsort(-train.sequences.lengths, kind="stable")[: self.sent].tolist()
+        sent = self._sent_users(train).tolist()
         answers = Answers.beside(resources.vector_cache)
         asked = by_model(
             [described[user] for user in sent],

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ from recengine.data import Dataset, Sequences
 from recengine.errors import CancelledError, RecipeError, StoreError
 from recengine.models import Resources, make_recipe
 from recengine.models.profiles.describing import Described
-from recengine.models.profiles.user_text import UserTextScorer
+from recengine.models.profiles.user_text import UserTextRecipe, UserTextScorer
 from recengine.models.profiles.writing import GIVE_UP, Written, by_model, question_of, sentences
+from recengine.outgoing import told_to
 from recengine.text.answers import Answers
 from recengine.text.endpoint import KEY, MODEL, URL, Endpoint
 from tests.chat_server import ChatServer, chat_server, completion
@@ -114,6 +116,47 @@ def test_neither_ids_nor_sensitive_attributes_nor_the_key_are_sent(
     stored = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
     assert SECRET.encode() not in stored
     assert SECRET.encode() not in b"".join(array.tobytes() for array in scorer.state().values())
+
+
+def test_what_is_sent_is_told_before_the_first_of_it(
+    server: ChatServer, board: Dataset, resources: Resources, tmp_path: Path
+) -> None:
+    own, said = replace(resources, vector_cache=tmp_path), list[tuple[str, ...]]()
+
+    def hear(lines: Sequence[str]) -> None:
+        assert server.bodies == []
+        said.append(tuple(lines))
+
+    recipe = UserTextRecipe(writer="endpoint", language_model="small", sent=5, at_once=1, attributes=True)
+    # a part of what is stored: what is told of a user must be what the fit knows
+    part = board.with_interactions(board.interactions.gather_every(2), "half")
+    before = recipe.sending(part, own)
+    assert before is not None
+    assert before.example is not None
+    with told_to(hear):
+        recipe.fit(part, resources=own)
+    assert said == [before.lines]
+    assert (before.users, before.messages, before.answered) == (5, len(server.bodies), 0)
+    assert server.bodies[0] == before.example.body
+    whole = recipe.sending(board, own)
+    assert whole is not None
+    assert whole.example != before.example
+    assert before.withheld == ("age",)
+    assert before.told == ("club",)
+    sends, what, example = before.lines
+    host = server.url.split("/")[2]
+    n = f"{before.messages} messages about 5 users of the part that is learnt"
+    assert sends == f"Sends {n} to small at {host}, on this machine."
+    assert what.endswith("user attributes club, and no id. Withheld as sensitive: age.")
+    assert json.loads(example.removeprefix("The first, word for word: ")) == server.bodies[0]
+    assert SECRET not in repr(before)
+    # all is answered now
+    again = recipe.sending(part, own)
+    assert again is not None
+    assert (again.messages, again.answered) == (0, before.messages)
+    assert again.lines[0].startswith(f"Nothing is sent to small at {host}, on this machine: ")
+    assert UserTextRecipe().sending(part, own) is None
+    assert "no user attribute" in (replace(recipe, attributes=False).sending(part, own) or before).what
 
 
 def test_the_texts_of_the_model_decide(server: ChatServer, board: Dataset, resources: Resources) -> None:

@@ -1,6 +1,7 @@
 """Models: which recommenders there are, how good each is, and what it costs."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import streamlit as st
 
@@ -26,6 +27,7 @@ from ui import (
     rounds_panel,
     score_panel,
     scorer_cards,
+    sending_panel,
     state,
     study_panel,
     tuning_form,
@@ -56,6 +58,7 @@ VALIDATION_HELP = (
     "Each is fitted without the validation part, a tenth of training that the test part has nothing to do with, and "
     "ranks what each user has not seen. Choices made here leave the test part untouched."
 )
+OTHER_TRIALS = "This is the first trial; others tell more or fewer items, in more or fewer words, and send those anew."
 LATEST = 8
 """Jobs that are over and shown without asking."""
 
@@ -84,6 +87,8 @@ def choose(page: OpenDataset) -> None:
             on_click=actions.attempt,
             args=(lambda: adopting.start(page, wanted),),
         )
+    unfitted = {name: recipe for name, recipe in chosen.items() if offered[name].fit is None}
+    sending_panel.show_sending(page.workspace, page.dataset, unfitted, wanted)
     scorer_cards.cards(page, offered)
 
 
@@ -157,6 +162,8 @@ def compare(page: OpenDataset) -> None:
                 args=(lambda: command.submit(page.workspace),),
             )
             st.caption(plain(f"Not measured yet: {', '.join(labels(recipes)[name] for name in missing)}."))
+        unmeasured = {name: recipes[name] for name in missing}
+        sending_panel.show_sending(page.workspace, page.dataset, unmeasured, scenario, "validation")
     job = commands.latest_of(page.workspace, "compare", page.dataset.name)
     if job is not None and job.state != "done":
         jobs.job_panel(page.workspace.jobs, job, where="compare")
@@ -189,7 +196,13 @@ def show_comparison(validations: Mapping[str, Validation], scenario: Scenario) -
 
 def tune(page: OpenDataset) -> None:
     """Search better settings of a scorer, and see how the search goes."""
-    tuning_form.ask_for_study(page, possible_recipes(page.workspace, page.dataset))
+    possible = possible_recipes(page.workspace, page.dataset)
+    tuning_form.ask_for_study(page, possible)
+    scorer, scenario = st.session_state.get("tuned scorer"), state.current().scenario
+    if scorer in possible:
+        seeded = replace(scenario, seed=int(st.session_state.get("tuning seed", scenario.seed)))
+        tried = {scorer: possible[scorer]}
+        sending_panel.show_sending(page.workspace, page.dataset, tried, seeded, "validation", note=OTHER_TRIALS)
     job = commands.latest_of(page.workspace, "tune", page.dataset.name)
     if job is not None and job.state != "done":
         jobs.job_panel(page.workspace.jobs, job, where="tune")

@@ -76,6 +76,13 @@ def describer(dataset: Dataset, recipe: UserTextRecipe) -> Describer:
     return _describer(dataset.fingerprint, digest(recipe.settings()), _dataset=dataset, _recipe=recipe)
 
 
+def learnt_part(dataset: Dataset, scenario: Scenario, measured: Measured = "test") -> Dataset:
+    """What a fit of `scenario` learns from, for lists that are measured on that part. Raises `DataError`."""
+    if scenario.all_data:
+        return dataset
+    return _learnt_part(dataset.fingerprint, scenario.split, scenario.seed, measured, _dataset=dataset)
+
+
 def fitted_text(scenario: Scenario, user: int) -> Written | None:
     """What a model of `scenario` that is in memory knows of a user in words; None where there is none."""
     bench = _slot(workbench_key(scenario, device_kind())).workbench
@@ -248,6 +255,12 @@ def _dataset(fingerprint: str, name: str, root: str, *, _workspace: Workspace) -
 @st.cache_resource(max_entries=24, show_spinner=False)
 def _split_picture(fingerprint: str, split: str, seed: int, *, _dataset: Dataset) -> SplitPicture:
     return picture_split(split_dataset(_dataset, split, seed=seed))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _learnt_part(fingerprint: str, split: str, seed: int, measured: Measured, *, _dataset: Dataset) -> Dataset:
+    parts = split_dataset(_dataset, split, seed=seed)
+    return parts.full_train if measured == "test" else parts.train
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)

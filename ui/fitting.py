@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import NoReturn
 
@@ -14,10 +14,11 @@ from recengine.device import device_kind
 from recengine.errors import StoreError
 from recengine.fusion import STRATEGIES
 from recengine.jobs import Job
+from recengine.models import Recipe
 from recengine.progress import Progress
 from recengine.scenario import Scenario, Workbench, default_scenario, workbench_key
 from recengine.workspace import Workspace
-from ui import actions, commands, compute, jobs, state
+from ui import actions, commands, compute, jobs, sending_panel, state
 from ui.text import plain
 from ui.view import View, default_view
 
@@ -74,6 +75,9 @@ def _fit_key(view: View) -> str:
 def _fit(workspace: Workspace, dataset: Dataset, view: View, job: Job | None) -> NoReturn:
     """Show the job that fits the view; it is submitted unless the last one ended without a result."""
     if job is None or (job.state == "done" and job.id != st.session_state.get(WAITED)):
+        sent = sending_panel.to_be_fitted(workspace, view.scenario)
+        if sent:
+            _ask_to_send(workspace, dataset, view, sent)
         _wait(workspace, submit(workspace, dataset, view))
     lost = job.state == "done"
     st.warning(LOST if lost else "The scorers of this view are not fitted.", icon=":material/model_training:")
@@ -84,6 +88,24 @@ def _fit(workspace: Workspace, dataset: Dataset, view: View, job: Job | None) ->
             st.button(called, icon=":material/undo:", key=f"way {called}", on_click=state.show, args=(way,))
         st.page_link("pages/models.py", label="Choose other scorers", icon=":material/model_training:")
     jobs.job_panel(workspace.jobs, job, where="fit")
+    st.stop()
+
+
+def _ask_to_send(workspace: Workspace, dataset: Dataset, view: View, sent: Mapping[str, Recipe]) -> NoReturn:
+    """Nothing is sent to a language model before the analyst has seen what."""
+    st.warning("Fitting the scorers of this view sends texts to a language model.", icon=":material/outgoing_mail:")
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            "Fit and send",
+            type="primary",
+            icon=":material/send:",
+            key="fit and send",
+            on_click=actions.attempt,
+            args=(lambda: submit(workspace, dataset, view),),
+        )
+        for called, way in ways_back(workspace, dataset, view).items():
+            st.button(called, icon=":material/undo:", key=f"way {called}", on_click=state.show, args=(way,))
+    sending_panel.show_sending(workspace, dataset, sent, view.scenario)
     st.stop()
 
 

@@ -10,9 +10,11 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from recengine.data import Dataset, Finding, ImportReport
+from recengine.data import Dataset, Finding, ImportReport, split_dataset
 from recengine.data.profiles import count_everyone, item_profile, user_profile
+from recengine.models.profiles import UserTextRecipe
 from recengine.models.profiles.describing import SENSITIVE, withheld
+from recengine.models.profiles.writing import question_of
 from recengine.text.endpoint import KEY, MODEL, URL
 from recengine.workspace import Workspace
 from tests.chat_server import ChatServer, Reply, chat_server, completion
@@ -167,6 +169,21 @@ def test_a_language_model_is_asked_only_after_showing_what_is_sent(
     again = open_page(PAGE, {"user": "u00004"}, unfitted_workspace)
     assert plain("Source: written by small *model*") in said(again)
     assert len(model.bodies) == 1
+
+
+def test_what_is_shown_of_a_user_is_what_a_fit_sends(
+    open_page: OpenPage, unfitted_workspace: Path, model: ChatServer, shop: Dataset
+) -> None:
+    recipe, user = UserTextRecipe(), list(shop.users["id"]).index("u00004")
+
+    def question(dataset: Dataset) -> object:
+        (told,) = recipe.describer(dataset).describe(dataset.sequences.take(np.array([user])))
+        return question_of(told, "small *model*").body
+
+    app = open_page(PAGE, {"user": "u00004"}, unfitted_workspace)
+    (shown,) = app.code
+    part = split_dataset(shop, "random", seed=0).full_train
+    assert json.loads(shown.value) == question(part) != question(shop)
 
 
 @pytest.mark.parametrize(

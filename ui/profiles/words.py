@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from recengine.data import Dataset
-from recengine.errors import EndpointError
+from recengine.errors import DataError, EndpointError
 from recengine.models.profiles import UserTextRecipe
 from recengine.models.profiles.describing import Described, Describer
 from recengine.models.profiles.writing import Written, by_model, by_template, question_of
@@ -20,19 +20,23 @@ from ui.text import plain
 
 HELP = (
     "A short text from the groups that the user likes more than most and the latest positives. The model \u201cUser in "
-    "words\u201d recommends by such a text."
+    "words\u201d recommends by such a text, of the part that it learns from alone, as this one is."
 )
 
 
 def show(workspace: Workspace, dataset: Dataset, user: int) -> None:
-    """The text and who wrote it, what a fitted model reads, and what a language model would be sent."""
+    """The text and who wrote it, what a fitted model reads, and what a language model would be sent: of the part that
+    is learnt, so that it is word for word what a fit sends.
+    """
     scenario = state.current().scenario
     recipe = next((one for one in scenario.recipes().values() if isinstance(one, UserTextRecipe)), UserTextRecipe())
-    describer = compute.describer(dataset, recipe)
+    try:
+        part = compute.learnt_part(dataset, scenario)
+    except DataError:
+        return  # a cut that cannot be made is told where it is chosen
+    describer = compute.describer(part, recipe)
     place = np.array([user])
-    (described,) = describer.describe(
-        dataset.sequences.take(place), dataset.users[place] if recipe.attributes else None
-    )
+    (described,) = describer.describe(part.sequences.take(place), part.users[place] if recipe.attributes else None)
     if not described.text:
         return
     st.subheader("In words", anchor=False, help=HELP)
@@ -51,7 +55,7 @@ def show(workspace: Workspace, dataset: Dataset, user: int) -> None:
         _text(written)
         fitted = compute.fitted_text(scenario, user)
         if fitted is not None and fitted.text and fitted != written:
-            st.caption("The fitted model knows the training part alone, and reads:")
+            st.caption("The fitted model reads:")
             _text(fitted)
 
 

@@ -1,5 +1,7 @@
 """Fairness: which users get worse lists, and which items are hidden."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from recengine.fairness import FairnessReport
@@ -8,7 +10,7 @@ from recengine.reports import figures, tables
 from recengine.reports.readings import exposure_reading, gap_reading
 from recengine.reports.words import metric_label, metric_value, p_value, share
 from recengine.scenario import Outcome
-from ui import charts, choices, compute, exports, groups, shown, state
+from ui import charts, choices, compute, exports, groups, reading, shown, state
 from ui.frame import notice, open_page
 from ui.text import plain
 
@@ -108,10 +110,12 @@ page = open_page("pages/fairness.py")
 shown.scenario_line(page.workbench)
 with notice():
     with st.spinner("Comparing groups"):
-        outcome = compute.outcome(page.workbench, page.view.scenario, fairness=True)
         before, told = compute.baseline(page.workbench, page.view)
+        outcome = compute.shown_outcome(page.workbench, page.view.scenario, before, fairness=True)
         moved = page.view.scenario != before
-        baseline = compute.outcome(page.workbench, before, fairness=True).fairness if moved else None
+        other = compute.shown_outcome(page.workbench, before, page.view.scenario, fairness=True) if moved else None
+        baseline = None if other is None else other.fairness
+    reading.note(page.workspace, page.workbench, replace(page.view, baseline=before))
     if told:
         st.warning(plain(told), icon=":material/compare_arrows:")
     if outcome.fairness is not None:

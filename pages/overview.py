@@ -10,7 +10,7 @@ from recengine.reports import figures, tables
 from recengine.reports.views.data import cut_sentence
 from recengine.scenario import Outcome, Scenario, Workbench
 from recengine.workspace import DatasetEntry
-from ui import charts, compute, exports, overview, parts, shown
+from ui import charts, compute, exports, overview, parts, reading, shown
 from ui.frame import notice, open_page
 from ui.text import plain
 
@@ -104,6 +104,7 @@ with notice():
     show_data(page.workspace.dataset_entry(page.dataset.name), page.workbench, imported=imported)
     show_fit(page.workbench, page.view.scenario)
     with quality, st.spinner("Measuring every scorer by itself"):
-        outcome = compute.outcome(page.workbench, page.view.scenario, fairness=True)
+        outcome = compute.shown_outcome(page.workbench, page.view.scenario, fairness=True)
+        reading.note(page.workspace, page.workbench, page.view, beside=False)
         show_quality(page.workbench, outcome)
     show_verdicts(page.workbench, outcome, cards)

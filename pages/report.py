@@ -7,9 +7,10 @@ import streamlit as st
 
 from recengine.reports import SECTIONS
 from recengine.scenario import Scenario, Workbench
-from ui import commands, compute, exports, reporting, shown, state, uploads
+from ui import commands, compute, exports, reading, reporting, shown, state, uploads
 from ui.frame import Open, notice, open_page
 from ui.reporting import Written
+from ui.text import plain
 
 PREVIEW_HEIGHT = 900
 ADOPTED = "adopted file"
@@ -51,10 +52,19 @@ def offer_files(workbench: Workbench, scenario: Scenario, report: Written | None
         key="report file",
     )
     with st.container(gap=None):
-        exports.lists_csv(lambda: compute.outcome(workbench, scenario), workbench.dataset)
-        exports.table_csv(
-            "metrics", "Metrics as CSV", lambda: exports.metrics_table(compute.outcome(workbench, scenario))
-        )
+        left = compute.left_to_read(workbench, scenario)
+        if left is None:
+            exports.lists_csv(lambda: compute.outcome(workbench, scenario), workbench.dataset)
+            exports.table_csv(
+                "metrics", "Metrics as CSV", lambda: exports.metrics_table(compute.outcome(workbench, scenario))
+            )
+        else:
+            st.caption(
+                plain(
+                    f"{reading.to_read(scenario, left)} The report reads them first; after it, lists and "
+                    "metrics are here as CSV."
+                )
+            )
         exports.scenario_json(lambda: scenario)
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from recengine.scenario import Workbench
 from recengine.workspace import Workspace
-from ui import components, desk, exports, state, tries, widgets
+from ui import components, desk, exports, reading, state, tries, widgets
 from ui.combining import combining_panel
 from ui.frame import notice, open_page
 from ui.text import plain
@@ -22,7 +22,9 @@ def studio(workspace: Workspace, workbench: Workbench) -> None:
         found = desk.shown(workbench)
         if found.remark:
             st.warning(plain(found.remark), icon=":material/keep:")
-        tries.remember(workbench.dataset, found.outcome)
+        reading.note(workspace, workbench, found.view)
+        if found.outcome.scenario == found.view.scenario:
+            tries.remember(workbench.dataset, found.outcome)
         components.desk(desk.panel(workbench, found), on_move=desk.answer, on_explain=explain)
     state.write_link(state.current())
 

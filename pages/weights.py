@@ -1,6 +1,6 @@
 """Weights: which would be better, and how much it matters."""
 
-from ui import choices, state
+from ui import choices, reading, state
 from ui.frame import notice, open_page
 from ui.weights_along import show_along
 from ui.weights_clone import show_clone
@@ -24,6 +24,7 @@ PARTS = {
 page = open_page("pages/weights.py")
 with notice():
     tell_loaded()
+    reading.tell_left_out(state.current().scenario)
     part = choices.choose("Show", PARTS, "weigh", "along", show_label=False)
     show = {
         "along": show_along,

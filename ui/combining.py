@@ -44,14 +44,14 @@ def combining_panel(workspace: Workspace, workbench: Workbench) -> None:
     # of what is shown from now on, not of what was shown before
     scenario = state.current().scenario
     try:
-        outcome = compute.outcome(workbench, scenario)
+        outcome = compute.shown_outcome(workbench, scenario, state.current().baseline)
     except RecengineError:
         # the desk tells why, and shows the last good list
         return
     with below:
         taught_panel(workbench, scenario.fusion.strategy)
         pool_line(workspace, workbench, outcome)
-    tell_prices(workbench, outcome, prices)
+    tell_prices(workbench, scenario, outcome, prices)
 
 
 def _adopt(workbench: Workbench, view: View, strategy: str, settings: dict[str, Any], rerankers: Chain) -> bool:

@@ -57,6 +57,12 @@ def fit(workspace: Workspace, dataset: Dataset, scenario: Scenario) -> Command:
     return Command("fit", arguments, f"Fit {dataset.name}: {what}", dataset.name)
 
 
+def evaluate(workspace: Workspace, dataset: Dataset, scenario: Scenario) -> Command:
+    """Measure `scenario`, from its file in the workspace, where `save_scenario` puts it; what it reads is kept."""
+    arguments = ("--dataset", dataset.name, "--scenario", scenario_file(workspace, scenario))
+    return Command("evaluate", arguments, f"Read and measure all users of {dataset.name}", dataset.name)
+
+
 def compare(dataset: Dataset, scorers: Sequence[str], scenario: Scenario) -> Command:
     """Measure `scorers`, which have a name in the workspace, and the floors on the validation part."""
     cut = _cut(scenario.split, scenario.seed, scenario.k)

@@ -15,6 +15,8 @@ from recengine.data.quality import QualityReport, quality_report
 from recengine.device import device_kind
 from recengine.errors import RecengineError
 from recengine.fusion import STRATEGIES, FusedRow, Fusion, fuse_row
+from recengine.fusion.pair_scores import Unread
+from recengine.fusion.reading import PairsNeeded
 from recengine.models.profiles import UserTextRecipe, UserTextScorer
 from recengine.models.profiles.describing import Describer
 from recengine.models.profiles.writing import Written
@@ -25,8 +27,13 @@ from recengine.scenario import (
     Scenario,
     Verdict,
     Workbench,
+    needed,
+    reading_labels,
+    reads_pairs,
     run_scenario,
     scorer_outcomes,
+    unread,
+    without_reading,
     workbench_key,
 )
 from recengine.scenario import verdicts as judge
@@ -38,10 +45,14 @@ from recengine.simulation import triangle as measure_triangle
 from recengine.storage import digest
 from recengine.workspace import DatasetEntry, Workspace
 from ui import desk_panel, panels, users
+from ui.text import plain
 from ui.view import View
 
 TRIANGLE = ("ndcg", "recall", "precision", "map", "mrr", "hit_rate", "coverage", "gini", "novelty")
 """Metrics that are measured at every mix of a triangle."""
+
+PATIENCE_SECONDS = 10.0
+"""What reading pairs of texts for several users may take on a page; more is for a job."""
 
 
 @dataclass
@@ -118,14 +129,47 @@ def workbench(
     slot = _slot(workbench_key(scenario, device_kind(), measured))
     with slot.lock:
         if slot.workbench is None:
-            slot.workbench = workspace.prepare(dataset, scenario, measured=measured, progress=progress)
+            made = workspace.prepare(dataset, scenario, measured=measured, progress=progress)
+            facts = made.source.facts
+            for pairs in facts.pairs.values() if facts is not None else ():
+                pairs.patience = PATIENCE_SECONDS
+            slot.workbench = made
         return slot.workbench
 
 
 def outcome(workbench: Workbench, scenario: Scenario, *, fairness: bool = False) -> Outcome:
-    """What `scenario` gives on `workbench`; `fairness` takes about a second the first time."""
+    """What `scenario` gives on `workbench`; `fairness` takes about a second the first time.
+
+    Raises `ScenarioError` where pairs of texts had to be read for more than `PATIENCE_SECONDS`.
+    """
     own = _taught(workbench, scenario)
     return _outcome(own.key, scenario, fairness, _workbench=own)
+
+
+def left_to_read(workbench: Workbench, *scenarios: Scenario) -> Unread | None:
+    """The pairs of texts that are not read yet and without which outcomes of `scenarios` cannot be made at once; None
+    where there are none, or so few that they are read on the way.
+    """
+    asked: list[PairsNeeded] = []
+    for scenario in scenarios:
+        own = _taught(workbench, scenario)
+        asked += _needed(own.key, scenario, _workbench=own)
+    left = unread(asked) if asked else None
+    return left if left is not None and left.users > 1 and left.seconds > PATIENCE_SECONDS else None
+
+
+def shown_outcome(workbench: Workbench, scenario: Scenario, *beside: Scenario, fairness: bool = False) -> Outcome:
+    """The outcome of `scenario`, or, where it or one of those it stands beside had to read pairs of texts for long,
+    that without the re-rankers that read: its own `scenario` says which it is, and `reading.note` tells it on the page.
+    """
+    if any(map(reads_pairs, (scenario, *beside))):
+        with st.spinner("Looking at what is read"):
+            left = left_to_read(workbench, scenario, *beside)
+        if left is not None:
+            return outcome(workbench, without_reading(scenario), fairness=fairness)
+        with st.spinner("Reading pairs of texts"):
+            return outcome(workbench, scenario, fairness=fairness)
+    return outcome(workbench, scenario, fairness=fairness)
 
 
 def baseline(workbench: Workbench, view: View) -> tuple[Scenario, str]:
@@ -154,9 +198,13 @@ def prices(workbench: Workbench, scenario: Scenario) -> tuple[Price, ...]:
 
 
 def user_row(workbench: Workbench, scenario: Scenario, user: int) -> FusedRow:
-    """One user's whole catalogue under `scenario`."""
+    """One user's whole catalogue under `scenario`; where pairs of texts are read for it, that may take seconds."""
     own = _taught(workbench, scenario)
-    return _user_row(own.key, scenario.fusion, scenario.k, user, _workbench=own)
+    if not reads_pairs(scenario):
+        return _user_row(own.key, scenario.fusion, scenario.k, user, _workbench=own)
+    label = reading_labels(scenario).lower()
+    with st.spinner(f"The {label} reads the best items of user {plain(workbench.dataset.user_ids[user])}"):
+        return _user_row(own.key, scenario.fusion, scenario.k, user, _workbench=own)
 
 
 def _taught(workbench: Workbench, scenario: Scenario) -> Workbench:
@@ -178,19 +226,23 @@ def pool_items(workbench: Workbench, user: int) -> dict[str, list[str]]:
 
 
 def sweep(workbench: Workbench, scenario: Scenario, scorer: str, top: float, metrics: tuple[str, ...]) -> Sweep:
-    """Metrics along the weight of one scorer."""
-    return _sweep(workbench.key, scenario.fusion, scenario.k, scorer, top, metrics, _workbench=workbench)
+    """Metrics along the weight of one scorer; pairs of texts are not read for it."""
+    fusion = without_reading(scenario).fusion
+    return _sweep(workbench.key, fusion, scenario.k, scorer, top, metrics, _workbench=workbench)
 
 
 def triangle(workbench: Workbench, scenario: Scenario, scorers: tuple[str, ...], parts: int) -> Triangle:
-    """Every metric of `TRIANGLE` at every mix of three scorers; the other weights are of no account."""
-    template = scenario.only(scorers[0]).fusion
+    """Every metric of `TRIANGLE` at every mix of three scorers; the other weights are of no account. Pairs of texts are
+    not read for it.
+    """
+    template = without_reading(scenario).only(scorers[0]).fusion
     return _triangle(workbench.key, template, scenario.k, scorers, parts, _workbench=workbench)
 
 
 def breakpoints(workbench: Workbench, scenario: Scenario, user: int, scorer: str, top: float) -> Breakpoints:
-    """The weights at which one user's list changes."""
-    return _breakpoints(workbench.key, scenario.fusion, scenario.k, user, scorer, top, _workbench=workbench)
+    """The weights at which one user's list changes; pairs of texts are not read for it."""
+    fusion = without_reading(scenario).fusion
+    return _breakpoints(workbench.key, fusion, scenario.k, user, scorer, top, _workbench=workbench)
 
 
 def user_labels(dataset: Dataset) -> list[str]:
@@ -294,6 +346,11 @@ def _slot(key: str) -> _Slot:
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs={Scenario: lambda scenario: scenario.key})
 def _outcome(key: str, scenario: Scenario, fairness: bool, *, _workbench: Workbench) -> Outcome:
     return run_scenario(_workbench, scenario, fairness=fairness)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Scenario: lambda scenario: scenario.key})
+def _needed(key: str, scenario: Scenario, *, _workbench: Workbench) -> tuple[PairsNeeded, ...]:
+    return needed(_workbench, scenario)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Scenario: lambda scenario: scenario.key})

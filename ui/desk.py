@@ -125,11 +125,14 @@ def panel(workbench: Workbench, found: Shown, presets: Sequence[Preset] = ()) ->
 
 def _made(workbench: Workbench, view: View, problem: str = "") -> Shown:
     user = workbench.dataset.user_position[view.user]
+    # first: it tells the pace of what takes long for all users
+    row = compute.user_row(workbench, view.scenario, user)
+    before = compute.user_row(workbench, view.baseline, user)
     return Shown(
         view,
-        compute.outcome(workbench, view.scenario),
-        compute.outcome(workbench, view.baseline),
-        compute.user_row(workbench, view.scenario, user),
-        compute.user_row(workbench, view.baseline, user),
+        compute.shown_outcome(workbench, view.scenario, view.baseline),
+        compute.shown_outcome(workbench, view.baseline, view.scenario),
+        row,
+        before,
         problem,
     )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import polars as pl
 import streamlit as st
 
 from recengine.data import Dataset
+from recengine.ranking import Rankings
 from recengine.reports import csv_data, csv_for_reading, tables
-from recengine.scenario import Outcome, Scenario, Workbench, scenario_to_bytes
-from ui import compute, state
+from recengine.scenario import Outcome, Scenario, Workbench, reading_labels, scenario_to_bytes
+from ui import compute, panels, state
 from ui.view import View
 
 
@@ -40,12 +42,12 @@ def studio_exports(workbench: Workbench) -> None:
 
     def shown() -> tuple[View, Outcome]:
         view = latest.view
-        return view, compute.outcome(workbench, view.scenario)
+        return view, compute.shown_outcome(workbench, view.scenario, view.baseline)
 
     with st.popover("Export", icon=":material/download:"):
         table_csv("list", "List", lambda: list_table(workbench, *shown()))
         table_csv("history", "History", lambda: history_table(workbench, latest.view))
-        table_csv("metrics", "Metrics", lambda: metrics_table(shown()[1]))
+        table_csv("metrics", "Metrics", lambda: metrics_shown(*shown()))
         scenario_json(lambda: latest.view.scenario)
 
 
@@ -53,8 +55,9 @@ def list_table(workbench: Workbench, view: View, outcome: Outcome) -> pl.DataFra
     """The shown list with its parts."""
     dataset = workbench.dataset
     user = dataset.user_position[view.user]
-    rankings = outcome.lists.rankings.only(outcome.lists.rankings.users == user)
     row = compute.user_row(workbench, view.scenario, user)
+    items = panels.listed(view.scenario, outcome, row, user)[None, :]
+    rankings = Rankings(np.array([user], dtype=np.int32), items, row.score[items])
     parts = {name: row.parts[c][rankings.items] for c, name in enumerate(workbench.fitted)}
     return tables.lists_table(rankings, dataset, parts)
 
@@ -70,6 +73,14 @@ def history_table(workbench: Workbench, view: View) -> pl.DataFrame:
     rows = pl.concat([rows.filter(pl.col("user") == user).with_columns(part=pl.lit(name)) for name, rows in parts])
     items = dataset.items.select("id", "title")[rows["item"]]
     return rows.select("part", item_id=items["id"], title=items["title"], weight="weight", positive="positive")
+
+
+def metrics_shown(view: View, outcome: Outcome) -> pl.DataFrame:
+    """`metrics_table`, saying in a column of its own what the figures are without, where that is so."""
+    table = metrics_table(outcome)
+    if outcome.scenario == view.scenario:
+        return table
+    return table.with_columns(without=pl.lit(reading_labels(view.scenario)))
 
 
 def metrics_table(outcome: Outcome) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import numpy as np
 from recengine.evaluation import SLICES, Change, Figure, change
 from recengine.ranking import METRICS
 from recengine.reports.words import exactness, metric_interval, metric_label, metric_value
-from recengine.scenario import Outcome, Workbench
+from recengine.scenario import Outcome, Workbench, reading_labels, reads_pairs
 from ui.view import View
 
 STRIP_METRICS = ("ndcg", "recall", "precision", "map", "mrr", "hit_rate", "coverage", "gini", "novelty")
@@ -29,33 +29,44 @@ def metrics_panel(workbench: Workbench, view: View, outcome: Outcome, baseline: 
         }
         for key in STRIP_METRICS
     ]
-    rows = [_metric_row("All items", "The whole catalogue.", outcome.table, baseline.table, changed, view, main=True)]
+    # where what makes them differ is left out of both, that nothing changes would say nothing
+    alike = outcome.scenario == baseline.scenario
+    before = None if alike else baseline.table
+    rows = [_metric_row("All items", "The whole catalogue.", outcome.table, before, changed, view, main=True)]
     for name, table in outcome.slices.items():
         about = next(slice_ for key, slice_ in SLICES.items() if key == name)
-        rows.append(_metric_row(about.label, about.description, table, baseline.slices[name], {}, view, main=False))
+        before = None if alike else baseline.slices[name]
+        rows.append(_metric_row(about.label, about.description, table, before, {}, view, main=False))
     return {
-        "caption": f"Quality over all users, lists of {k}",
+        "caption": f"Quality over all users, lists of {k}{_left_out(view, outcome)}",
         "metrics": metrics,
         "rows": rows,
         "exact": f"{'◐' if outcome.lists.unproven else '✓'} {exactness(outcome.lists)}",
     }
 
 
+def _left_out(view: View, outcome: Outcome) -> str:
+    """What the figures are without, though the view has it."""
+    if outcome.scenario == view.scenario or not reads_pairs(view.scenario):
+        return ""
+    return f", without the {reading_labels(view.scenario).lower()}"
+
+
 def _metric_row(
     label: str,
     tip: str,
     table: Mapping[str, Figure],
-    before: Mapping[str, Figure],
+    before: Mapping[str, Figure] | None,
     changed: Mapping[str, Change],
     view: View,
     *,
     main: bool,
 ) -> dict[str, Any]:
-    same = view.scenario == view.baseline
     cells = [
-        _metric_cell(key, table[key], None if same else before[key], changed.get(key), main) for key in STRIP_METRICS
+        _metric_cell(key, table[key], None if before is None else before[key], changed.get(key), main)
+        for key in STRIP_METRICS
     ]
-    if same and main:
+    if view.scenario == view.baseline and main:
         cells[0] |= {"change": "= baseline", "tone": "flat"}
     return {
         "label": label,

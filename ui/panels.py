@@ -16,7 +16,7 @@ from recengine.fusion import FusedRow, Listwise, WeightedSum
 from recengine.reports.text import one_line
 from recengine.reports.theme import series_style
 from recengine.reports.words import UNDEFINED
-from recengine.scenario import Outcome, Workbench, rerankers_text, strategy_text
+from recengine.scenario import Outcome, Scenario, Workbench, rerankers_text, strategy_text
 from ui.metric_panel import metrics_panel
 from ui.view import View
 
@@ -74,8 +74,7 @@ def list_panel(workbench: Workbench, view: View, outcome: Outcome, row: FusedRow
     dataset = workbench.dataset
     user = dataset.user_position[view.user]
     place = int(np.flatnonzero(outcome.lists.rankings.users == user)[0])
-    items = outcome.lists.rankings.items[place]
-    items = items[items >= 0]
+    items = listed(view.scenario, outcome, row, user)
     additive = view.scenario.fusion.strategy.additive
     digits = score_digits(row.score[items])
     held_out = set(workbench.relevant[user].indices.tolist())
@@ -108,6 +107,19 @@ def list_panel(workbench: Workbench, view: View, outcome: Outcome, row: FusedRow
         "digits": digits,
         "footer": f"{hits} of {len(held_out)} held-out items in the list. {_proof(view, outcome, place)}",
     }
+
+
+def listed(scenario: Scenario, outcome: Outcome, row: FusedRow, user: int) -> Positions:
+    """The items of the user's list, best first: the outcome's, or the row's where the outcome is of another scenario.
+
+    It is where a re-ranker would take long for all users.
+    """
+    if outcome.scenario == scenario:
+        items: Positions = outcome.lists.rankings.items[outcome.lists.rankings.users == user].ravel()
+        there: Positions = items[items >= 0]
+        return there
+    places = np.flatnonzero((row.rank > 0) & (row.rank <= scenario.k))
+    return places[np.argsort(row.rank[places], kind="stable")].astype(np.int32)
 
 
 def _proof(view: View, outcome: Outcome, place: int) -> str:

@@ -22,6 +22,15 @@ def price_words(price: Price, k: int) -> str:
     return f"{cost} {gain}"
 
 
+def unpriced_words(workbench: Workbench) -> str:
+    """What is said of a re-ranker where not all users are read: how long one takes."""
+    facts = workbench.source.facts
+    pairs = None if facts is None else facts.pair_scores
+    seconds = math.nan if pairs is None else pairs.seconds_a_user
+    took = "" if math.isnan(seconds) else f"It takes {seconds:.2g} s a user. "
+    return f"{took}What it costs and brings is known when all users are read."
+
+
 def unmet_words(workbench: Workbench, outcome: Outcome) -> list[str]:
     """One line for each rule that some lists do not keep, with how many."""
     rankings = outcome.lists.rankings

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from recengine.errors import ScenarioError
 from recengine.fusion import RERANKERS, make_reranker
 from recengine.fusion.rerankers.freshness import FIRST, Freshness
 from recengine.fusion.rerankers.rules import Rules
@@ -16,7 +17,7 @@ from recengine.models.settings import SettingFacts
 from recengine.scenario import Outcome, Scenario, Workbench, check_fits
 from recengine.scenario.scenario import Choice
 from ui import actions, compute, state
-from ui.price_words import PRICE_HELP, price_words, unmet_words
+from ui.price_words import PRICE_HELP, price_words, unmet_words, unpriced_words
 from ui.rule_panel import rule_panel
 from ui.rule_words import SETTINGS
 from ui.settings_form import setting_label, setting_widget
@@ -48,13 +49,21 @@ def reranker_chain(workbench: Workbench, scenario: Scenario) -> tuple[Chain, lis
     return tuple(choice for choice, _ in shown), [*(priced for _, priced in shown), st.container(gap="xsmall")]
 
 
-def tell_prices(workbench: Workbench, outcome: Outcome, places: Sequence[DeltaGenerator]) -> None:
-    """What each re-ranker of the outcome costs and brings, and which rules were not kept."""
+def tell_prices(workbench: Workbench, scenario: Scenario, outcome: Outcome, places: Sequence[DeltaGenerator]) -> None:
+    """What each re-ranker of `scenario` costs and brings, and which rules were not kept. The outcome may be of fewer:
+    without those that have still to read most users.
+    """
     if not places:
         return
-    scenario = outcome.scenario
-    for place, price in zip(places, compute.prices(workbench, scenario), strict=False):
-        place.caption(plain(price_words(price, scenario.k)), help=PRICE_HELP)
+    try:
+        prices = iter(compute.prices(workbench, outcome.scenario))
+    except ScenarioError:  # without one of the others, other pairs have to be read
+        prices = iter(())
+    for place, choice in zip(places, scenario.rerankers, strict=False):
+        price = next(prices, None) if choice in outcome.scenario.rerankers else None
+        place.caption(
+            plain(unpriced_words(workbench) if price is None else price_words(price, scenario.k)), help=PRICE_HELP
+        )
     for line in unmet_words(workbench, outcome):
         places[-1].caption(f":material/rule: {plain(line)}")
 

@@ -42,7 +42,7 @@ def show_thumbs(page: Open) -> None:
         st.button(
             "Clear", icon=":material/clear_all:", key="clear thumbs", disabled=not given, on_click=_clear, args=(given,)
         )
-    rankings = compute.outcome(workbench, view.scenario).lists.rankings
+    rankings = compute.shown_outcome(workbench, view.scenario).lists.rankings
     labels = compute.user_labels(workbench.dataset)
     with st.grid(len(users), min_column_width=300):
         for user in users:

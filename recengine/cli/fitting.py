@@ -148,7 +148,11 @@ def _learnt_text(fitted: Fitted) -> str:
     learnt = _learnt(fitted)
     if not learnt:
         return ""
-    said = f"{learnt['rounds']:,} rounds, loss {learnt['loss']['first']:.4g} to {learnt['loss']['last']:.4g}"
+    rounds, loss = learnt["rounds"], learnt["loss"]
+    if rounds == 1:
+        said = f"1 round, loss {loss['last']:.4g}"
+    else:
+        said = f"{rounds:,} rounds, loss {loss['first']:.4g} to {loss['last']:.4g}"
     bests = [
         f"{name} {one['best']:.3f} in round {one['best_round']:,}"
         for name, one in learnt.get("curves", {}).items()

@@ -76,9 +76,9 @@ def build_pool(
         blocks: list[Pool] = []
         for start in range(0, max(len(users), 1), size):
             stop_if_asked(cancel)
-            progress(start / max(len(users), 1), f"Scoring the catalogue: {start} of {len(users)} users")
+            progress(start / max(len(users), 1), f"Scoring the catalogue: {start:,} of {len(users):,} users")
             blocks += [wide.take_over(block) for block in _build_blocks(source, users[start : start + size], depth)]
-        progress(1.0, f"Scored the catalogue for {len(users)} users")
+        progress(1.0, f"Scored the catalogue for {len(users):,} users")
         pool = _join(blocks, wide)
         if temporary is not None:
             cleanup.pop_all()

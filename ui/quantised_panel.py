@@ -16,10 +16,11 @@ from ui.text import plain
 
 HELP = (
     "Layers and vectors of items as whole numbers of eight bits (dynamic quantisation), for where a fitted network "
-    "is to answer on a small machine. The studio itself goes on with the numbers as they were fitted."
+    "is to answer on a small machine. This measures whether it would pay; the studio itself goes on with the numbers "
+    "as they were fitted. The command `recengine quantise` writes the network in eight bits with `--out FOLDER`."
 )
 COLUMNS = {
-    "Size (KiB)": NumberColumn(format="%.0f", help="Weights of the network."),
+    "Size (KiB)": NumberColumn(format="%.0f", help="Of the file that holds the weights of the network (safetensors)."),
     "Time a user (ms)": NumberColumn(
         format="%.2f", help="To read the history and score the catalogue, on the CPU; lower is better."
     ),

@@ -243,6 +243,7 @@ def _fit(parser: argparse.ArgumentParser) -> None:
 def _quantise(parser: argparse.ArgumentParser) -> None:
     _scenario(parser)
     parser.add_argument("--model", required=True, metavar="NAME", help="a sequence model, such as sasrec")
+    parser.add_argument("--out", metavar="FOLDER", help="write the network in eight bits here, a new folder")
 
 
 def _fusion(parser: argparse.ArgumentParser) -> None:

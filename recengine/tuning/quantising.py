@@ -10,10 +10,9 @@ from scipy.sparse import csr_matrix
 
 from recengine.arrays import Positions, Scores, Values
 from recengine.data import Dataset
-from recengine.errors import RecipeError
 from recengine.evaluation import Change, Figure, Resamples, change, user_figures
 from recengine.models import Scorer
-from recengine.models.sequence.quantised import quantise
+from recengine.models.sequence.quantised import Quantised, QuantisedScorer
 from recengine.models.sequence.recipe import SequenceScorer
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked, within
 from recengine.ranking import compute_metrics
@@ -27,10 +26,11 @@ TIMED = 256
 
 @dataclass(frozen=True)
 class QuantisedMeasure:
-    """Before and after, in pairs.
+    """Before and after, in pairs; after is what the scorer in eight bits really holds and does.
 
-    bytes_: of the network. milliseconds: a user, to read the history and score the catalogue, on the CPU. ndcg: at k,
-    over the users with something relevant. change: of NDCG, after minus before, over the same users.
+    bytes_: of the network's weights in a file of safetensors. milliseconds: a user, to read the history and score the
+    catalogue, on the CPU. ndcg: at k, over the users with something relevant. change: of NDCG, after minus before, over
+    the same users.
     """
 
     bytes_: tuple[int, int]
@@ -40,25 +40,20 @@ class QuantisedMeasure:
 
 
 def measure_quantised(
-    scorer: Scorer,
+    made: Quantised,
     train: Dataset,
     relevant: csr_matrix,
     *,
-    name: str,
     k: int,
     seed: int = 0,
     progress: Progress = silent,
     cancel: Cancel = never,
 ) -> QuantisedMeasure:
-    """Quantise `scorer` and measure both, by their forward pass over the histories of `train`.
+    """Measure both scorers of `made`, by their forward pass over the histories of `train`.
 
-    relevant (n_users, n_items): what counts as a hit. name: of the scorer, for messages. Raises `RecipeError` for a
-    scorer without a network that reads histories, and `CancelledError`.
+    relevant (n_users, n_items): what counts as a hit. Raises `CancelledError`.
     """
-    if not isinstance(scorer, SequenceScorer):
-        raise RecipeError(f"{name}: has no network that reads histories. Choose a sequence model, such as sasrec.")
-    made = quantise(scorer)
-    both = (_ByForwardPass(scorer, train), _ByForwardPass(made.scorer, train))
+    both = (_ByForwardPass(made.plain, train), _ByForwardPass(made.scorer, train))
     users = np.flatnonzero(np.diff(relevant.indptr)).astype(np.int32)
     per_user: list[Values] = []
     for place, one in enumerate(both):
@@ -84,7 +79,7 @@ def measure_quantised(
 class _ByForwardPass:
     """Scores known users as if they were new: by their histories."""
 
-    def __init__(self, scorer: SequenceScorer, train: Dataset) -> None:
+    def __init__(self, scorer: SequenceScorer | QuantisedScorer, train: Dataset) -> None:
         self._scorer = scorer
         self._histories = scorer.histories(train)
         self.device = "CPU"

@@ -13,11 +13,13 @@ from recengine.storage import read_document, write_document
 from recengine.tuning.quantising import QuantisedMeasure
 
 FOLDER = "quantised"
+VERSION = 2
+"""Of what is measured: what was measured in another way is measured again."""
 
 
 def save_quantised(root: Path, key: str, measured: QuantisedMeasure) -> None:
     """Keep what was measured of the fit stored under `key`."""
-    write_document(root / FOLDER / f"{key}.json", quantised_document(measured))
+    write_document(root / FOLDER / f"{key}.json", {"version": VERSION, **quantised_document(measured)})
 
 
 def stored_quantised(root: Path, key: str) -> QuantisedMeasure | None:
@@ -27,6 +29,8 @@ def stored_quantised(root: Path, key: str) -> QuantisedMeasure | None:
         return None
     try:
         facts = read_document(path, "what was measured in eight bits", "Measure it again.")
+        if facts.get("version") != VERSION:
+            return None
         before, after = facts["before"], facts["after"]
         return QuantisedMeasure(
             bytes_=(int(before["bytes"]), int(after["bytes"])),

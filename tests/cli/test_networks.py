@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from recengine.cli.main import main
+from recengine.models.sequence.quantised import load_quantised
 from recengine.models.training import HELD_OUT_NDCG
 from recengine.models.training.loop import _School
+from recengine.workspace import Workspace
 from tests.cli.conftest import Command
 
 DATA = ("--dataset", "synthetic")
@@ -89,6 +91,25 @@ def test_eight_bits_before_and_after(writable: Path, capsys: pytest.CaptureFixtu
     assert document["change"]["mean"] == pytest.approx(after["ndcg"]["mean"] - before["ndcg"]["mean"])
     (stored,) = (writable / "quantised").iterdir()
     assert stored.stem in {path.name for path in (writable / "scorers").iterdir()}
+
+
+def test_the_network_in_eight_bits_is_written(
+    writable: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    out = tmp_path / "small"
+    arguments = ("quantise", *DATA, "--model", "sasrec", *SETTINGS, "--out", str(out))
+    document, _ = run(capsys, *arguments)
+    assert (out / "network.safetensors").stat().st_size == document["after"]["bytes"]
+    loaded = load_quantised(out)
+    dataset = Workspace.open().load_dataset("synthetic")
+    assert list(loaded.item_ids) == dataset.item_ids
+    assert loaded.about["fingerprint"] == dataset.fingerprint
+    assert loaded.scorer.fold_in_order(loaded.scorer.histories(dataset)).shape == (dataset.n_users, dataset.n_items)
+    # what is there is not replaced
+    assert main(arguments) == 2
+    assert "is there already. Name a folder that is not." in capsys.readouterr().err
+    assert main(arguments[:-2]) == 0
+    assert "The fit stays as it is; --out FOLDER writes" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ class NextItemTask:
 
 def user_vectors(network: SequenceNetwork, histories: Sequences, length: int) -> Scores:
     """The state after each history, (n, factors) float32; NaN where it is empty."""
-    device = network.items.weight.device
+    device = network.device
     factors = network.items.embedding_dim
     out = np.full((len(histories), factors), np.nan, dtype=np.float32)
     # of like length together

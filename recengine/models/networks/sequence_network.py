@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from itertools import chain
 
 import torch
 from torch import Tensor, nn
@@ -36,6 +37,11 @@ class SequenceNetwork(nn.Module, ABC):
         ends = (histories != PADDING).sum(dim=1).clamp(min=1) - 1
         states: Tensor = self(histories)
         return states[torch.arange(len(histories), device=histories.device), ends]
+
+    @property
+    def device(self) -> torch.device:
+        """On which it computes."""
+        return next(chain(self.parameters(), self.buffers())).device
 
     @property
     def item_vectors(self) -> Tensor:

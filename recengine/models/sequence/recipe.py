@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from recengine.arrays import Positions, Scores, read_only
+from recengine.arrays import Mask, Positions, Scores, read_only
 from recengine.data import Dataset, Sequences
 from recengine.errors import RecipeError
 from recengine.models.base import Resources
@@ -240,6 +239,17 @@ class SequenceScorer(VectorScorer):
         self._recipe = recipe
         self._loaded: SequenceNetwork | None = None
 
+    @property
+    def recipe(self) -> SequenceRecipe:
+        """What it was fitted by."""
+        return self._recipe
+
+    @property
+    def unknown(self) -> Mask:
+        """(n_items,): whether it has no opinion on the item."""
+        unknown: Mask = np.isnan(self._items[:, 0])
+        return unknown
+
     def histories(self, train: Dataset) -> Sequences:
         """Those of `train` in the order that was learnt, to be folded in."""
         return self._recipe.read(train).sequences
@@ -248,7 +258,7 @@ class SequenceScorer(VectorScorer):
         """As `score`, by a forward pass. Items that nobody took are left out of a history."""
         from recengine.models.networks.next_item import user_vectors
 
-        known = without(histories, np.isnan(self._items[:, 0]))
+        known = without(histories, self.unknown)
         vectors = user_vectors(self.network, known, self._recipe.max_length)
         return inner_products(vectors, self._items)
 
@@ -262,14 +272,6 @@ class SequenceScorer(VectorScorer):
             load_arrays(network, self._network)
             self._loaded = network
         return self._loaded
-
-    def with_network(self, network: SequenceNetwork) -> SequenceScorer:
-        """A copy that folds histories in by another network of the same shape; what is known of users stays."""
-        other = copy.copy(self)
-        other._loaded = network
-        vectors = network.item_vectors.detach().numpy()
-        other._items = read_only(np.where(np.isnan(self._items), np.float32(np.nan), vectors))
-        return other
 
 
 def without(histories: Sequences, unknown: NDArray[np.bool_]) -> Sequences:

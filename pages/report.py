@@ -118,6 +118,8 @@ with report, notice():
     if not sections:
         st.info("Choose at least one section.", icon=":material/checklist:")
     elif written is None:
-        reporting.follow(page.workspace, scenario, command)
+        left = compute.left_to_read(page.workbench, scenario)
+        long = "" if left is None else f"{reading.to_read(scenario, left)} The report needs them all."
+        reporting.follow(page.workspace, scenario, command, long=long)
     else:
         preview(written)

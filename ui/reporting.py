@@ -54,15 +54,19 @@ def written(command: Command) -> Written | None:
     return Written(path, datetime.fromtimestamp(facts.st_mtime, UTC), facts.st_size)
 
 
-def follow(workspace: Workspace, scenario: Scenario, command: Command) -> None:
+def follow(workspace: Workspace, scenario: Scenario, command: Command, *, long: str = "") -> None:
     """Have a report written that is not there, and show how far it is; the page runs anew when it is.
 
-    One that ended without a result is told with its reason; it is not started again unasked.
+    One that ended without a result is told with its reason; it is not started again unasked. long: why it takes long,
+    in words; then it is not started unasked at all.
     """
     job = command.latest(workspace)
     if job is None or (job.state == "done" and job.id != st.session_state.get(WAITED)):
         if written(command) is not None:  # ended between two looks
             st.rerun()
+        if long:
+            _offer(workspace, scenario, command, long)
+            return
         try:
             job = _submit(workspace, scenario, command)
         except StoreError as error:
@@ -80,6 +84,18 @@ def follow(workspace: Workspace, scenario: Scenario, command: Command) -> None:
         st.caption(
             "The report is shown when it is written. That goes on outside this page: leave or reload as you like."
         )
+
+
+def _offer(workspace: Workspace, scenario: Scenario, command: Command, long: str) -> None:
+    st.markdown(f":material/hourglass_top: {plain(long)}")
+    st.button(
+        "Write the report",
+        icon=":material/play_arrow:",
+        key="write",
+        help="As a job, beside this page. It can be cancelled; what was read until then is kept.",
+        on_click=actions.attempt,
+        args=(lambda: _submit(workspace, scenario, command),),
+    )
 
 
 def _tell(workspace: Workspace, scenario: Scenario, command: Command, job: Job) -> None:

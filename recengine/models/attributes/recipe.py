@@ -142,7 +142,7 @@ class FieldScorer(PairScorer):
 
     @cached_property
     def _fields_network(self) -> FieldNetwork:
-        return cast("FieldNetwork", self._network)
+        return cast("FieldNetwork", self._ready)
 
     def _new_network(self) -> FieldNetwork:
         return self._recipe.network(self._fields, self._users, self._catalogue)

@@ -17,7 +17,7 @@ from recengine.data import Dataset
 from recengine.errors import RecipeError
 from recengine.models.base import Resources, ScoreShares
 from recengine.models.content.preparation import PREPARATIONS, SMALLEST_LENGTH, Preparation, fit_preparation
-from recengine.models.content.vectors import AUTO, item_text_vectors
+from recengine.models.content.vectors import AUTO, item_text_vectors, text_obstacle
 from recengine.models.histories import interaction_weights, training_weights, weighting_setting
 from recengine.models.products import inner_products
 from recengine.models.settings import Among, Choice, Number, Settings, Text, setting
@@ -75,9 +75,7 @@ class TextProfileRecipe(Settings):
 
     def obstacle(self, train: Dataset) -> str | None:
         """Without a text there is nothing to encode."""
-        if any(text.strip() for text in train.items["text"]):
-            return None
-        return f'text: no item of "{train.name}" has a text. Map a text column, or leave this model out.'
+        return text_obstacle(self.name, train)
 
     def memory(self, n_users: int, n_items: int, n_interactions: int) -> int:
         """The text model with its library, vectors of items and users in both precisions, the weights."""

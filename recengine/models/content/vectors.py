@@ -24,6 +24,18 @@ class TextVectors:
     device: str
 
 
+def has_texts(train: Dataset) -> bool:
+    """Whether any item has a text."""
+    return any(text.strip() for text in train.items["text"])
+
+
+def text_obstacle(model: str, train: Dataset) -> str | None:
+    """Why the model of that name, which reads texts, cannot be fitted, on one line; None where an item has one."""
+    if has_texts(train):
+        return None
+    return f'{model}: no item of "{train.name}" has a text. Map a text column, or leave this model out.'
+
+
 def item_text_vectors(
     train: Dataset,
     encoder: str = AUTO,

@@ -10,49 +10,27 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recengine.arrays import Mask, Positions, Scores, Values
-from recengine.models.base import Curve
+from recengine.arrays import Mask, Positions, Scores
 from recengine.models.interaction.recipe import LearntPairs
+from recengine.models.learnt_scorer import LearntScorer, restored_network
 from recengine.models.training.curves import Curves
-from recengine.models.vector_scorer import NETWORK
 
 if TYPE_CHECKING:
     from recengine.models.networks.pair_network import PairNetwork, Parts
 
 
-class PairScorer(ABC):
+class PairScorer(LearntScorer, ABC):
     """What a network says of a user and every item; what concerns the items alone is computed once."""
 
     def __init__(self, learnt: LearntPairs, loss_name: str, heard: Mask, scored: Mask) -> None:
         """heard (n_users,), scored (n_items,): who and what is known; there is no opinion on others."""
-        self._learnt = learnt
-        self._loss_name = loss_name
+        super().__init__(learnt.curves, loss_name, learnt.device, learnt.weights)
         self._heard = heard
         self._scored = scored
 
     @abstractmethod
     def _new_network(self) -> PairNetwork:
         """One into which the weights fit."""
-
-    @property
-    def device(self) -> str:
-        """What it was fitted on."""
-        return self._learnt.device
-
-    @property
-    def losses(self) -> Values:
-        """After each round, lower is better."""
-        return self._learnt.curves.losses
-
-    @property
-    def loss_name(self) -> str:
-        """Which loss."""
-        return self._loss_name
-
-    @property
-    def curves(self) -> tuple[Curve, ...]:
-        """What else was measured after each round."""
-        return self._learnt.curves.shown
 
     def score(self, users: Positions) -> Scores:
         """Logits: how likely the user takes the item."""
@@ -64,18 +42,13 @@ class PairScorer(ABC):
         rows = np.flatnonzero(self._heard[users])
         return self._spread(self._of_users(users[rows]), rows, len(users))
 
-    def state(self) -> dict[str, NDArray[Any]]:
-        """The weights of the network and the curves."""
-        weights = {NETWORK + name: array for name, array in self._learnt.weights.items()}
-        return {**self._learnt.curves.state(), **weights}
-
     def _of_users(self, users: Positions) -> Parts:
         import torch
 
         from recengine.models.networks.pair_network import parts_in_blocks
 
         with torch.inference_mode():
-            return parts_in_blocks(self._network, torch.from_numpy(users), of_users=True)
+            return parts_in_blocks(self._ready, torch.from_numpy(users), of_users=True)
 
     def _spread(self, users: Parts, rows: NDArray[np.integer], n: int, items: Parts | None = None) -> Scores:
         """Scores of users of whom there are parts, in these of `n` rows; the other rows are NaN.
@@ -89,19 +62,17 @@ class PairScorer(ABC):
         others = self._items if items is None else items
         out = np.full((n, len(others[0])), np.nan, dtype=np.float32)
         with torch.inference_mode():
-            out[rows] = scores_in_blocks(self._network, users, others).numpy()
+            out[rows] = scores_in_blocks(self._ready, users, others).numpy()
         if items is None:
             out[:, ~self._scored] = np.nan
         return out
 
     @cached_property
-    def _network(self) -> PairNetwork:
-        """Loaded when first needed."""
-        from recengine.models.networks.arrays import load_arrays
+    def _ready(self) -> PairNetwork:
+        """The network, loaded when first needed."""
+        from recengine.models.networks.arrays import loaded
 
-        network = self._new_network()
-        load_arrays(network, self._learnt.weights)
-        return network
+        return loaded(self._new_network(), self._network)
 
     @cached_property
     def _items(self) -> Parts:
@@ -111,13 +82,9 @@ class PairScorer(ABC):
         from recengine.models.networks.pair_network import parts_in_blocks
 
         with torch.inference_mode():
-            return parts_in_blocks(self._network, torch.arange(len(self._scored)), of_users=False)
+            return parts_in_blocks(self._ready, torch.arange(len(self._scored)), of_users=False)
 
 
 def restored_pairs(state: Mapping[str, NDArray[Any]], device: str) -> LearntPairs:
     """What the scorer whose `state` was stored had learnt."""
-    # memory-mapped arrays become plain ones over the same pages
-    weights = {
-        name.removeprefix(NETWORK): np.asarray(array) for name, array in state.items() if name.startswith(NETWORK)
-    }
-    return LearntPairs(weights, Curves.restore(state), device)
+    return LearntPairs(restored_network(state), Curves.restore(state), device)

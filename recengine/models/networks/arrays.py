@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
 
+Network = TypeVar("Network", bound=nn.Module)
+
 
 def network_arrays(network: nn.Module) -> dict[str, NDArray[Any]]:
     """Every weight by its name."""
     return {name: value.detach().cpu().numpy().copy() for name, value in network.state_dict().items()}
+
+
+def loaded(network: Network, arrays: Mapping[str, NDArray[Any]]) -> Network:
+    """`load_arrays`, and the network itself."""
+    load_arrays(network, arrays)
+    return network
 
 
 def load_arrays(network: nn.Module, arrays: Mapping[str, NDArray[Any]]) -> None:

@@ -115,7 +115,7 @@ class LightGcnRecipe(TrainedRecipe):
         cancel: Cancel = never,
     ) -> VectorScorer:
         """Fit on the positives of `train`. Raises `RecipeError` or `CancelledError`."""
-        from recengine.models.networks.arrays import load_arrays, network_arrays
+        from recengine.models.networks.arrays import loaded, network_arrays
         from recengine.models.networks.lightgcn import LightGcn, LightGcnTask
         from recengine.models.training.loop import learn
 
@@ -133,8 +133,7 @@ class LightGcnRecipe(TrainedRecipe):
             cancel=cancel,
         )
         # over the whole graph, with what was held out of the fit
-        network = LightGcn(train.matrix, self.factors, self.layers)
-        load_arrays(network, network_arrays(task.network))
+        network = loaded(LightGcn(train.matrix, self.factors, self.layers), network_arrays(task.network))
         users, items = (one.detach().numpy().copy() for one in network.final(own=True))
         items[train.popularity() == 0] = np.nan
         made = (read_only(items), learnt.curves, learnt.device)

@@ -76,10 +76,8 @@ class MultiTaskScorer(VectorScorer):
     @cached_property
     def _ready(self) -> MultiTask:
         """The network, loaded when first needed."""
-        from recengine.models.networks.arrays import load_arrays
+        from recengine.models.networks.arrays import loaded
 
         # means and spreads come with the weights
         heads = dict.fromkeys((name.split(".")[1] for name in self._network if name.startswith("heads.")), (0.0, 1.0))
-        network = self._recipe.network(self._fields, self._train, heads)
-        load_arrays(network, self._network)
-        return network
+        return loaded(self._recipe.network(self._fields, self._train, heads), self._network)

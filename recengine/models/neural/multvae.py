@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -151,7 +152,6 @@ class MultVaeScorer(VectorScorer):
         """made: see `VectorScorer`."""
         super().__init__(*made)
         self._recipe = recipe
-        self._loaded: MultVae | None = None
 
     def fold_in(self, histories: csr_matrix) -> Scores:
         """As `score`, by a forward pass. Items that nobody took are left out of a history."""
@@ -160,14 +160,11 @@ class MultVaeScorer(VectorScorer):
         known = interaction_weights(histories, "uniform")
         known.data *= ~np.isnan(self._items[:, 0])[known.indices]
         known.eliminate_zeros()
-        return inner_products(user_states(self._ready(), known), self._items)
+        return inner_products(user_states(self._ready, known), self._items)
 
+    @cached_property
     def _ready(self) -> MultVae:
         """The network, loaded when first needed."""
-        if self._loaded is None:
-            from recengine.models.networks.arrays import load_arrays
+        from recengine.models.networks.arrays import loaded
 
-            network = self._recipe.network(len(self._items))
-            load_arrays(network, self._network)
-            self._loaded = network
-        return self._loaded
+        return loaded(self._recipe.network(len(self._items)), self._network)

@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags_array
 
-from recengine.arrays import Positions, Scores, Values
+from recengine.arrays import Positions, Scores
 from recengine.data import Dataset
 from recengine.device import DeviceKind
 from recengine.errors import EncoderError, RecipeError
-from recengine.models.base import Curve, Resources
+from recengine.models.base import Resources
+from recengine.models.content.vectors import text_obstacle
+from recengine.models.learnt_scorer import LearntScorer, restored_network
 from recengine.models.profiles.pair_texts import PairTexts
 from recengine.models.settings import Among, Choice, Span, Text, Whole, setting
 from recengine.models.training import SAMPLINGS, Task, TrainedRecipe, batch_size_setting, epochs_setting
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     from recengine.models.networks.click_bert import ClickBert
 
 LOSS_NAME = "Binary cross entropy of a pair"
-_NETWORK = "network."
 _WEIGHTS = 11_000_000
 """Of the layers of the default encoder."""
 _LARGE_PRODUCTS = 5
@@ -89,9 +90,7 @@ class BertClickRecipe(TrainedRecipe):
 
     def obstacle(self, train: Dataset) -> str | None:
         """Without a text there is nothing to read."""
-        if any(text.strip() for text in train.items["text"]):
-            return None
-        return f'{self.name}: no item of "{train.name}" has a text. Map a text column, or leave this model out.'
+        return text_obstacle(self.name, train)
 
     def memory(self, n_users: int, n_items: int, n_interactions: int) -> int:
         """The encoder with what Adam remembers and the library, one batch in every layer, texts."""
@@ -162,11 +161,10 @@ class BertClickRecipe(TrainedRecipe):
                 f"{files.folder}: the files of the encoder changed since {self.name} was fitted. Put them back, or fit "
                 "again."
             )
-        weights = {name.removeprefix(_NETWORK): state[name] for name in state if name.startswith(_NETWORK)}
-        return BertClickScorer(self, train, files, Curves.restore(state), device, weights)
+        return BertClickScorer(self, train, files, Curves.restore(state), device, restored_network(state))
 
 
-class BertClickScorer:
+class BertClickScorer(LearntScorer):
     """No opinion on whole catalogues; `score_pairs` has one on items with a text, for users with a history."""
 
     def __init__(
@@ -179,34 +177,12 @@ class BertClickScorer:
         weights: Mapping[str, NDArray[Any]],
     ) -> None:
         """weights: those that were learnt, by name; the others are in the files of the encoder."""
+        super().__init__(curves, LOSS_NAME, device, weights)
         self._recipe = recipe
         self._train = train
         self._files = files
-        self._curves = curves
-        self._device = device
-        self._weights = dict(weights)
         self._texts = recipe.texts(train)
         self._loaded: dict[DeviceKind, ClickBert] = {}
-
-    @property
-    def device(self) -> str:
-        """What it was fitted on."""
-        return self._device
-
-    @property
-    def losses(self) -> Values:
-        """After each round, lower is better."""
-        return self._curves.losses
-
-    @property
-    def loss_name(self) -> str:
-        """Which loss."""
-        return LOSS_NAME
-
-    @property
-    def curves(self) -> tuple[Curve, ...]:
-        """What else was measured after each round."""
-        return self._curves.shown
 
     def score(self, users: Positions) -> Scores:
         """Nothing: a whole catalogue is too dear."""
@@ -228,8 +204,7 @@ class BertClickScorer:
     def state(self) -> dict[str, NDArray[Any]]:
         """The weights that were learnt, curves, and which encoder they belong to."""
         encoder = np.frombuffer(self._files.identity.encode(), dtype=np.uint8)
-        weights = {_NETWORK + name: array for name, array in self._weights.items()}
-        return {"encoder": encoder, **self._curves.state(), **weights}
+        return {"encoder": encoder, **super().state()}
 
     def _ready(self) -> ClickBert:
         """The encoder with the weights that were learnt, loaded when first needed."""
@@ -238,6 +213,6 @@ class BertClickScorer:
             from recengine.models.networks.click_bert import ClickBert
 
             network = ClickBert(self._files.folder, self._recipe.upper)
-            network.load_learnt(self._weights)
+            network.load_learnt(self._network)
             self._loaded[kind] = network.to(kind)
         return self._loaded[kind]

@@ -15,7 +15,7 @@ from recengine.data import Dataset, Sequences
 from recengine.errors import RecipeError
 from recengine.models.base import Resources
 from recengine.models.content.preparation import PREPARATIONS
-from recengine.models.content.vectors import AUTO
+from recengine.models.content.vectors import AUTO, text_obstacle
 from recengine.models.histories import weighting_setting
 from recengine.models.products import inner_products
 from recengine.models.profiles.describing import SENSITIVE, Describer
@@ -99,9 +99,7 @@ class TwoTowerRecipe(TrainedRecipe):
 
     def obstacle(self, train: Dataset) -> str | None:
         """Without a text there is nothing to encode."""
-        if any(text.strip() for text in train.items["text"]):
-            return None
-        return f'{self.name}: no item of "{train.name}" has a text. Map a text column, or leave this model out.'
+        return text_obstacle(self.name, train)
 
     def memory(self, n_users: int, n_items: int, n_interactions: int) -> int:
         """The text model and the training library, vectors of both sides several times, one batch of vectors."""

@@ -19,7 +19,7 @@ from recengine.errors import EndpointError, RecipeError
 from recengine.models.base import Resources
 from recengine.models.content.preparation import PREPARATIONS, Preparation, fit_preparation
 from recengine.models.content.text_profile import profiles
-from recengine.models.content.vectors import AUTO, encode_texts, item_text_vectors
+from recengine.models.content.vectors import AUTO, encode_texts, item_text_vectors, text_obstacle
 from recengine.models.products import inner_products
 from recengine.models.profiles.describing import SENSITIVE, Described, Describer
 from recengine.models.profiles.sending import Sending
@@ -118,8 +118,8 @@ class UserTextRecipe(Settings):
 
     def obstacle(self, train: Dataset) -> str | None:
         """Without item texts there is nothing to compare with; a language model must be set up where it is to write."""
-        if not any(text.strip() for text in train.items["text"]):
-            return f'{self.name}: no item of "{train.name}" has a text. Map a text column, or leave this model out.'
+        if obstacle := text_obstacle(self.name, train):
+            return obstacle
         return self._endpoint_obstacle() if self.writer == "endpoint" else None
 
     def _endpoint_obstacle(self) -> str | None:

@@ -18,7 +18,7 @@ from recengine.errors import RecipeError
 from recengine.models.base import Resources, ScoreShares
 from recengine.models.content.features import ItemFeaturizer, fit_featurizer
 from recengine.models.content.preparation import PREPARATIONS, fit_preparation
-from recengine.models.content.vectors import AUTO, item_text_vectors
+from recengine.models.content.vectors import AUTO, has_texts, item_text_vectors
 from recengine.models.factors import AlsRecipe
 from recengine.models.factors.als_users import gram_matrix, solve_users
 from recengine.models.products import inner_products
@@ -138,7 +138,7 @@ class TextToFactorsRecipe(Settings):
 
     def obstacle(self, train: Dataset) -> str | None:
         """Without a text or an attribute there is nothing to map."""
-        if _has_texts(train) or self.featurizer(train).width:
+        if has_texts(train) or self.featurizer(train).width:
             return None
         return (
             f'{self.name}: no item of "{train.name}" has a text or an attribute to tell it from others by. Map a text '
@@ -163,7 +163,7 @@ class TextToFactorsRecipe(Settings):
         if obstacle := self.obstacle(train):
             raise RecipeError(obstacle)
         texts, encoder, on_texts = np.empty((train.n_items, 0), dtype=np.float32), "", "CPU"
-        if _has_texts(train):
+        if has_texts(train):
             found = item_text_vectors(train, self.encoder, resources, within(progress, 0.0, 0.5), cancel)
             texts, encoder, on_texts = found.vectors, found.encoder, found.device
         of_als = self.als.fit(
@@ -335,7 +335,3 @@ class TextToFactorsScorer:
         """What a history adds to."""
         base: Values = self._gram + self._penalty * np.eye(len(self._gram))
         return base
-
-
-def _has_texts(train: Dataset) -> bool:
-    return any(text.strip() for text in train.items["text"])

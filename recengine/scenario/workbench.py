@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from recengine.arrays import Mask, Positions
+from recengine.arrays import Mask, Positions, Values
 from recengine.data import Dataset, Split, split_dataset
 from recengine.device import device_kind
 from recengine.errors import ScenarioError
@@ -22,7 +22,7 @@ from recengine.fusion.strategies import Learned, Lesson, Taught
 from recengine.fusion.strategies.learned import FOLDS
 from recengine.models import Resources, Scorer, ScoresPairs, refuse_if_too_large, scorer_label
 from recengine.models.base import Recipe
-from recengine.models.training import Stopwatch
+from recengine.models.training import Stopwatch, TrainedRecipe
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked, within
 from recengine.scenario.scenario import Scenario
 from recengine.storage import digest
@@ -38,6 +38,10 @@ SHARE_OF_FITTING = 0.8
 """Of the progress bar; the rest is the pools."""
 SHARE_OF_TEACHING = 0.5
 """Of the progress bar, where the strategy learns."""
+QUICK_SECONDS = 5.0
+"""That the bar reckons for any fit, beside what a network has to compute at `NOMINAL_SPEED`."""
+NOMINAL_SPEED = 5e9
+"""Additions and multiplications a second; only how they compare matters."""
 
 
 @dataclass(frozen=True)
@@ -195,10 +199,10 @@ def build_workbench(
     train = dataset if scenario.all_data else split.full_train if measured == "test" else split.train
     recipes = scenario.recipes()
     fitted = {}
+    ends = SHARE_OF_FITTING * _shares_of_fitting(recipes.values(), train)
     for position, (name, recipe) in enumerate(recipes.items()):
         stop_if_asked(cancel)
-        start = SHARE_OF_FITTING * position / len(recipes)
-        part = within(progress, start, start + SHARE_OF_FITTING / len(recipes))
+        part = within(progress, float(ends[position]), float(ends[position + 1]))
         # two names of one recipe share what is stored
         fitted[name] = replace(
             _fit(recipe, train, scenario, measured, store, part, cancel), label=scorer_label(name, recipe)
@@ -274,6 +278,15 @@ def _pairs(
         for name, scorer in scorers.items()
         if isinstance(scorer, ScoresPairs)
     }
+
+
+def _shares_of_fitting(recipes: Iterable[Recipe], train: Dataset) -> Values:
+    """From 0 to 1, (1 + number of recipes,): where on the bar each fit begins and ends, by how long it may take."""
+    sizes = train.n_users, train.n_items, train.matrix.nnz
+    work = [recipe.operations(*sizes) if isinstance(recipe, TrainedRecipe) else 0.0 for recipe in recipes]
+    ends = np.cumsum([0.0, *(QUICK_SECONDS + each / NOMINAL_SPEED for each in work)])
+    shares: Values = ends / ends[-1]
+    return shares
 
 
 def _fit(

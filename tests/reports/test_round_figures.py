@@ -36,3 +36,8 @@ def test_sentences_say_what_the_charts_show() -> None:
 def test_names_cannot_draw() -> None:
     (line,) = figures.rounds_figure([0.5], name="<b>x</b>").data
     assert line.name == "&lt;b&gt;x&lt;/b&gt;"
+
+
+def test_few_rounds_have_a_tick_each() -> None:
+    assert figures.rounds_figure([0.5, 0.4], name="Loss").layout.xaxis.dtick == 1
+    assert figures.rounds_figure([0.5] * 11, name="Loss").layout.xaxis.dtick is None

@@ -6,6 +6,7 @@ import pytest
 from recengine.data import Dataset
 from recengine.errors import ScenarioError
 from recengine.models import make_recipe
+from recengine.models.interaction import GmfRecipe
 from recengine.scenario import (
     Scenario,
     Workbench,
@@ -117,3 +118,20 @@ def test_three_verdicts_say_something_with_figures(workbench: Workbench, scenari
     assert f"{outcome.table['ndcg'].mean:.3f}" in said[0].answer
     assert "p = " in said[1].answer
     assert "%" in said[2].answer
+
+
+def test_a_long_fit_has_a_long_stretch_of_the_bar(synthetic_dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    # 5 seconds for any fit, and 95 more for the network: it goes from 0.8 * 5 / 110 to 0.8 * 105 / 110
+    monkeypatch.setattr(GmfRecipe, "operations", lambda recipe, users, items, interactions: 95 * 5e9)
+    recipes = {"popularity": make_recipe("popularity"), "gmf": make_recipe("gmf", {"epochs": 1, "factors": 2})}
+    recipes["als"] = make_recipe("als")
+    told: dict[str, float] = {}
+
+    def tell(share: float, text: str) -> None:
+        told.setdefault(text, share)
+
+    build_workbench(
+        synthetic_dataset, default_scenario(synthetic_dataset, recipes=recipes, pool_depth=30), progress=tell
+    )
+    begun = {name: told[f"Fitting {recipe.label}"] for name, recipe in recipes.items()}
+    assert begun == pytest.approx({"popularity": 0.0, "gmf": 0.8 * 5 / 110, "als": 0.8 * 105 / 110})

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 DOTS = 60
 """Rounds up to which each has a dot."""
+FEW = 10
+"""Rounds up to which each has a tick."""
 
 
 def rounds_figure(
@@ -25,7 +27,9 @@ def rounds_figure(
     NaN values, which were not measured, are gaps. place: tells curves beside each other apart by their colour.
     """
     style = series_style(place)
-    chart = canvas(theme, height=260, x_title="Round", x={"rangemode": "tozero"}, y={"title": {"text": ""}})
+    # between rounds there is nothing, so no tick either
+    ticks = {"dtick": 1} if len(values) <= FEW else {}
+    chart = canvas(theme, height=260, x_title="Round", x={"rangemode": "tozero", **ticks}, y={"title": {"text": ""}})
     chart.add_trace(
         scatter(
             name=chart_text(name, None),

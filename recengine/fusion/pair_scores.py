@@ -23,6 +23,7 @@ MAX_REMEMBERED = 5_000_000
 BLOCK = 4
 """Users whose pairs are scored at once; between blocks others have their turn, and the work may be stopped."""
 Keys: TypeAlias = NDArray[np.int64]
+Rows: TypeAlias = NDArray[np.intp]
 
 
 class KeepsPairs(Protocol):
@@ -59,6 +60,25 @@ class _Known:
 
     keys: Keys
     scores: Scores
+
+
+@dataclass
+class _Asked:
+    """The pairs of one call, each array but `users` (U, m).
+
+    keys: -1 in the padding. scores: NaN where `missing`, which are those not found yet, and where there is no opinion.
+    """
+
+    users: Positions
+    items: Positions
+    keys: Keys
+    scores: Scores
+    missing: Mask
+
+    @property
+    def rows(self) -> Rows:
+        """Those with something missing."""
+        return np.flatnonzero(self.missing.any(axis=1))
 
 
 @dataclass
@@ -104,72 +124,60 @@ class PairScores:
 
         Raises `ScenarioError` where those that are not known would take more than `patience`.
         """
-        self.read(users, items)
-        with self._lock:
-            keys = self._keys(users, items)
-            known, scores = self._find(keys)
-            return np.where(known, scores, np.float32(np.nan))
+        return self._gathered(users, items, silent, never)
 
     def read(self, users: Positions, items: Positions, progress: Progress = silent, cancel: Cancel = never) -> None:
         """Score those of items (U, m) that are not known, a few users at a time; each block is kept when it is done.
 
         Raises `CancelledError`, or `ScenarioError` where it would take more than `patience`.
         """
-        with self._lock:
-            keys = self._keys(users, items)
-            self._catch_up(keys)
-            missing = self._missing(keys)
-        if self.patience < float("inf"):
-            missing = self._paced(users, items, keys, missing)
-            self._refuse(self._estimate(users, keys, missing))
-        rows = np.flatnonzero(missing.any(axis=1))
-        for start in range(0, len(rows), BLOCK):
-            stop_if_asked(cancel)
-            progress(start / len(rows), f"{start:,} of {len(rows):,} lists read")
-            some = rows[start : start + BLOCK]
-            with self._lock:
-                self._score(users[some], items[some], keys[some])
-        if len(rows):
-            progress(1.0, f"{len(rows):,} lists read")
+        self._gathered(users, items, progress, cancel)
 
     def unread(self, users: Positions, items: Positions) -> Unread:
         """What `read` would have to do for items (U, m). The first time a user or two are read, to know the pace."""
-        with self._lock:
-            keys = self._keys(users, items)
-            self._catch_up(keys)
-            missing = self._missing(keys)
-        return self._estimate(users, keys, self._paced(users, items, keys, missing))
+        asked = self._looked_up(users, items)
+        self._find_pace(asked)
+        return self._estimate(asked)
 
-    def _paced(self, users: Positions, items: Positions, keys: Keys, missing: Mask) -> Mask:
-        """Read users until the pace is known: one to load the model, and one. Returns what is missing after that."""
-        while missing.any() and not self._pace.pairs:
-            row = np.flatnonzero(missing.any(axis=1))[:1]
+    def _gathered(self, users: Positions, items: Positions, progress: Progress, cancel: Cancel) -> Scores:
+        """The scores of all, whatever of it is remembered."""
+        asked = self._looked_up(users, items)
+        if self.patience < float("inf"):
+            self._find_pace(asked)
+            self._refuse(self._estimate(asked))
+        rows = asked.rows
+        for start in range(0, len(rows), BLOCK):
+            stop_if_asked(cancel)
+            progress(start / len(rows), f"{start:,} of {len(rows):,} lists read")
             with self._lock:
-                self._score(users[row], items[row], keys[row])
-                missing = self._missing(keys)
-        return missing
+                self._score(asked, rows[start : start + BLOCK])
+        if len(rows):
+            progress(1.0, f"{len(rows):,} lists read")
+        return asked.scores
 
-    def _keys(self, users: Positions, items: Positions) -> Keys:
-        """Of each place, -1 in the padding."""
-        return np.where(items != PADDING, users[:, None].astype(np.int64) * self._n_items + items, -1)
+    def _looked_up(self, users: Positions, items: Positions) -> _Asked:
+        """The pairs with what is known of them."""
+        wanted = items != PADDING
+        keys = np.where(wanted, users[:, None].astype(np.int64) * self._n_items + items, -1)
+        asked = _Asked(users, items, keys, np.full(items.shape, np.nan, dtype=np.float32), wanted)
+        with self._lock:
+            self._catch_up(asked)
+            self._take(asked, np.arange(len(users)))
+        return asked
 
-    def _find(self, keys: Keys) -> tuple[Mask, Scores]:
-        """Which of the keys are known, and their scores, which elsewhere mean nothing."""
-        known = self._known
-        if not len(known.keys):
-            return np.zeros(keys.shape, dtype=np.bool_), np.zeros(keys.shape, dtype=np.float32)
-        places = np.minimum(np.searchsorted(known.keys, keys), len(known.keys) - 1)
-        return known.keys[places] == keys, known.scores[places]
+    def _find_pace(self, asked: _Asked) -> None:
+        """Read users until the pace is known: one to load the model, and one."""
+        for row in asked.rows:
+            if self._pace.pairs:
+                return
+            with self._lock:
+                self._score(asked, np.array([row]))
 
-    def _missing(self, keys: Keys) -> Mask:
-        missing: Mask = (keys >= 0) & ~self._find(keys)[0]
-        return missing
-
-    def _estimate(self, users: Positions, keys: Keys, missing: Mask) -> Unread:
+    def _estimate(self, asked: _Asked) -> Unread:
         """A user, and a pair, that is asked for in several rows counts once."""
-        pairs, pace = len(np.unique(keys[missing])), self._pace
+        pairs, pace = len(np.unique(asked.keys[asked.missing])), self._pace
         seconds = pairs * pace.seconds / pace.pairs if pairs else 0.0
-        return Unread(len(np.unique(users[missing.any(axis=1)])), len(np.unique(users)), pairs, seconds)
+        return Unread(len(np.unique(asked.users[asked.rows])), len(np.unique(asked.users)), pairs, seconds)
 
     def _refuse(self, unread: Unread) -> None:
         if unread.users > 1 and unread.seconds > self.patience:
@@ -178,35 +186,50 @@ class PairScores:
                 f"{rough_time(unread.seconds)}. Have them read on the Studio page first, or leave it out."
             )
 
-    def _catch_up(self, keys: Keys) -> None:
+    def _catch_up(self, asked: _Asked) -> None:
         """What others have kept meanwhile."""
         if self._kept is None:
             return
         new, scores = self._kept.latest()
         if len(new):
-            self._add(new, scores, keys)
+            self._add(new, scores, asked)
 
-    def _score(self, users: Positions, items: Positions, keys: Keys) -> None:
-        missing = self._missing(keys)
-        if not missing.any():
+    def _take(self, asked: _Asked, rows: Rows) -> None:
+        """What is remembered of what these rows miss."""
+        known = self._known
+        if not len(known.keys):
             return
-        asked = np.where(missing, items, PADDING).astype(np.int32)
+        keys, missing = asked.keys[rows], asked.missing[rows]
+        places = np.minimum(np.searchsorted(known.keys, keys), len(known.keys) - 1)
+        found = missing & (known.keys[places] == keys)
+        asked.scores[rows] = np.where(found, known.scores[places], asked.scores[rows])
+        asked.missing[rows] = missing & ~found
+
+    def _score(self, asked: _Asked, rows: Rows) -> None:
+        self._take(asked, rows)
+        rows = rows[asked.missing[rows].any(axis=1)]
+        if not len(rows):
+            return
+        missing = asked.missing[rows]
+        wanted = np.where(missing, asked.items[rows], PADDING).astype(np.int32)
         started = self._clock()
-        scores = self._scorer.score_pairs(users, asked)
+        scores = self._scorer.score_pairs(asked.users[rows], wanted)
         # the first time includes that the model is loaded
         pace = self._pace if self._first.pairs else self._first
         pace.seconds += self._clock() - started
-        pace.users += int(missing.any(axis=1).sum())
+        pace.users += len(rows)
         pace.pairs += int(missing.sum())
-        self._add(keys[missing], scores[missing], keys)
+        keys = asked.keys[rows][missing]
+        self._add(keys, scores[missing], asked)
         if self._kept is not None:
-            self._kept.keep(keys[missing], scores[missing])
+            self._kept.keep(keys, scores[missing])
+        self._take(asked, rows)
 
-    def _add(self, keys: Keys, scores: Scores, asked: Keys) -> None:
+    def _add(self, keys: Keys, scores: Scores, asked: _Asked) -> None:
         """Know these too."""
         known = self._known
         if len(known.keys) + len(keys) > MAX_REMEMBERED:
-            needed = np.isin(known.keys, asked)
+            needed = np.isin(known.keys, asked.keys)
             known = _Known(known.keys[needed], known.scores[needed])
         new, first = np.unique(keys, return_index=True)
         places = np.searchsorted(known.keys, new)

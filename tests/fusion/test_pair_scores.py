@@ -141,3 +141,14 @@ def test_what_is_asked_for_is_not_forgotten_where_there_is_too_much(monkeypatch:
     found = pairs.of(positions([0, 1]), positions([[1, 2], [3, -1]]))
     assert found.tolist()[0] == pytest.approx([0.1, 0.2])
     assert found.tolist()[1] == pytest.approx([1.3, float("nan")], nan_ok=True)
+
+
+def test_a_call_gets_all_that_it_asks_for_however_little_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recengine.fusion.pair_scores.MAX_REMEMBERED", 20)
+    slow = Slow()
+    pairs = PairScores(slow, N_ITEMS, clock=slow.clock)
+    users, items = np.arange(10, dtype=np.int32), positions([[0, 1, 2, 3, 4]] * 10)
+    np.testing.assert_allclose(pairs.of(users, items), users[:, None] + np.arange(5) / 10, rtol=1e-6)
+    # 4, 4 and 2 users; all are known now, since all are what was asked for last
+    assert slow.calls == [BLOCK, BLOCK, 2]
+    assert pairs.unread(users, items).pairs == 0

@@ -115,7 +115,10 @@ class PairScores:
 
     @property
     def seconds_a_user(self) -> float:
-        """Mean time that the pairs of a user took to be scored, where they were not known; NaN before the first."""
+        """Mean time that the pairs of a user took to be scored, where they were not known; NaN before the first.
+
+        Users of whom the scorer has no opinion do not count.
+        """
         pace = self._pace if self._pace.pairs else self._first
         return pace.seconds / pace.users if pace.users else float("nan")
 
@@ -149,6 +152,9 @@ class PairScores:
         for start in range(0, len(rows), BLOCK):
             stop_if_asked(cancel)
             progress(start / len(rows), f"{start:,} of {len(rows):,} lists read")
+            if start and self.patience < float("inf"):
+                # those read first may have been quicker than the others are
+                self._refuse(self._estimate(asked))
             with self._lock:
                 self._score(asked, rows[start : start + BLOCK])
         if len(rows):
@@ -166,7 +172,10 @@ class PairScores:
         return asked
 
     def _find_pace(self, asked: _Asked) -> None:
-        """Read users until the pace is known: one to load the model, and one."""
+        """Read users until the pace is known: one to load the model, and one.
+
+        Those of whom the model knows nothing tell nothing of it, and take next to no time.
+        """
         for row in asked.rows:
             if self._pace.pairs:
                 return
@@ -214,16 +223,23 @@ class PairScores:
         wanted = np.where(missing, asked.items[rows], PADDING).astype(np.int32)
         started = self._clock()
         scores = self._scorer.score_pairs(asked.users[rows], wanted)
-        # the first time includes that the model is loaded
-        pace = self._pace if self._first.pairs else self._first
-        pace.seconds += self._clock() - started
-        pace.users += len(rows)
-        pace.pairs += int(missing.sum())
+        self._count(missing, scores, self._clock() - started)
         keys = asked.keys[rows][missing]
         self._add(keys, scores[missing], asked)
         if self._kept is not None:
             self._kept.keep(keys, scores[missing])
         self._take(asked, rows)
+
+    def _count(self, missing: Mask, scores: Scores, seconds: float) -> None:
+        """Remember how long it took, for the users on one of whose items there is an opinion."""
+        told = (missing & np.isfinite(scores)).any(axis=1)
+        if not told.any():
+            return
+        # the first time includes that the model is loaded
+        pace = self._pace if self._first.pairs else self._first
+        pace.seconds += seconds
+        pace.users += int(told.sum())
+        pace.pairs += int(missing[told].sum())
 
     def _add(self, keys: Keys, scores: Scores, asked: _Asked) -> None:
         """Know these too."""

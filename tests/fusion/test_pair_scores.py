@@ -39,6 +39,22 @@ class Slow:
         return {}
 
 
+class Uneven(Slow):
+    """Knows nothing of users below `cold`, in no time; of the others, those from `dear` on take 100 seconds a pair."""
+
+    def __init__(self, cold: int = 0, dear: int = 10**6) -> None:
+        super().__init__()
+        self.cold, self.dear = cold, dear
+
+    def score_pairs(self, users: Positions, items: Positions) -> Scores:
+        known = np.where((users >= self.cold)[:, None], items, -1)
+        if (known < 0).all():
+            self.calls.append(len(users))
+            return np.full(items.shape, np.nan, dtype=np.float32)
+        self.now += 99.0 * float((known[users >= self.dear] >= 0).sum())
+        return super().score_pairs(users, known)
+
+
 class Kept:
     """What two processes share."""
 
@@ -152,3 +168,39 @@ def test_a_call_gets_all_that_it_asks_for_however_little_is_remembered(monkeypat
     # 4, 4 and 2 users; all are known now, since all are what was asked for last
     assert slow.calls == [BLOCK, BLOCK, 2]
     assert pairs.unread(users, items).pairs == 0
+
+
+def test_users_of_whom_nothing_is_known_tell_nothing_of_the_pace() -> None:
+    uneven = Uneven(cold=3)
+    uneven.calls.append(0)
+    pairs = PairScores(uneven, N_ITEMS, clock=uneven.clock)
+    users = np.arange(20, dtype=np.int32)
+    left = pairs.unread(users, positions(TWO))
+    # three of whom nothing is known, one to load, one for the pace: 15 are left, 2 pairs each, a second each
+    assert (left.users, left.pairs, left.seconds) == (15, 30, 30.0)
+    assert pairs.seconds_a_user == 2.0
+    pairs.patience = 10.0
+    with pytest.raises(ScenarioError, match="15 of 20 users are not read yet"):
+        pairs.of(users, positions(TWO))
+    assert uneven.calls == [0, 1, 1, 1, 1, 1]
+
+
+def test_where_nothing_is_known_of_anybody_nothing_is_left() -> None:
+    uneven = Uneven(cold=20)
+    pairs = PairScores(uneven, N_ITEMS, clock=uneven.clock)
+    left = pairs.unread(np.arange(20, dtype=np.int32), positions(TWO))
+    assert (left.users, left.seconds, left.seconds_a_user) == (0, 0.0, 0.0)
+
+
+def test_a_call_that_turns_out_to_take_longer_is_refused_on_the_way() -> None:
+    uneven = Uneven(dear=6)
+    uneven.calls.append(0)
+    pairs = PairScores(uneven, N_ITEMS, clock=uneven.clock)
+    pairs.patience = 40.0
+    # the first tell of 18 users at 2 seconds each; all four of the second block take 200 each, so 10 are left
+    with pytest.raises(ScenarioError, match="10 of 20 users are not read yet"):
+        pairs.of(np.arange(20, dtype=np.int32), positions(TWO))
+    assert uneven.calls == [0, 1, 1, BLOCK, BLOCK]
+    # what was read is kept
+    assert pairs.of(positions([9]), positions([[0, 1]])).tolist()[0] == pytest.approx([9.0, 9.1])
+    assert uneven.calls == [0, 1, 1, BLOCK, BLOCK]

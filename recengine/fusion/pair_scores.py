@@ -100,14 +100,18 @@ class PairScores:
         kept: KeepsPairs | None = None,
         *,
         clock: Callable[[], float] = time.perf_counter,
+        begin: float | None = None,
     ) -> None:
-        """kept: where scores are looked for and left."""
+        """kept: where scores are looked for and left. begin: in [0, 1), where among the users reading begins, then goes
+        round; None for anywhere, so that two processes read different users and each takes what the other has read.
+        """
         self.patience = float("inf")
         """Seconds; a call for several users that would take more, by the estimate, is refused."""
         self._scorer = scorer
         self._n_items = n_items
         self._kept = kept
         self._clock = clock
+        self._begin = float(np.random.default_rng().random()) if begin is None else begin
         self._known = _Known(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32))
         self._lock = threading.Lock()
         self._first = _Pace()
@@ -149,6 +153,7 @@ class PairScores:
             self._find_pace(asked)
             self._refuse(self._estimate(asked))
         rows = asked.rows
+        rows = np.roll(rows, -int(self._begin * len(rows)))
         for start in range(0, len(rows), BLOCK):
             stop_if_asked(cancel)
             progress(start / len(rows), f"{start:,} of {len(rows):,} lists read")
@@ -156,6 +161,7 @@ class PairScores:
                 # those read first may have been quicker than the others are
                 self._refuse(self._estimate(asked))
             with self._lock:
+                self._catch_up(asked)
                 self._score(asked, rows[start : start + BLOCK])
         if len(rows):
             progress(1.0, f"{len(rows):,} lists read")

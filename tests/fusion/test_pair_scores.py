@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -173,7 +175,7 @@ def test_a_call_gets_all_that_it_asks_for_however_little_is_remembered(monkeypat
 def test_users_of_whom_nothing_is_known_tell_nothing_of_the_pace() -> None:
     uneven = Uneven(cold=3)
     uneven.calls.append(0)
-    pairs = PairScores(uneven, N_ITEMS, clock=uneven.clock)
+    pairs = PairScores(uneven, N_ITEMS, clock=uneven.clock, begin=0.0)
     users = np.arange(20, dtype=np.int32)
     left = pairs.unread(users, positions(TWO))
     # three of whom nothing is known, one to load, one for the pace: 15 are left, 2 pairs each, a second each
@@ -187,7 +189,7 @@ def test_users_of_whom_nothing_is_known_tell_nothing_of_the_pace() -> None:
 
 def test_where_nothing_is_known_of_anybody_nothing_is_left() -> None:
     uneven = Uneven(cold=20)
-    pairs = PairScores(uneven, N_ITEMS, clock=uneven.clock)
+    pairs = PairScores(uneven, N_ITEMS, clock=uneven.clock, begin=0.0)
     left = pairs.unread(np.arange(20, dtype=np.int32), positions(TWO))
     assert (left.users, left.seconds, left.seconds_a_user) == (0, 0.0, 0.0)
 
@@ -195,7 +197,7 @@ def test_where_nothing_is_known_of_anybody_nothing_is_left() -> None:
 def test_a_call_that_turns_out_to_take_longer_is_refused_on_the_way() -> None:
     uneven = Uneven(dear=6)
     uneven.calls.append(0)
-    pairs = PairScores(uneven, N_ITEMS, clock=uneven.clock)
+    pairs = PairScores(uneven, N_ITEMS, clock=uneven.clock, begin=0.0)
     pairs.patience = 40.0
     # the first tell of 18 users at 2 seconds each; all four of the second block take 200 each, so 10 are left
     with pytest.raises(ScenarioError, match="10 of 20 users are not read yet"):
@@ -204,3 +206,45 @@ def test_a_call_that_turns_out_to_take_longer_is_refused_on_the_way() -> None:
     # what was read is kept
     assert pairs.of(positions([9]), positions([[0, 1]])).tolist()[0] == pytest.approx([9.0, 9.1])
     assert uneven.calls == [0, 1, 1, BLOCK, BLOCK]
+
+
+def test_what_another_process_keeps_meanwhile_is_not_read_again() -> None:
+    shared: list[tuple[NDArray[np.int64], Scores]] = []
+    here, there = Slow(), Slow()
+    mine = PairScores(here, N_ITEMS, Kept(shared), clock=here.clock)
+    theirs = PairScores(there, N_ITEMS, Kept(shared), clock=there.clock)
+    users = np.arange(20, dtype=np.int32)
+
+    def ask(share: float, _: str) -> None:
+        if share == 4 / 20:
+            theirs.read(users, positions(TWO))
+
+    mine.read(users, positions(TWO), progress=ask)
+    assert (here.calls, there.calls) == ([BLOCK], [BLOCK] * 4)
+
+
+def test_two_processes_at_once_share_the_work() -> None:
+    """In step: each reads a block while the other does, so that neither has kept what the other is about to read."""
+    shared: list[tuple[NDArray[np.int64], Scores]] = []
+    step = threading.Barrier(2)
+
+    class InStep(Slow):
+        def score_pairs(self, users: Positions, items: Positions) -> Scores:
+            with suppress(threading.BrokenBarrierError):
+                step.wait(5)
+            return super().score_pairs(users, items)
+
+    def read(reader: PairScores) -> None:
+        reader.read(np.arange(20, dtype=np.int32), positions(TWO))
+        # the other one goes on alone
+        step.abort()
+
+    scorers = [InStep(), InStep()]
+    readers = [PairScores(scorers[at], N_ITEMS, Kept(shared), begin=at / 2) for at in range(2)]
+    threads = [threading.Thread(target=read, args=(reader,)) for reader in readers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    # 20 users, and at most the block at which one meets the other
+    assert 20 <= sum(sum(scorer.calls) for scorer in scorers) <= 20 + BLOCK

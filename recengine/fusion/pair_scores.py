@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -19,7 +19,7 @@ from recengine.progress import Cancel, Progress, never, silent, stop_if_asked
 from recengine.ranking import PADDING
 
 MAX_REMEMBERED = 5_000_000
-"""Pairs, 12 bytes each; beyond them all are forgotten but those that are asked for."""
+"""Pairs, 12 bytes each; of more, only those are remembered that are asked for, and others are looked for on disk."""
 BLOCK = 4
 """Users whose pairs are scored at once; between blocks others have their turn, and the work may be stopped."""
 Keys: TypeAlias = NDArray[np.int64]
@@ -29,8 +29,11 @@ Rows: TypeAlias = NDArray[np.intp]
 class KeepsPairs(Protocol):
     """Where scores of pairs are kept beyond this process. A key is user * n_items + item."""
 
-    def latest(self) -> tuple[Keys, Scores]:
-        """What was kept since the last call, by whomever; all of it the first time."""
+    def latest(self) -> Iterator[tuple[Keys, Scores]]:
+        """What was kept since the last call, by whomever, some at a time; all of it the first time."""
+
+    def everything(self) -> Iterator[tuple[Keys, Scores]]:
+        """All that was kept, by whomever, some at a time."""
 
     def keep(self, keys: Keys, scores: Scores) -> None:
         """Keep these too."""
@@ -113,6 +116,7 @@ class PairScores:
         self._clock = clock
         self._begin = float(np.random.default_rng().random()) if begin is None else begin
         self._known = _Known(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32))
+        self._forgot = False
         self._lock = threading.Lock()
         self._first = _Pace()
         self._pace = _Pace()
@@ -125,6 +129,11 @@ class PairScores:
         """
         pace = self._pace if self._pace.pairs else self._first
         return pace.seconds / pace.users if pace.users else float("nan")
+
+    @property
+    def remembered(self) -> int:
+        """Pairs that are in memory."""
+        return len(self._known.keys)
 
     def of(self, users: Positions, items: Positions) -> Scores:
         """Scores (U, m) of items (U, m); NaN for padding and where there is no opinion.
@@ -174,7 +183,11 @@ class PairScores:
         asked = _Asked(users, items, keys, np.full(items.shape, np.nan, dtype=np.float32), wanted)
         with self._lock:
             self._catch_up(asked)
-            self._take(asked, np.arange(len(users)))
+            every = np.arange(len(users))
+            self._take(asked, every)
+            if self._forgot and asked.missing.any():
+                self._find_again(asked)
+                self._take(asked, every)
         return asked
 
     def _find_pace(self, asked: _Asked) -> None:
@@ -205,9 +218,16 @@ class PairScores:
         """What others have kept meanwhile."""
         if self._kept is None:
             return
-        new, scores = self._kept.latest()
-        if len(new):
-            self._add(new, scores, asked)
+        for keys, scores in self._kept.latest():
+            self._add(keys, scores, asked)
+
+    def _find_again(self, asked: _Asked) -> None:
+        """What is missing because it was forgotten."""
+        wanted = np.unique(asked.keys[asked.missing])
+        for keys, scores in self._kept.everything() if self._kept is not None else ():
+            needed = np.isin(keys, wanted)
+            if needed.any():
+                self._add(keys[needed], scores[needed], asked)
 
     def _take(self, asked: _Asked, rows: Rows) -> None:
         """What is remembered of what these rows miss."""
@@ -248,15 +268,18 @@ class PairScores:
         pace.pairs += int(missing[told].sum())
 
     def _add(self, keys: Keys, scores: Scores, asked: _Asked) -> None:
-        """Know these too."""
+        """Know these too; where there is too much, those that are asked for."""
         known = self._known
-        if len(known.keys) + len(keys) > MAX_REMEMBERED:
-            needed = np.isin(known.keys, asked.keys)
-            known = _Known(known.keys[needed], known.scores[needed])
         new, first = np.unique(keys, return_index=True)
+        fresh = ~np.isin(new, known.keys, assume_unique=True)
+        new, first = new[fresh], first[fresh]
+        if len(known.keys) + len(new) > MAX_REMEMBERED:
+            needed = np.isin(new, asked.keys)
+            self._forgot |= not needed.all()
+            new, first = new[needed], first[needed]
+        if len(known.keys) + len(new) > MAX_REMEMBERED:
+            needed = np.isin(known.keys, asked.keys)
+            self._forgot |= not needed.all()
+            known = _Known(known.keys[needed], known.scores[needed])
         places = np.searchsorted(known.keys, new)
-        fresh = (places == len(known.keys)) | ~np.isin(new, known.keys, assume_unique=True)
-        self._known = _Known(
-            np.insert(known.keys, places[fresh], new[fresh]),
-            np.insert(known.scores, places[fresh], scores[first][fresh]),
-        )
+        self._known = _Known(np.insert(known.keys, places, new), np.insert(known.scores, places, scores[first]))

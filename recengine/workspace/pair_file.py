@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from recengine.fusion.pair_scores import Keys
 from recengine.storage import locked
 
 FOLDER = "pairs"
+CHUNK = 2**19
+"""Records that are read at once, some megabytes."""
 _RECORD = np.dtype([("key", "<i8"), ("score", "<f4")])
 
 
@@ -30,30 +33,40 @@ class PairFile:
         self._n_pairs = n_pairs
         self._read = 0
 
-    def latest(self) -> tuple[Keys, Scores]:
-        """Keys and scores of the records that were not read yet."""
+    def latest(self) -> Iterator[tuple[Keys, Scores]]:
+        """Keys and scores of the records that were not read yet, at most `CHUNK` at a time."""
         try:
-            size = self._path.stat().st_size
-            if size < self._read:
+            if self._path.stat().st_size < self._read:
                 # somebody began it anew
                 self._read = 0
-            if size - self._read < _RECORD.itemsize:
-                return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
-            with self._path.open("rb") as file:
-                file.seek(self._read)
-                content = file.read(size - self._read)
         except OSError:
-            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
-        # another process may be in the middle of a record
-        rows = np.frombuffer(content[: len(content) // _RECORD.itemsize * _RECORD.itemsize], dtype=_RECORD)
-        keys, scores = rows["key"].astype(np.int64), rows["score"].astype(np.float32)
-        if ((keys < 0) | (keys >= self._n_pairs) | np.isinf(scores)).any():
-            with suppress(OSError, StoreError), locked(self._lock):
-                self._path.unlink(missing_ok=True)
-            self._read = 0
-            return keys[:0], scores[:0]
-        self._read += len(rows) * _RECORD.itemsize
-        return keys, scores
+            return
+        for keys, scores, end in self._records(self._read):
+            self._read = end
+            yield keys, scores
+
+    def everything(self) -> Iterator[tuple[Keys, Scores]]:
+        """Keys and scores of all records, at most `CHUNK` at a time."""
+        for keys, scores, _ in self._records(0):
+            yield keys, scores
+
+    def _records(self, start: int) -> Iterator[tuple[Keys, Scores, int]]:
+        """Keys and scores from the byte `start` on, and the byte at which they end."""
+        with suppress(OSError), self._path.open("rb") as file:
+            file.seek(start)
+            while content := file.read(CHUNK * _RECORD.itemsize):
+                # another process may be in the middle of a record
+                rows = np.frombuffer(content, dtype=_RECORD, count=len(content) // _RECORD.itemsize)
+                if not len(rows):
+                    return
+                keys, scores = rows["key"].astype(np.int64), rows["score"].astype(np.float32)
+                if ((keys < 0) | (keys >= self._n_pairs) | np.isinf(scores)).any():
+                    with suppress(OSError, StoreError), locked(self._lock):
+                        self._path.unlink(missing_ok=True)
+                    self._read = 0
+                    return
+                start += len(rows) * _RECORD.itemsize
+                yield keys, scores, start
 
     def keep(self, keys: Keys, scores: Scores) -> None:
         """Add these at the end; half a record that a killed process left there goes."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -63,12 +64,16 @@ class Kept:
     def __init__(self, shared: list[tuple[NDArray[np.int64], Scores]]) -> None:
         self.shared = shared
         self.seen = 0
+        self.scans = 0
 
-    def latest(self) -> tuple[NDArray[np.int64], Scores]:
+    def latest(self) -> Iterator[tuple[NDArray[np.int64], Scores]]:
         new = self.shared[self.seen :]
         self.seen = len(self.shared)
-        keys = [keys for keys, _ in new] or [np.zeros(0, dtype=np.int64)]
-        return np.concatenate(keys), np.concatenate([scores for _, scores in new] or [np.zeros(0, dtype=np.float32)])
+        yield from new
+
+    def everything(self) -> Iterator[tuple[NDArray[np.int64], Scores]]:
+        self.scans += 1
+        yield from self.shared
 
     def keep(self, keys: NDArray[np.int64], scores: Scores) -> None:
         self.shared.append((keys, scores))
@@ -248,3 +253,37 @@ def test_two_processes_at_once_share_the_work() -> None:
         thread.join()
     # 20 users, and at most the block at which one meets the other
     assert 20 <= sum(sum(scorer.calls) for scorer in scorers) <= 20 + BLOCK
+
+
+def test_what_was_forgotten_is_looked_for_where_it_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recengine.fusion.pair_scores.MAX_REMEMBERED", 20)
+    shared: list[tuple[NDArray[np.int64], Scores]] = []
+    five = [[0, 1, 2, 3, 4]]
+    first, second = positions([0, 1, 2]), positions([3, 4, 5])
+    slow, kept = Slow(), Kept(shared)
+    pairs = PairScores(slow, N_ITEMS, kept, clock=slow.clock)
+    for users in (first, second, first, second):
+        np.testing.assert_allclose(pairs.of(users, positions(five * 3)), users[:, None] + np.arange(5) / 10, rtol=1e-6)
+    # 15 pairs each, of which 20 are never together in memory; each was scored and kept once
+    assert slow.calls == [3, 3]
+    assert sum(len(keys) for keys, _ in shared) == 30
+    # the third time the first ones are looked for, the fourth time the second ones
+    assert kept.scans == 2
+    # nothing is looked for where all is remembered
+    pairs.of(second, positions(five * 3))
+    assert kept.scans == 2
+
+
+def test_no_more_is_remembered_of_what_is_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recengine.fusion.pair_scores.MAX_REMEMBERED", 20)
+    # user by user: 50 pairs
+    shared = [
+        (np.arange(5, dtype=np.int64) + 5 * user, (user + np.arange(5) / 10).astype(np.float32)) for user in range(10)
+    ]
+    slow = Slow()
+    pairs = PairScores(slow, N_ITEMS, Kept(shared), clock=slow.clock)
+    assert pairs.of(positions([9]), positions([[4]])).tolist()[0] == pytest.approx([9.4])
+    assert pairs.remembered <= 20
+    assert pairs.of(positions([7, 8]), positions([[0, 1], [2, -1]])).tolist()[0] == pytest.approx([7.0, 7.1])
+    assert pairs.remembered <= 20
+    assert slow.calls == []

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from recengine.workspace.pair_file import PairFile, delete_pairs
 
@@ -46,20 +49,64 @@ def test_half_a_record_of_a_killed_process_does_no_harm(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes() + b"\x05\x00\x00")
     assert latest(file)[0] == [1]
     file.keep(keys(2), scores(2.0))
-    assert path.stat().st_size == 2 * 12
+    assert path.stat().st_size == 16 + 2 * 16
     found = latest(file)
     assert (found[0], found[1]) == ([2], [2.0])
 
 
-def test_a_damaged_file_is_begun_anew(tmp_path: Path) -> None:
+@pytest.mark.parametrize("damage", [b"\xff" * 48, b"\0" * 48, b"pairs", b""])
+def test_a_file_with_a_damaged_head_is_begun_anew(tmp_path: Path, damage: bytes) -> None:
     file = PairFile(tmp_path, "a", 10)
     file.keep(keys(1, 2, 3), scores(1.0, 2.0, 3.0))
     path = tmp_path / "pairs" / "a.bin"
-    path.write_bytes(b"\xff" * 24)
-    assert latest(file)[0] == []
-    assert not path.exists()
+    path.write_bytes(damage)
+    assert latest(file) == ([], [])
+    assert list(file.everything()) == []
     file.keep(keys(4), scores(4.0))
-    assert latest(file)[0] == [4]
+    assert latest(file) == ([4], [4.0])
+
+
+@pytest.mark.parametrize("damage", [b"\0" * 16, b"\xff" * 16, b"\x01" * 16])
+def test_damaged_records_are_passed_over(tmp_path: Path, damage: bytes) -> None:
+    """As a power cut leaves a tail of zeros, which would say that user 0 and item 0 score 0.0."""
+    file = PairFile(tmp_path, "a", 2**62)
+    file.keep(keys(1, 2, 3), scores(1.0, 2.0, 3.0))
+    path = tmp_path / "pairs" / "a.bin"
+    content = path.read_bytes()
+    path.write_bytes(content[:32] + damage + content[48:] + damage + damage[:7])
+    assert latest(file) == ([1, 3], [1.0, 3.0])
+    file.keep(keys(4), scores(4.0))
+    assert latest(file) == ([4], [4.0])
+    assert latest(PairFile(tmp_path, "a", 2**62)) == ([1, 3, 4], [1.0, 3.0, 4.0])
+
+
+@settings(max_examples=60)
+@given(key=st.integers(0, 2**40), score=st.floats(width=32, allow_infinity=False), bit=st.integers(0, 127))
+def test_one_wrong_bit_is_noticed(key: int, score: float, bit: int) -> None:
+    with TemporaryDirectory() as folder:
+        file = PairFile(Path(folder), "a", 2**62)
+        file.keep(keys(key), scores(score))
+        assert latest(file)[0] == [key]
+        path = Path(folder) / "pairs" / "a.bin"
+        content = bytearray(path.read_bytes())
+        content[16 + bit // 8] ^= 1 << bit % 8
+        path.write_bytes(content)
+        assert latest(PairFile(Path(folder), "a", 2**62)) == ([], [])
+
+
+def test_a_file_begun_anew_is_read_from_its_beginning_however_long_it_is(tmp_path: Path) -> None:
+    mine, theirs = PairFile(tmp_path, "a", 10), PairFile(tmp_path, "a", 10)
+    mine.keep(keys(1, 2), scores(1.0, 2.0))
+    assert latest(theirs)[0] == [1, 2]
+    delete_pairs(tmp_path, "a")
+    mine.keep(keys(3, 4, 5), scores(3.0, 4.0, 5.0))
+    assert latest(theirs) == ([3, 4, 5], [3.0, 4.0, 5.0])
+
+
+def test_what_a_scorer_of_a_smaller_catalogue_cannot_have_said_is_passed_over(tmp_path: Path) -> None:
+    PairFile(tmp_path, "a", 10).keep(keys(9, 3), scores(9.0, float("inf")))
+    assert latest(PairFile(tmp_path, "a", 9)) == ([], [])
+    assert latest(PairFile(tmp_path, "a", 10)) == ([9], [9.0])
 
 
 def test_where_nothing_can_be_written_nothing_is_kept(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from recengine.models import free_memory
+from recengine.models import Recipe, free_memory
 from recengine.ranking import METRICS
 from recengine.reports import figures
 from recengine.reports.words import direction
@@ -58,7 +58,10 @@ VALIDATION_HELP = (
     "Each is fitted without the validation part, a tenth of training that the test part has nothing to do with, and "
     "ranks what each user has not seen. Choices made here leave the test part untouched."
 )
-OTHER_TRIALS = "This is the first trial; others tell more or fewer items, in more or fewer words, and send those anew."
+OTHER_TRIALS = (
+    "This is the first trial; others tell more or fewer items, in more or fewer words. Before one of them sends "
+    "anything the search stops, shows it and asks."
+)
 LATEST = 8
 """Jobs that are over and shown without asking."""
 
@@ -71,25 +74,29 @@ def choose(page: OpenDataset) -> None:
     wanted = scenario_with(scenario, chosen) if chosen else scenario
     stored = page.workspace.is_stored(wanted)
     ready = stored and wanted.models == scenario.models
-    missing = any(offered[name].fit is None for name in chosen)
+    unfitted = {name: recipe for name, recipe in chosen.items() if offered[name].fit is None}
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         with st.container(gap="xsmall", width="stretch"):
             st.markdown(plain(plan([offered[name] for name in chosen], stored=stored)))
             free = memory_words(free_memory())
             st.caption(plain(f"{free} of memory are free. A new scorer starts with the mean weight of the others."))
         st.button(
-            "Fit and use" if missing else "Use",
+            "Fit and use" if unfitted else "Use",
             type="primary",
-            icon=":material/model_training:" if missing else ":material/tune:",
+            icon=":material/model_training:" if unfitted else ":material/tune:",
             disabled=ready or not chosen,
             help="In the Studio and on every other page" if not ready else "These are in use.",
             key="fit and use",
             on_click=actions.attempt,
-            args=(lambda: adopting.start(page, wanted),),
+            args=(lambda: _fit_and_use(page, wanted, unfitted),),
         )
-    unfitted = {name: recipe for name, recipe in chosen.items() if offered[name].fit is None}
     sending_panel.show_sending(page.workspace, page.dataset, unfitted, wanted)
     scorer_cards.cards(page, offered)
+
+
+def _fit_and_use(page: OpenDataset, wanted: Scenario, unfitted: Mapping[str, Recipe]) -> None:
+    sending_panel.agree(page.workspace, page.dataset, unfitted, wanted)
+    adopting.start(page, wanted)
 
 
 def show_fitted(page: OpenDataset) -> None:
@@ -151,6 +158,7 @@ def compare(page: OpenDataset) -> None:
     validations = comparison.measured(page.workspace, page.dataset, recipes, scenario)
     missing = [name for name in recipes if name not in validations]
     command = commands.compare(page.dataset, list(recipes), scenario)
+    unmeasured = {name: recipes[name] for name in missing}
     if missing:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
@@ -159,16 +167,20 @@ def compare(page: OpenDataset) -> None:
                 icon=":material/straighten:",
                 key="measure",
                 on_click=actions.attempt,
-                args=(lambda: command.submit(page.workspace),),
+                args=(lambda: _measure(page, command, unmeasured),),
             )
             st.caption(plain(f"Not measured yet: {', '.join(labels(recipes)[name] for name in missing)}."))
-        unmeasured = {name: recipes[name] for name in missing}
         sending_panel.show_sending(page.workspace, page.dataset, unmeasured, scenario, "validation")
     job = commands.latest_of(page.workspace, "compare", page.dataset.name)
     if job is not None and job.state != "done":
         jobs.job_panel(page.workspace.jobs, job, where="compare")
     if validations:
         show_comparison(validations, scenario)
+
+
+def _measure(page: OpenDataset, command: commands.Command, unmeasured: Mapping[str, Recipe]) -> None:
+    sending_panel.agree(page.workspace, page.dataset, unmeasured, state.current().scenario, "validation")
+    command.submit(page.workspace)
 
 
 def show_comparison(validations: Mapping[str, Validation], scenario: Scenario) -> None:

@@ -29,6 +29,10 @@ class EndpointError(RecengineError):
     """A language-model endpoint is not set up rightly, or gives no answer."""
 
 
+class SendingError(RecengineError):
+    """Something would leave this machine that nobody has agreed to; it has not."""
+
+
 class RecipeError(RecengineError):
     """A model name or one of its settings is unknown or out of range."""
 

@@ -101,12 +101,17 @@ def _ask_to_send(workspace: Workspace, dataset: Dataset, view: View, sent: Mappi
             icon=":material/send:",
             key="fit and send",
             on_click=actions.attempt,
-            args=(lambda: submit(workspace, dataset, view),),
+            args=(lambda: _send(workspace, dataset, view, sent),),
         )
         for called, way in ways_back(workspace, dataset, view).items():
             st.button(called, icon=":material/undo:", key=f"way {called}", on_click=state.show, args=(way,))
     sending_panel.show_sending(workspace, dataset, sent, view.scenario)
     st.stop()
+
+
+def _send(workspace: Workspace, dataset: Dataset, view: View, sent: Mapping[str, Recipe]) -> None:
+    sending_panel.agree(workspace, dataset, sent, view.scenario)
+    submit(workspace, dataset, view)
 
 
 def _wait(workspace: Workspace, job: Job) -> NoReturn:

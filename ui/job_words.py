@@ -17,6 +17,8 @@ STATES: Mapping[JobState, tuple[str, str, str]] = {
     "dead": ("Died", ":material/heart_broken:", "red"),
 }
 """Word, icon and colour of each state."""
+ASKS = ("Asks before it sends", ":material/outgoing_mail:", "orange")
+"""The same of a job that ended since nobody had agreed to what it would send."""
 CANCELLED = "It was cancelled. What was stored before is unchanged."
 SILENT = "It did not say why; the log may tell."
 

@@ -11,8 +11,9 @@ import streamlit as st
 
 from recengine.errors import StoreError
 from recengine.jobs import Job, Jobs
+from recengine.outgoing import Outgoing
 from recengine.workspace import Workspace
-from ui import actions, job_words
+from ui import actions, job_words, sending_panel
 from ui.text import plain
 from ui.view import View
 
@@ -66,7 +67,8 @@ def _follow(jobs: Jobs, job_id: str, where: str) -> None:
 
 
 def _draw(jobs: Jobs, job: Job, where: str) -> None:
-    word, icon, color = job_words.STATES[job.state]
+    asked = jobs.asked(job.id) if job.state == "failed" and job.verb else None
+    word, icon, color = job_words.STATES[job.state] if asked is None else job_words.ASKS
     key = f"{where} {job.id}"
     with st.container(border=True, gap="small"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -77,6 +79,8 @@ def _draw(jobs: Jobs, job: Job, where: str) -> None:
         said = job_words.reason(job)
         if said:
             st.markdown(plain(said))
+        if asked is not None:
+            sending_panel.show_asked(asked)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.caption(plain(job_words.times(job, datetime.now(UTC))), width="stretch")
             if not job.is_over:
@@ -86,6 +90,15 @@ def _draw(jobs: Jobs, job: Job, where: str) -> None:
                     key=f"cancel {key}",
                     on_click=actions.attempt,
                     args=(lambda: jobs.cancel(job.id),),
+                )
+            elif asked is not None:
+                st.button(
+                    "Fit and send",
+                    type="primary",
+                    icon=":material/send:",
+                    key=f"send {key}",
+                    on_click=actions.attempt,
+                    args=(lambda: _send(jobs, job, asked),),
                 )
             elif job.state != "done" and job.verb:
                 st.button(
@@ -108,6 +121,12 @@ def _draw(jobs: Jobs, job: Job, where: str) -> None:
         log = st.expander("Log", icon=":material/terminal:", key=f"log {key}", on_change="rerun")
         if log.open:
             log.code(jobs.log(job.id) or "Nothing was printed.", language=None, height=LOG_HEIGHT, wrap_lines=True)
+
+
+def _send(jobs: Jobs, job: Job, asked: Outgoing) -> None:
+    """What was shown, and from the beginning what the job is for; what it stored before is taken as it is."""
+    jobs.agree(asked.key)
+    jobs.again(job.id)
 
 
 def _any_active(workspace: Workspace) -> bool:

@@ -17,7 +17,7 @@ from recengine import __version__
 from recengine.cli import options
 from recengine.cli.terminal import harmless, mistake_line
 from recengine.errors import RecengineError
-from recengine.outgoing import told_to
+from recengine.outgoing import Listener, Outgoing, told_to
 from recengine.progress import Progress
 
 DONE = 0
@@ -46,22 +46,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     if JOB_OPTION not in given:
-        return _run(given)[0]
+        return _run(given, _say_what_is_sent)[0]
     place = given.index(JOB_OPTION)
     folder, rest = given[place + 1 : place + 2], given[:place] + given[place + 2 :]
     return _as_job(Path(*folder), rest)
 
 
 def _as_job(folder: Path, arguments: Sequence[str]) -> int:
+    from recengine.jobs.consent import ask_first
     from recengine.jobs.process import Ending, attend
 
-    codes = [DONE]
+    codes, ask = [DONE], ask_first(folder)
+
+    def before_it_is_sent(outgoing: Outgoing) -> None:
+        _say_what_is_sent(outgoing)
+        ask(outgoing)
 
     def work(progress: Progress) -> Ending:
         from recengine.cli.output import also_told
 
         with also_told(progress):
-            codes[0], line = _run(arguments)
+            codes[0], line = _run(arguments, before_it_is_sent)
         if codes[0] == INTERRUPTED:
             return Ending("cancelled")
         return Ending("failed", line) if codes[0] else Ending("done")
@@ -77,14 +82,17 @@ def _as_job(folder: Path, arguments: Sequence[str]) -> int:
     return INTERRUPTED if ending.state == "cancelled" else codes[0]
 
 
-def _run(arguments: Sequence[str]) -> tuple[int, str]:
-    """Run one verb; its exit code, and what went wrong in one line, empty where nothing did."""
+def _run(arguments: Sequence[str], listener: Listener) -> tuple[int, str]:
+    """Run one verb; its exit code, and what went wrong in one line, empty where nothing did.
+
+    listener: hears what will be sent to a language model.
+    """
     name = "recengine"
     try:
         asked = _parser().parse_args(arguments)
         name = f"recengine {asked.verb}"
         verb = options.load(asked.verb)
-        with told_to(_before_it_is_sent):
+        with told_to(listener):
             verb(asked)
     except _UsageError as error:
         sys.stderr.write(f"{error}\n")
@@ -114,12 +122,12 @@ def _run(arguments: Sequence[str]) -> tuple[int, str]:
     return DONE, ""
 
 
-def _before_it_is_sent(lines: Sequence[str]) -> None:
+def _say_what_is_sent(outgoing: Outgoing) -> None:
     """Say on stderr what will be sent elsewhere; from a line of its own, since progress may stand on the last one."""
     start = "\r\x1b[2K" if sys.stderr.isatty() else ""
     # as progress, where stderr takes nothing the work goes on
     with suppress(OSError):
-        sys.stderr.write(start + "".join(f"{harmless(' '.join(line.split()))}\n" for line in lines))
+        sys.stderr.write(start + "".join(f"{harmless(' '.join(line.split()))}\n" for line in outgoing.lines))
         sys.stderr.flush()
 
 

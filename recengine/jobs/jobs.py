@@ -17,10 +17,12 @@ from pathlib import Path
 from recengine.errors import StoreError
 from recengine.jobs import queue
 from recengine.jobs.alive import INHERITED, prepare_lock
+from recengine.jobs.consent import agree, read_asked
 from recengine.jobs.files import CANCEL, LOG, SPARE, SPARE_BYTES, WHAT, write_json
 from recengine.jobs.job import Job
 from recengine.jobs.reading import ID, ID_TIME, read_job
 from recengine.jobs.stopping import stop
+from recengine.outgoing import Outgoing
 
 KEPT = 200
 """Jobs that are over beyond this many are deleted, the oldest first, when another is submitted."""
@@ -104,6 +106,15 @@ class Jobs:
         if not found.verb:
             raise StoreError(f"{job}: damaged, it cannot be started again. Delete it.")
         return self.submit(found.verb, found.arguments, title=found.title, subject=found.subject)
+
+    def asked(self, job: str) -> Outgoing | None:
+        """What a job did not send since nobody has agreed to it. Raises `StoreError` when there is no such job."""
+        folder = self._path(job)
+        return read_asked(folder) if read_job(folder).state == "failed" else None
+
+    def agree(self, key: str) -> None:
+        """Let jobs send what has this key, which somebody has seen. Raises `StoreError`."""
+        agree(self._folder, key)
 
     def delete(self, job: str) -> None:
         """Forget a job that is over. Raises `StoreError` when there is none, it is not over, or it must stay."""

@@ -8,13 +8,17 @@ from dataclasses import dataclass
 
 from recengine.models.profiles.describing import Described
 from recengine.models.profiles.writing import question_of
+from recengine.outgoing import Outgoing
+from recengine.storage import digest
 from recengine.text.answers import Answers
 from recengine.text.endpoint import Endpoint, Question
 
 
 @dataclass(frozen=True)
 class Sending:
-    """users: whom something is told of. messages: to be sent, one for all users that are told in the same words.
+    """key: SHA-256 of every message and of where it goes. users: whom something is told of.
+
+    messages: to be sent, one for all users that are told in the same words.
 
     answered: messages whose answer is kept, which are not sent again. example: the first message that is sent, else
     the first one; None where nothing is told of anybody. told: the user attributes that messages name; withheld: those
@@ -22,6 +26,7 @@ class Sending:
     """
 
     endpoint: Endpoint
+    key: str
     users: int
     messages: int
     answered: int
@@ -44,7 +49,8 @@ class Sending:
         distinct = list(dict.fromkeys(questions))
         new = [question for question in distinct if answers.find(endpoint, question) is None]
         example = next(iter([*new, *distinct]), None)
-        return cls(endpoint, len(questions), len(new), len(distinct) - len(new), example, told, withheld)
+        key = digest({"questions": [question.key(endpoint.url) for question in distinct]})
+        return cls(endpoint, key, len(questions), len(new), len(distinct) - len(new), example, told, withheld)
 
     @property
     def where(self) -> str:
@@ -65,6 +71,12 @@ class Sending:
         told = f"user attributes {', '.join(self.told)}" if self.told else "no user attribute"
         kept_back = f" Withheld as sensitive: {', '.join(self.withheld)}." if self.withheld else ""
         return f"Beside items and what they have in common each tells {told}, and no id.{kept_back}"
+
+    @property
+    def outgoing(self) -> Outgoing:
+        """As whoever may allow it hears of it."""
+        example = "" if self.example is None else json.dumps(self.example.body, ensure_ascii=False, indent=2)
+        return Outgoing(self.key, self.messages, self.how_many, self.lines, example)
 
     @property
     def lines(self) -> tuple[str, ...]:

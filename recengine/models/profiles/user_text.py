@@ -151,15 +151,16 @@ class UserTextRecipe(Settings):
     ) -> UserTextScorer:
         """Write every user down and encode the texts; `seed` changes nothing.
 
-        What is sent is told (`outgoing.tell`) before anything is. Raises `RecipeError` where no item has a text, no
-        endpoint is set up or it answers for nobody, `EncoderError` or `CancelledError`.
+        What is sent is told (`outgoing.tell`) before anything is. Raises `SendingError` where that must not be sent,
+        `RecipeError` where no item has a text, no endpoint is set up or it answers for nobody, `EncoderError` or
+        `CancelledError`.
         """
         stop_if_asked(cancel)
         if obstacle := self.obstacle(train):
             raise RecipeError(obstacle)
         sending = self.sending(train, resources)
         if sending is not None:
-            tell(sending.lines)
+            tell(sending.outgoing)
         found = item_text_vectors(train, self.encoder, resources, within(progress, 0.0, 0.4), cancel)
         describer = self.describer(train)
         described = describer.describe(train.sequences, train.users if self.attributes else None)

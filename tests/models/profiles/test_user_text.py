@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,12 @@ import polars as pl
 import pytest
 
 from recengine.data import Dataset, Sequences
-from recengine.errors import CancelledError, RecipeError, StoreError
+from recengine.errors import CancelledError, RecipeError, SendingError, StoreError
 from recengine.models import Resources, make_recipe
 from recengine.models.profiles.describing import Described
 from recengine.models.profiles.user_text import UserTextRecipe, UserTextScorer
 from recengine.models.profiles.writing import GIVE_UP, Written, by_model, question_of, sentences
-from recengine.outgoing import told_to
+from recengine.outgoing import Outgoing, told_to
 from recengine.text.answers import Answers
 from recengine.text.endpoint import KEY, MODEL, URL, Endpoint
 from tests.chat_server import ChatServer, chat_server, completion
@@ -44,7 +44,8 @@ def written(server: ChatServer, described: list[Described], folder: Path | None 
 
 
 def fit(dataset: Dataset, settings: dict[str, Any], resources: Resources) -> UserTextScorer:
-    scorer = make_recipe("user-text", settings).fit(dataset, resources=resources)
+    with told_to(lambda outgoing: None):
+        scorer = make_recipe("user-text", settings).fit(dataset, resources=resources)
     assert isinstance(scorer, UserTextScorer)
     return scorer
 
@@ -123,9 +124,9 @@ def test_what_is_sent_is_told_before_the_first_of_it(
 ) -> None:
     own, said = replace(resources, vector_cache=tmp_path), list[tuple[str, ...]]()
 
-    def hear(lines: Sequence[str]) -> None:
+    def hear(outgoing: Outgoing) -> None:
         assert server.bodies == []
-        said.append(tuple(lines))
+        said.append(outgoing.lines)
 
     recipe = UserTextRecipe(writer="endpoint", language_model="small", sent=5, at_once=1, attributes=True)
     # a part of what is stored: what is told of a user must be what the fit knows
@@ -157,6 +158,40 @@ def test_what_is_sent_is_told_before_the_first_of_it(
     assert again.lines[0].startswith(f"Nothing is sent to small at {host}, on this machine: ")
     assert UserTextRecipe().sending(part, own) is None
     assert "no user attribute" in (replace(recipe, attributes=False).sending(part, own) or before).what
+
+
+def test_nothing_is_sent_where_nobody_hears_of_it(
+    server: ChatServer, board: Dataset, resources: Resources, tmp_path: Path
+) -> None:
+    own = replace(resources, vector_cache=tmp_path)
+    recipe = UserTextRecipe(writer="endpoint", language_model="small", sent=2)
+    with pytest.raises(SendingError, match=r"^Nobody has agreed to what would be sent, so nothing was: 2 messages "):
+        recipe.fit(board, resources=own)
+    assert server.bodies == []
+    with told_to(lambda outgoing: None):
+        recipe.fit(board, resources=own)
+    # all is answered, so there is nothing to agree to
+    recipe.fit(board, resources=own)
+    assert len(server.bodies) == 2
+
+
+def test_what_is_agreed_to_is_known_by_its_words_and_by_where_it_goes(
+    server: ChatServer, board: Dataset, resources: Resources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = replace(resources, vector_cache=tmp_path)
+
+    def key(dataset: Dataset = board, **settings: Any) -> str:
+        recipe = UserTextRecipe(**({"writer": "endpoint", "language_model": "small", "sent": 5} | settings))
+        sending = recipe.sending(dataset, own)
+        assert sending is not None
+        return sending.key
+
+    here = key()
+    assert key(at_once=2, preparation="centred") == here
+    part = board.with_interactions(board.interactions.gather_every(2), "half")
+    others = [key(part), key(sent=4), key(attributes=True), key(items=3), key(language_model="large")]
+    monkeypatch.setenv(URL, "http://127.0.0.2:1/v1")
+    assert len({here, key(), *others}) == 2 + len(others)
 
 
 def test_the_texts_of_the_model_decide(server: ChatServer, board: Dataset, resources: Resources) -> None:
@@ -217,7 +252,8 @@ def test_where_some_are_answered_the_fit_says_for_how_many(
     server.reply = lambda number, body: completion("Likes films.") if number == 0 else completion(None, refusal="no")
     said: list[str] = []
     recipe = make_recipe("user-text", ENDPOINT | {"sent": 3, "at_once": 1})
-    scorer = recipe.fit(board, resources=resources, progress=lambda share, text: said.append(text))
+    with told_to(lambda outgoing: None):
+        scorer = recipe.fit(board, resources=resources, progress=lambda share, text: said.append(text))
     assert isinstance(scorer, UserTextScorer)
     assert (scorer.by_model, scorer.failed) == (1, 2)
     assert said[-1].endswith("2 of them by template for want of an answer")

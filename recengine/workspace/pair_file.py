@@ -1,4 +1,4 @@
-"""Scores of pairs on disk: one file a scorer, to which processes add while others read it."""
+"""Scores of pairs on disk: one file a fitted scorer, to which processes add while others read it."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ CHUNK = 2**19
 _MAGIC = b"pairs 1\n"
 _HEAD = 16
 """Bytes of the magic and of a number drawn when the file was begun, by which it is told from one begun later."""
+_MADE = 16
+"""Digits of the digest in the name of a file."""
 _RECORD = np.dtype([("key", "<i8"), ("score", "<f4"), ("check", "<u4")])
 
 
@@ -30,13 +32,16 @@ class PairFile:
     a score (4) and a check of both (4).
 
     Records that are damaged are passed over, a file whose head is damaged is begun anew. What cannot be written is not
-    kept: a workspace that may only be read is read all the same.
+    kept: a workspace that may only be read is read all the same. Nor is what comes after the scorer was deleted.
     """
 
-    def __init__(self, root: Path, key: str, n_pairs: int) -> None:
-        """key: that the scorer is stored under. n_pairs: users times items."""
-        self._path = root / FOLDER / f"{key}.bin"
-        self._lock = root / "locks" / f"{key}.pairs.lock"
+    def __init__(self, root: Path, fit: Path, made: str, n_pairs: int) -> None:
+        """fit: the folder of the stored scorer, its key. made: digest, hex, of what tells that fit from others that may
+        come to stand there. n_pairs: users times items.
+        """
+        self._fit = fit
+        self._path = root / FOLDER / f"{fit.name}.{made[:_MADE]}.bin"
+        self._lock = _lock_of(root, fit.name)
         self._n_pairs = n_pairs
         self._head = b""
         self._read = _HEAD
@@ -67,6 +72,8 @@ class PairFile:
         rows["key"], rows["score"] = keys, scores
         rows["check"] = _check(rows["key"], rows["score"])
         with suppress(OSError, StoreError), locked(self._lock):
+            if not self._fit.is_dir():
+                return
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._path.open("a+b") as file:
                 if _head_of(file):
@@ -95,9 +102,15 @@ class PairFile:
 
 
 def delete_pairs(root: Path, key: str) -> None:
-    """Forget what is known of the pairs of the scorer stored under `key`."""
-    with suppress(OSError):
-        (root / FOLDER / f"{key}.bin").unlink(missing_ok=True)
+    """Forget what is known of the pairs of every scorer that stood under `key`; its folder is gone by now."""
+    # nobody is between looking for that folder and writing
+    with suppress(OSError, StoreError), locked(_lock_of(root, key)):
+        for path in (root / FOLDER).glob(f"{key}.*"):
+            path.unlink(missing_ok=True)
+
+
+def _lock_of(root: Path, key: str) -> Path:
+    return root / "locks" / f"{key}.pairs.lock"
 
 
 def _head_of(file: BinaryIO) -> bytes:

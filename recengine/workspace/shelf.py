@@ -46,6 +46,8 @@ class Shelf:
         self.used: list[str] = []
         """Folders, relative to the workspace, of what was asked for: the keys of scorers and pools."""
         self._rebuild = rebuild
+        self._made: dict[str, str] = {}
+        """What tells the fit that was restored from others under its key."""
         self._mend = (
             f"Rebuild it with `python -m recengine fit --dataset {dataset_name}` and the same models, split and "
             "strategy; nothing else is affected."
@@ -55,6 +57,7 @@ class Shelf:
         self, made_from: Mapping[str, Any], recipe: Recipe, train: Dataset, make: Callable[[], Fitted]
     ) -> Fitted:
         """The scorer stored under the digest of `made_from`, or the one just made, stored."""
+        key = digest(made_from)
 
         def save(folder: Path, fitted: Fitted) -> None:
             facts: dict[str, Any] = {
@@ -75,10 +78,12 @@ class Shelf:
 
         def restore(entry: Entry) -> Fitted:
             facts = entry.settings
+            # when it was made and how long that took are among it: no two fits have it in common
+            self._made[key] = digest(facts)
             scorer = recipe.restore(dict(entry.arrays), train, facts["device"])
             return Fitted(scorer, facts["label"], facts["recipe"], facts["device"], facts["seconds"])
 
-        return self._keep("scorer", digest(made_from), make, save, restore)
+        return self._keep("scorer", key, make, save, restore)
 
     def pool(self, key: str, make: Callable[[Path | None], Pool]) -> Pool:
         """The pool stored under `key`, or the one just made in a folder, from where its files are moved."""
@@ -123,9 +128,12 @@ class Shelf:
         self.used = [*used, self.used[len(used)]]
         return taught
 
-    def pairs(self, made_from: Mapping[str, Any], train: Dataset) -> PairFile:
-        """A file that grows as pairs are read."""
-        return PairFile(self.root, digest(made_from), train.n_users * train.n_items)
+    def pairs(self, made_from: Mapping[str, Any], train: Dataset) -> PairFile | None:
+        """A file that grows as pairs are read by the very scorer that `fitted` gave; None where it gave none."""
+        key = digest(made_from)
+        if key not in self._made:
+            return None
+        return PairFile(self.root, self.root / "scorers" / key, self._made[key], train.n_users * train.n_items)
 
     def _keep(
         self,

@@ -151,7 +151,7 @@ def left_to_read(workbench: Workbench, *scenarios: Scenario) -> Unread | None:
     where there are none, or so few that they are read on the way.
     """
     asked: list[PairsNeeded] = []
-    for scenario in scenarios:
+    for scenario in filter(reads_pairs, scenarios):
         own = _taught(workbench, scenario)
         asked += _needed(own.key, scenario, _workbench=own)
     left = unread(asked) if asked else None

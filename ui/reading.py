@@ -20,7 +20,10 @@ def note(workspace: Workspace, workbench: Workbench, view: View, *, beside: bool
 
     beside: the figures are compared with the view's baseline, which may have to be read too.
     """
-    asked = [view.scenario, view.baseline] if beside else [view.scenario]
+    asked = [one for one in ([view.scenario, view.baseline] if beside else [view.scenario]) if reads_pairs(one)]
+    if not asked:
+        # most moves of a slider: not even a look into a cache
+        return
     own = next((one for one in asked if compute.left_to_read(workbench, one) is not None), None)
     left = compute.left_to_read(workbench, *asked)
     if left is None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -12,6 +12,7 @@ from recengine.arrays import Positions, Scores
 from recengine.data import Dataset
 from recengine.errors import ScenarioError
 from recengine.fusion.pair_scores import PairScores
+from recengine.fusion.reading import PairsNeeded
 from recengine.models import make_recipe
 from recengine.scenario import (
     Scenario,
@@ -26,6 +27,7 @@ from recengine.scenario import (
     verdicts,
     without_reading,
 )
+from recengine.workspace import Workspace
 from ui import compute, panels, reading
 from ui.metric_panel import metrics_panel
 from ui.view import default_view
@@ -180,3 +182,23 @@ def test_prices_read_what_the_chain_without_another_needs(bench: Workbench, scen
     assert slow.calls > calls
     assert shares[0] == 0.0
     assert shares[-1] == 1.0
+
+
+def test_what_reads_nothing_is_not_looked_up(
+    bench: Workbench, scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[Scenario] = []
+
+    def look(key: str, scenario: Scenario, *, _workbench: Workbench) -> tuple[PairsNeeded, ...]:
+        looked.append(scenario)
+        return needed(_workbench, scenario)
+
+    monkeypatch.setattr(compute, "_needed", look)
+    plain = without_reading(scenario)
+    view = default_view(bench.dataset, plain)
+    # without a click model there is nothing to draw either, so no workspace is asked
+    reading.note(cast(Workspace, None), bench, view)
+    assert looked == []
+    # beside one that reads, what it is compared with is not looked up
+    assert compute.left_to_read(bench, scenario, plain) is not None
+    assert looked == [scenario]

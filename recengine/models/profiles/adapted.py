@@ -14,6 +14,7 @@ import numpy as np
 from recengine.arrays import Values
 from recengine.errors import EncoderError, StoreError
 from recengine.storage import digest, locked, read_document, write_document
+from recengine.text.model_files import find_model
 
 MADE = "adaptation"
 """File in the folder of an encoder. Without an ending, since its vectors do not depend on it."""
@@ -52,7 +53,8 @@ def keep_adapted(folder: Path, adapted: Adapted, made_from: Mapping[str, Any]) -
     figures = {name: _or_none(getattr(adapted, name)) for name in _FIGURES}
     losses = [_or_none(float(loss)) for loss in adapted.losses]
     document = {"schema": _SCHEMA, "made_from": dict(made_from), "encoder": adapted.encoder, "losses": losses}
-    write_document(folder / MADE, {**document, "figures": figures})
+    weights = find_model(str(folder)).identity
+    write_document(folder / MADE, {**document, "figures": figures, "weights": weights})
 
 
 def kept_adapted(folder: Path, made_from: Mapping[str, Any]) -> Adapted | None:
@@ -67,7 +69,7 @@ def kept_adapted(folder: Path, made_from: Mapping[str, Any]) -> Adapted | None:
         before: dict[str, Any] = dict(document["made_from"])
         figures: dict[str, Any] = {name: _or_nan(document["figures"][name]) for name in _FIGURES}
         losses = np.array([_or_nan(loss) for loss in document["losses"]])
-        encoder = str(document["encoder"])
+        encoder, weights = str(document["encoder"]), str(document["weights"])
     except (StoreError, LookupError, TypeError, ValueError):
         raise EncoderError(
             f"{folder}: is there already, and does not say from what it was adapted. Choose another --name, or delete "
@@ -78,6 +80,11 @@ def kept_adapted(folder: Path, made_from: Mapping[str, Any]) -> Adapted | None:
             f"{folder}: holds an encoder that was adapted from something else ({_differences(before, made_from)}). "
             "Choose another --name, or delete it."
         )
+    if not _holds(folder, weights):
+        raise EncoderError(
+            f"{folder}: the weights that were adapted are gone, or others stand in their place. Choose another --name, "
+            "or delete it."
+        )
     return Adapted(folder, encoder, losses=losses, reused=True, **{**figures, "n": int(figures["n"])})
 
 
@@ -86,6 +93,14 @@ def alone(folder: Path) -> Iterator[None]:
     """Nobody else adapts into `folder` inside."""
     with locked(folder.with_name(f".{folder.name}.lock")):
         yield
+
+
+def _holds(folder: Path, weights: str) -> bool:
+    """Whether the model in `folder` is the one with this identity."""
+    try:
+        return find_model(str(folder)).identity == weights
+    except (EncoderError, OSError):
+        return False
 
 
 def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:

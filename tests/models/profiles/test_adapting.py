@@ -131,6 +131,22 @@ def test_what_was_adapted_is_taken_again_and_never_replaced(board: Dataset, tmp_
     assert files(folder) == before
 
 
+def test_one_whose_weights_are_gone_or_others_is_not_taken_again(board: Dataset, tmp_path: Path) -> None:
+    folder, settings = tmp_path / "adapted", Adaptation(epochs=1, batch_size=8, rank=2)
+    adapt_encoder(board, folder, settings, resources=ON_CPU)
+    (weights,) = folder.rglob("*.safetensors")
+    content = bytearray(weights.read_bytes())
+    content[-1] ^= 1
+    weights.write_bytes(content)
+    for _ in range(2):
+        with pytest.raises(EncoderError) as no:
+            adapt_encoder(board, folder, settings, resources=ON_CPU)
+        assert str(no.value).startswith(f"{folder}: the weights that were adapted are gone, or others stand in their")
+        assert str(no.value).endswith("Choose another --name, or delete it.")
+        assert "\n" not in str(no.value)
+        weights.unlink(missing_ok=True)
+
+
 @pytest.mark.parametrize("found", [None, b"{}", b"no JSON", b'{"made_from": [1], "figures": 3, "losses": 1}'])
 def test_a_folder_that_does_not_say_what_it_is_stays(board: Dataset, tmp_path: Path, found: bytes | None) -> None:
     folder = tmp_path / "mine"

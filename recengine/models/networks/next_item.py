@@ -52,8 +52,8 @@ class NextItemTask:
 
     @property
     def whole_batches(self) -> bool:
-        """Whether the views of each history are told from those of all others of the batch."""
-        return bool(self._recipe.contrast)
+        """Whether views are told from those of all others of the batch, or items from what these took."""
+        return bool(self._recipe.contrast) or self._loss.compares_within_batch
 
     def batches(self, rng: np.random.Generator, size: int) -> Iterator[tuple[Tensor, ...]]:
         """Histories of like length together, so that little is computed on padding: given, looked for, two views."""

@@ -66,6 +66,11 @@ class NextItemLoss:
             return bpr_max(own, others, same, self._penalty)
         return top1_max(own, others, same)
 
+    @property
+    def compares_within_batch(self) -> bool:
+        """Whether what others of the batch took is drawn."""
+        return self._from_batch and self._loss != "softmax"
+
     def _draw(self, wanted: Tensor, shape: tuple[int, ...]) -> Tensor:
         if self._from_batch:
             return wanted[torch.randint(len(wanted), shape, device=wanted.device)]

@@ -20,7 +20,7 @@ from recengine.models.networks.lossy import Lossy
 from recengine.models.networks.multi_task_learning import MultiTaskLearning
 from recengine.models.neural.irgan import IrGanRecipe
 from recengine.models.neural.multi_task import MultiTaskRecipe
-from recengine.models.sequence import SasRecRecipe
+from recengine.models.sequence import Bert4RecRecipe, SasRecRecipe
 from recengine.models.training import Task
 from recengine.models.training.loop import _with_loss
 from tests.models.training.tiny import TinyNetwork, TinyTask
@@ -67,11 +67,21 @@ def views(board: Dataset) -> Task:
     return SasRecRecipe(contrast=0.1).task(board)
 
 
-@pytest.mark.parametrize("make", [encoder, several, game, views])
+def drawn(board: Dataset) -> Task:
+    return SasRecRecipe(loss="sampled", sampling="batch").task(board)
+
+
+def drawn_one_by_one(board: Dataset) -> Task:
+    return Bert4RecRecipe(loss="bce", sampling="batch", contrast=0.0).task(board)
+
+
+@pytest.mark.parametrize("make", [encoder, several, game, views, drawn, drawn_one_by_one])
 def test_batches_that_are_compared_within_or_told_of_stay_whole(make: Any, board: Dataset, two_gpus: Any) -> None:
     assert isinstance(_with_loss(make(board), two_gpus), Lossy)
 
 
 def test_others_are_shared(board: Dataset, two_gpus: Any) -> None:
-    for task in (cast(Task, tiny()), SasRecRecipe(contrast=0.0).task(board)):
+    whole = SasRecRecipe(contrast=0.0, loss="softmax", sampling="batch")
+    popular = SasRecRecipe(contrast=0.0, loss="sampled", sampling="popularity")
+    for task in (cast(Task, tiny()), whole.task(board), popular.task(board)):
         assert isinstance(_with_loss(task, two_gpus), Shared)

@@ -78,23 +78,15 @@ def test_a_job_sends_only_what_was_agreed_to_and_a_strategy_that_learns_sends_of
     shutil.copytree(stored, copy)
     monkeypatch.setenv("RECENGINE_WORKSPACE", str(copy))
     monkeypatch.setenv("RECENGINE_QUEUE", str(tmp_path / "queue"))
-    learns = (
-        "fit",
-        "--dataset",
-        "synthetic",
-        "--models",
-        "user-text,popularity",
-        "--strategy",
-        "decision-tree",
-        "--set",
-    )
+    models, learns = ("--models", "user-text,popularity"), ("--strategy", "decision-tree")
+    arguments = ("fit", "--dataset", "synthetic", *models, *learns, "--set", *SETTINGS)
     jobs = Workspace.open(copy).jobs
     with chat_server() as served:
         monkeypatch.setenv(URL, served.url)
         monkeypatch.setenv(MODEL, "small")
         # of the test part, then of the validation part
         for place in range(2):
-            job, asked = attended(copy, 2 * place, *learns, *SETTINGS)
+            job, asked = attended(copy, 2 * place, *arguments)
             assert job.state == "failed"
             assert str(job.error).startswith("Nobody has agreed to what would be sent, so nothing was: 3 messages ")
             assert len(served.bodies) == 3 * place
@@ -102,7 +94,7 @@ def test_a_job_sends_only_what_was_agreed_to_and_a_strategy_that_learns_sends_of
             assert asked.messages == 3
             jobs.agree(asked.key)
             assert jobs.asked(job.id) is None
-            job, second = attended(copy, 2 * place + 1, *learns, *SETTINGS)
+            job, second = attended(copy, 2 * place + 1, *arguments)
             assert len(served.bodies) == 3 * (place + 1)
             assert served.bodies[3 * place] == json.loads(asked.example)
         assert (job.state, second) == ("done", None)

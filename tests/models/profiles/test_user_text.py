@@ -180,9 +180,10 @@ def test_what_is_agreed_to_is_known_by_its_words_and_by_where_it_goes(
 ) -> None:
     own = replace(resources, vector_cache=tmp_path)
 
+    first = UserTextRecipe(writer="endpoint", language_model="small", sent=5)
+
     def key(dataset: Dataset = board, **settings: Any) -> str:
-        recipe = UserTextRecipe(**({"writer": "endpoint", "language_model": "small", "sent": 5} | settings))
-        sending = recipe.sending(dataset, own)
+        sending = replace(first, **settings).sending(dataset, own)
         assert sending is not None
         return sending.key
 

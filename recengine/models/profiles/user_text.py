@@ -106,7 +106,8 @@ class UserTextRecipe(Settings):
     language_model: str = setting(
         AUTO,
         Text("the name of a model that the endpoint serves"),
-        "The language model; where one writes it has to be named, since another one writes other texts.",
+        "The language model; where one writes it has to be named, since another one writes other texts. Which host "
+        "serves it is not told apart: delete the fit where another host has another model of that name.",
     )
     sent: int = setting(
         200,

@@ -226,6 +226,9 @@ def test_a_text_is_encoded_sentence_by_sentence() -> None:
 def test_who_writes_is_a_setting_so_that_fits_are_kept_apart() -> None:
     by_small, by_large = (make_recipe("user-text", ENDPOINT | {"language_model": name}) for name in ("small", "large"))
     assert by_small.settings() != by_large.settings() != make_recipe("user-text").settings()
+    # the host is none of them, and the setting says so
+    (fact,) = (fact for fact in UserTextRecipe.facts() if fact.name == "language_model")
+    assert "Which host serves it is not told apart" in fact.description
 
 
 def test_which_model_writes_has_to_be_said(server: ChatServer, board: Dataset) -> None:

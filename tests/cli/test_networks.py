@@ -112,6 +112,19 @@ def test_the_network_in_eight_bits_is_written(
     assert "The fit stays as it is; --out FOLDER writes" in capsys.readouterr().out
 
 
+def test_where_nothing_can_be_written_is_said_before_anything_is_fitted(
+    writable: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "notes").write_text("mine")
+    fits = sorted((writable / "scorers").iterdir())
+    out = tmp_path / "notes" / "deeper" / "small"
+    capsys.readouterr()
+    assert main(("quantise", *DATA, "--model", "sasrec", "--set", "sasrec.epochs=1", "--out", str(out))) == 2
+    said = f"{tmp_path / 'notes'}: is a file, so no folder can be made in it. Name another folder than {out}."
+    assert capsys.readouterr().err == f"recengine quantise: {said}\n"
+    assert sorted((writable / "scorers").iterdir()) == fits
+
+
 @pytest.mark.parametrize(
     ("model", "said"),
     [

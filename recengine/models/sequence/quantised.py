@@ -148,9 +148,12 @@ def load_quantised(folder: Path) -> LoadedQuantised:
 
 
 def refuse_existing(folder: Path) -> None:
-    """Raise `StoreError` where there is something: it would be replaced whole."""
+    """Raise `StoreError` where there is something, which would be replaced whole, or no folder to put it into."""
     if folder.exists():
         raise StoreError(f"{folder}: is there already. Name a folder that is not.")
+    above = next(parent for parent in folder.parents if parent.exists())
+    if not above.is_dir():
+        raise StoreError(f"{above}: is a file, so no folder can be made in it. Name another folder than {folder}.")
 
 
 def _not_here(error: RuntimeError, mend: str) -> str:

@@ -19,16 +19,11 @@ def network_arrays(network: nn.Module) -> dict[str, NDArray[Any]]:
 
 
 def loaded(network: Network, arrays: Mapping[str, NDArray[Any]]) -> Network:
-    """`load_arrays`, and the network itself."""
-    load_arrays(network, arrays)
-    return network
-
-
-def load_arrays(network: nn.Module, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Put the weights back, the network ready to score. Raises `ValueError` where they are of another network."""
+    """The network with these weights, ready to score. Raises `ValueError` where they are of another network."""
     try:
         # a copy, since torch wants to be able to write
         network.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in arrays.items()})
     except RuntimeError as error:
         raise ValueError(str(error).splitlines()[0]) from None
     network.eval()
+    return network

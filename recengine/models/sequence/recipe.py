@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -237,7 +238,6 @@ class SequenceScorer(VectorScorer):
         """made: see `VectorScorer`."""
         super().__init__(*made)
         self._recipe = recipe
-        self._loaded: SequenceNetwork | None = None
 
     @property
     def recipe(self) -> SequenceRecipe:
@@ -262,16 +262,12 @@ class SequenceScorer(VectorScorer):
         vectors = user_vectors(self.network, known, self._recipe.max_length)
         return inner_products(vectors, self._items)
 
-    @property
+    @cached_property
     def network(self) -> SequenceNetwork:
         """What reads histories, loaded when first needed."""
-        if self._loaded is None:
-            from recengine.models.networks.arrays import load_arrays
+        from recengine.models.networks.arrays import loaded
 
-            network = self._recipe.network(len(self._items))
-            load_arrays(network, self._network)
-            self._loaded = network
-        return self._loaded
+        return loaded(self._recipe.network(len(self._items)), self._network)
 
 
 def without(histories: Sequences, unknown: NDArray[np.bool_]) -> Sequences:

@@ -161,17 +161,20 @@ class PairScores:
         if self.patience < float("inf"):
             self._find_pace(asked)
             self._refuse(self._estimate(asked))
-        rows = asked.rows
-        rows = np.roll(rows, -int(self._begin * len(rows)))
-        for start in range(0, len(rows), BLOCK):
+        rows, done = asked.rows, 0
+        # blocks are the same wherever it begins: the last bits of a score may depend on what it is computed beside
+        blocks = [rows[start : start + BLOCK] for start in range(0, len(rows), BLOCK)]
+        first = int(self._begin * len(blocks))
+        for block in blocks[first:] + blocks[:first]:
             stop_if_asked(cancel)
-            progress(start / len(rows), f"{start:,} of {len(rows):,} lists read")
-            if start and self.patience < float("inf"):
+            progress(done / len(rows), f"{done:,} of {len(rows):,} lists read")
+            if done and self.patience < float("inf"):
                 # those read first may have been quicker than the others are
                 self._refuse(self._estimate(asked))
             with self._lock:
                 self._catch_up(asked)
-                self._score(asked, rows[start : start + BLOCK])
+                self._score(asked, block)
+            done += len(block)
         if len(rows):
             progress(1.0, f"{len(rows):,} lists read")
         return asked.scores

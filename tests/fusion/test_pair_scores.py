@@ -169,7 +169,7 @@ def test_what_is_asked_for_is_not_forgotten_where_there_is_too_much(monkeypatch:
 def test_a_call_gets_all_that_it_asks_for_however_little_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("recengine.fusion.pair_scores.MAX_REMEMBERED", 20)
     slow = Slow()
-    pairs = PairScores(slow, N_ITEMS, clock=slow.clock)
+    pairs = PairScores(slow, N_ITEMS, clock=slow.clock, begin=0.0)
     users, items = np.arange(10, dtype=np.int32), positions([[0, 1, 2, 3, 4]] * 10)
     np.testing.assert_allclose(pairs.of(users, items), users[:, None] + np.arange(5) / 10, rtol=1e-6)
     # 4, 4 and 2 users; all are known now, since all are what was asked for last
@@ -287,3 +287,15 @@ def test_no_more_is_remembered_of_what_is_kept_than_there_is_room_for(monkeypatc
     assert pairs.of(positions([7, 8]), positions([[0, 1], [2, -1]])).tolist()[0] == pytest.approx([7.0, 7.1])
     assert pairs.remembered <= 20
     assert slow.calls == []
+
+
+def test_users_are_scored_beside_the_same_others_wherever_reading_begins() -> None:
+    class Beside(Slow):
+        def score_pairs(self, users: Positions, items: Positions) -> Scores:
+            beside.add(tuple(users.tolist()))
+            return super().score_pairs(users, items)
+
+    for begin in (0.0, 0.3, 0.99):
+        beside: set[tuple[int, ...]] = set()
+        PairScores(Beside(), N_ITEMS, begin=begin).read(np.arange(10, dtype=np.int32), positions([[0, 1]] * 10))
+        assert beside == {(0, 1, 2, 3), (4, 5, 6, 7), (8, 9)}

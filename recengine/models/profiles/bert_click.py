@@ -18,10 +18,10 @@ from recengine.models.base import Resources
 from recengine.models.content.vectors import text_obstacle
 from recengine.models.learnt_scorer import LearntScorer, restored_network
 from recengine.models.profiles.pair_texts import PairTexts
-from recengine.models.settings import Among, Choice, Span, Text, Whole, setting
+from recengine.models.settings import Among, Choice, Number, Span, Text, Whole, setting
 from recengine.models.training import SAMPLINGS, Task, TrainedRecipe, batch_size_setting, epochs_setting
 from recengine.models.training.curves import Curves
-from recengine.models.training.recipe import learning_rate_setting, weight_decay_setting
+from recengine.models.training.recipe import TRAINING, learning_rate_setting, weight_decay_setting
 from recengine.progress import Cancel, Progress, never, silent, stop_if_asked, within
 from recengine.text import DEFAULT_MODEL, MULTILINGUAL_MODEL, text_device
 from recengine.text.model_files import ModelFiles, find_model
@@ -32,6 +32,11 @@ if TYPE_CHECKING:
 LOSS_NAME = "Binary cross entropy of a pair"
 _WEIGHTS = 11_000_000
 """Of the layers of the default encoder."""
+_WARM_UP = 0.1
+"""Share of the fit in which the learning rate rises to its height; from there it falls. Without, the layers forget what
+they knew before the head knows anything: the loss stays at chance."""
+_LEAST_RATE = 0.05
+"""Of the learning rate, at the end."""
 _LARGE_PRODUCTS = 5
 """How much more of the speed of the processor its products reach than estimates reckon with: they are large."""
 
@@ -59,12 +64,15 @@ class BertClickRecipe(TrainedRecipe):
         "the best of a list."
     )
     lighter: ClassVar[str] = 'Lower "batch_size", "tokens" or "upper", or choose two-tower.'
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     epochs: int = epochs_setting(1)
     batch_size: int = batch_size_setting(32)
-    learning_rate: float = learning_rate_setting(1e-3)
+    learning_rate: float = learning_rate_setting(2e-4)
     weight_decay: float = weight_decay_setting(0.01)
+    gradient_clip: float = setting(
+        1.0, Number(1e6, zero=True), "Length to which a longer gradient is cut; 0 cuts none.", group=TRAINING
+    )
     held_out: int = setting(0, Whole(0, 0), "Always 0: to rank the whole catalogue after each round is too dear.")
     patience: int = setting(0, Whole(0, 0), "Always 0, since no NDCG is measured after each round.")
     encoder: str = setting(
@@ -73,10 +81,10 @@ class BertClickRecipe(TrainedRecipe):
         "The encoder that is fine-tuned, of the BERT kind.",
     )
     upper: int = setting(
-        2, Whole(0, 1000), "Upper layers of the encoder that learn; the others stay.", search=Span(1, 6)
+        6, Whole(0, 1000), "Upper layers of the encoder that learn; the others stay.", search=Span(1, 6)
     )
     pairs: int = setting(
-        2000, Whole(2, 100_000_000), "Pairs of an epoch, half of them taken, half drawn.", search=Span(1000, 20_000)
+        6400, Whole(2, 100_000_000), "Pairs of an epoch, half of them taken, half drawn.", search=Span(1000, 20_000)
     )
     sampling: str = setting(
         "uniform",
@@ -102,6 +110,11 @@ class BertClickRecipe(TrainedRecipe):
         tokens = min(self.tokens, 2 * self.words * (1 + self.history))
         a_pair = 2 * _WEIGHTS * tokens * (1 + 2 * min(1.0, self.upper / 6))
         return self.epochs * min(self.pairs, 2 * n_interactions) * a_pair / _LARGE_PRODUCTS
+
+    def learning_rate_at(self, share: float) -> float:
+        """Rises for a tenth of the fit, then falls in a line (Devlin et al. 2019, appendix A.2)."""
+        falling = (1 - share) / (1 - _WARM_UP)
+        return self.learning_rate * (share / _WARM_UP if share < _WARM_UP else max(_LEAST_RATE, falling))
 
     def texts(self, train: Dataset) -> PairTexts:
         """What is read."""

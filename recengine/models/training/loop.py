@@ -190,11 +190,13 @@ class _School:
         total, seen = torch.zeros((), dtype=torch.float64, device=device), 0
         told = time.monotonic()
         for batch in self._task.batches(rng, self._batch_size):
+            share = (number - 1 + min(1.0, seen / max(1, self._task.n_examples))) / self._recipe.epochs
             if time.monotonic() - told > 0.5:
                 stop_if_asked(cancel)
                 told = time.monotonic()
-                share = min(1.0, seen / max(1, self._task.n_examples))
-                progress((number - 1 + share) / self._recipe.epochs, self._words())
+                progress(share, self._words())
+            for group in self._optimizer.param_groups:
+                group["lr"] = self._recipe.learning_rate_at(share)
             self._optimizer.zero_grad(set_to_none=True)
             moved = tuple(one.to(device, non_blocking=True) for one in batch)
             loss = self._lossy(*moved).mean()

@@ -84,6 +84,10 @@ class TrainedRecipe(Settings):
         group=TRAINING,
     )
 
+    def learning_rate_at(self, share: float) -> float:
+        """The learning rate where `share`, in [0, 1], of all rounds is done: always the same here."""
+        return self.learning_rate
+
     def operations(self, n_users: int, n_items: int, n_interactions: int) -> float:
         """Additions and multiplications of a fit that goes all rounds, roughly: what its time is estimated by.
 

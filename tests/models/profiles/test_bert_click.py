@@ -10,7 +10,7 @@ import pytest
 from recengine.data import Dataset
 from recengine.errors import EncoderError, RecipeError
 from recengine.models import Resources, ScoresPairs, make_recipe
-from recengine.models.profiles.bert_click import BertClickScorer
+from recengine.models.profiles.bert_click import BertClickRecipe, BertClickScorer
 from recengine.models.profiles.pair_texts import PairTexts
 from recengine.text import MULTILINGUAL_MODEL
 from tests.models.checkerboard import COLD_ITEM, N_ITEMS, N_USERS, NEWCOMER, WORDLESS_ITEM, tastes
@@ -18,7 +18,7 @@ from tests.models.checkerboard import COLD_ITEM, N_ITEMS, N_USERS, NEWCOMER, WOR
 SETTINGS = {
     "pairs": 240,
     "batch_size": 24,
-    "learning_rate": 2e-3,
+    "learning_rate": 4e-3,
     "history": 2,
     "tokens": 32,
     "upper": 1,
@@ -48,6 +48,13 @@ def test_words_that_decide_are_found(clicked: BertClickScorer) -> None:
     for row, liked in zip(scores, likes, strict=True):
         assert row[liked & written].mean() > row[~liked & written].mean() + 0.5
     assert np.isfinite(scores[:, COLD_ITEM]).all()
+
+
+def test_the_learning_rate_rises_and_falls() -> None:
+    recipe = make_recipe("bert-click", {"learning_rate": 0.1})
+    assert isinstance(recipe, BertClickRecipe)
+    rates = [recipe.learning_rate_at(share) for share in (0, 0.05, 0.1, 0.55, 0.99, 1)]
+    assert rates == pytest.approx([0, 0.05, 0.1, 0.05, 0.005, 0.005])
 
 
 def test_no_opinion_is_nan(clicked: BertClickScorer) -> None:

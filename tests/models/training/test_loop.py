@@ -211,6 +211,21 @@ def test_gradients_are_cut_to_a_length(board: Dataset) -> None:
     assert moved[0] < moved[1] / 3
 
 
+def test_the_learning_rate_goes_by_the_share_of_the_fit_that_is_done(board: Dataset) -> None:
+    asked: list[float] = []
+
+    class Stopping(TinyRecipe):
+        def learning_rate_at(self, share: float) -> float:
+            asked.append(share)
+            return self.learning_rate if share < 0.5 else 0.0
+
+    stopped, _ = teach(Stopping(epochs=2, batch_size=32), board)
+    # two rounds of two batches
+    assert asked == [0.0, 0.25, 0.5, 0.75]
+    one_round, _ = teach(TinyRecipe(epochs=1, batch_size=32), board)
+    assert weights(stopped) == weights(one_round)
+
+
 @dataclass(frozen=True)
 class Ranked:
     """Users held out whose NDCG is what is said, a round each."""

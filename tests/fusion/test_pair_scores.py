@@ -239,13 +239,20 @@ def test_two_processes_at_once_share_the_work() -> None:
                 step.wait(5)
             return super().score_pairs(users, items)
 
+    class KeptInStep(Kept):
+        def keep(self, keys: NDArray[np.int64], scores: Scores) -> None:
+            super().keep(keys, scores)
+            # neither looks for more before both have kept theirs
+            with suppress(threading.BrokenBarrierError):
+                step.wait(5)
+
     def read(reader: PairScores) -> None:
         reader.read(np.arange(20, dtype=np.int32), positions(TWO))
         # the other one goes on alone
         step.abort()
 
     scorers = [InStep(), InStep()]
-    readers = [PairScores(scorers[at], N_ITEMS, Kept(shared), begin=at / 2) for at in range(2)]
+    readers = [PairScores(scorers[at], N_ITEMS, KeptInStep(shared), begin=at / 2) for at in range(2)]
     threads = [threading.Thread(target=read, args=(reader,)) for reader in readers]
     for thread in threads:
         thread.start()

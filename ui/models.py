@@ -27,7 +27,7 @@ from recengine.models import (
 from recengine.models.memory import GIB
 from recengine.models.training import Run
 from recengine.models.training.cost import rough_time
-from recengine.scenario import Scenario, default_weights, fit_key
+from recengine.scenario import Scenario, default_weights, fit_key, has_weight
 from recengine.scenario.scenario import Choice
 from recengine.workspace import FitEntry, Workspace, estimated_seconds
 
@@ -136,7 +136,8 @@ def scenario_with(scenario: Scenario, chosen: Mapping[str, Recipe]) -> Scenario:
     """`scenario` with other scorers.
 
     Those that were there keep their place and weight. A new one starts at the mean weight of those that have one, a
-    floor at 0, so that nothing drowns the others. Where none of the old is left, weights are the default ones.
+    floor and one that proposes nothing at 0, so that nothing drowns the others. Where none of the old is left, weights
+    are the default ones.
     """
     before = dict(scenario.weights)
     order = [name for name in scenario.scorers if name in chosen]
@@ -146,9 +147,7 @@ def scenario_with(scenario: Scenario, chosen: Mapping[str, Recipe]) -> Scenario:
     weights = dict(default_weights(recipes_))
     if kept:
         start = float(f"{sum(kept) / len(kept):.2g}")
-        weights = {
-            name: before.get(name, 0.0 if recipe.family == "Floor" else start) for name, recipe in recipes_.items()
-        }
+        weights = {name: before.get(name, start if has_weight(recipe) else 0.0) for name, recipe in recipes_.items()}
     models = tuple((name, tuple(sorted(recipe.settings().items()))) for name, recipe in recipes_.items())
     return _of_others(scenario, models, tuple(weights.items()))
 

@@ -207,7 +207,8 @@ class Recipe(Protocol):
 
     name: as on the command line. label: for people. family: one of `FAMILIES`. about: one sentence, what it does and
     when it pays. lighter: one sentence, what to do where its fit has no room, such as which recipe takes less.
-    version: changes whenever the same settings give other numbers.
+    version: changes whenever the same settings give other numbers. proposes: False where it scores no catalogue, only
+    pairs that it is asked for, so that a weight on it says nothing.
     """
 
     name: ClassVar[str]
@@ -216,6 +217,7 @@ class Recipe(Protocol):
     about: ClassVar[str]
     lighter: ClassVar[str]
     version: ClassVar[int]
+    proposes: ClassVar[bool]
 
     @classmethod
     def facts(cls) -> tuple[SettingFacts, ...]:

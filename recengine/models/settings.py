@@ -173,6 +173,7 @@ class Settings:
     """Base of the recipes: checks every field when made; `RecipeError` names model, setting, value and range."""
 
     name: ClassVar[str]
+    proposes: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         """Check the fields, each brought to its one form."""

@@ -28,7 +28,7 @@ from recengine.scenario.reading import (
     without_reading,
 )
 from recengine.scenario.run import check_fits, run_scenario, scorer_outcomes
-from recengine.scenario.scenario import DEFAULT_WEIGHTS, Scenario, default_scenario, default_weights
+from recengine.scenario.scenario import DEFAULT_WEIGHTS, Scenario, default_scenario, default_weights, has_weight
 from recengine.scenario.verdicts import Verdict, verdicts
 from recengine.scenario.weighing import (
     PartComparison,
@@ -85,6 +85,7 @@ __all__ = [
     "default_weights",
     "estimate_text",
     "fit_key",
+    "has_weight",
     "made_alike",
     "needed",
     "read_choice",

@@ -187,11 +187,19 @@ def default_scenario(dataset: Dataset, **choices: Any) -> Scenario:
     return Scenario(dataset=dataset.fingerprint, models=models, **choices)
 
 
+def has_weight(recipe: Recipe) -> bool:
+    """Whether a new scorer is to count: a floor is there to compare with, and some propose nothing."""
+    return recipe.family != "Floor" and recipe.proposes
+
+
 def default_weights(recipes: Mapping[str, Recipe]) -> tuple[tuple[str, float], ...]:
-    """One a scorer: the tuned ones where these are the scorers of a first look, else all alike but the floors at 0."""
+    """One a scorer: the tuned ones where these are the scorers of a first look, else all alike.
+
+    But floors, and those that propose nothing, are at 0.
+    """
     if set(recipes) <= set(DEFAULT_WEIGHTS):
         return tuple((name, DEFAULT_WEIGHTS[name]) for name in recipes)
-    earnest = {name for name, recipe in recipes.items() if recipe.family != "Floor"} or set(recipes)
+    earnest = {name for name, recipe in recipes.items() if has_weight(recipe)} or set(recipes)
     return tuple((name, 1.0 if name in earnest else 0.0) for name in recipes)
 
 

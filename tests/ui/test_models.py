@@ -81,17 +81,17 @@ def test_settings_of_the_scenario_are_offered_until_the_defaults_are_wanted(
 
 
 def test_a_new_scorer_starts_at_the_mean_weight_and_a_floor_at_nothing(scenario: Scenario) -> None:
-    chosen = {name: make_recipe(name) for name in ("random", "popularity", "ease", "als")}
+    chosen = {name: make_recipe(name) for name in ("random", "popularity", "ease", "als", "bert-click")}
     made = models.scenario_with(scenario, chosen)
     # those that were there keep place and weight; (0.6 + 0.2) / 2 for the new one
-    assert made.weights == (("als", 0.6), ("popularity", 0.2), ("ease", 0.4), ("random", 0.0))
+    assert made.weights == (("als", 0.6), ("popularity", 0.2), ("ease", 0.4), ("bert-click", 0.0), ("random", 0.0))
     assert made.recipes()["ease"] == chosen["ease"]
     assert (made.seed, made.k, made.normalization) == (scenario.seed, scenario.k, scenario.normalization)
 
 
 def test_without_the_old_scorers_weights_are_the_default_ones(scenario: Scenario) -> None:
-    made = models.scenario_with(scenario, {name: make_recipe(name) for name in ("ease", "random")})
-    assert made.weights == (("ease", 1.0), ("random", 0.0))
+    made = models.scenario_with(scenario, {name: make_recipe(name) for name in ("ease", "bert-click", "random")})
+    assert made.weights == (("ease", 1.0), ("bert-click", 0.0), ("random", 0.0))
 
 
 def test_a_tuned_variant_takes_the_place_of_its_recipe(scenario: Scenario) -> None:

@@ -72,7 +72,11 @@ def show_parts(workbench: Workbench, why: Explanation) -> None:
     with table:
         st.subheader("By scorer", anchor=False)
         st.dataframe(
-            parts.by_scorer(why, labels), hide_index=True, column_config=parts.scorer_columns(why), key="by_scorer"
+            parts.by_scorer(why, labels),
+            hide_index=True,
+            column_config=parts.scorer_columns(why),
+            placeholder="\u2013",
+            key="by_scorer",
         )
         st.markdown(parts.sum_line(why, labels))
         st.markdown(parts.scorer_lines(why, labels))

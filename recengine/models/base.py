@@ -137,8 +137,9 @@ class Curve:
 
     @property
     def best(self) -> int | None:
-        """The first round, from 1, with the best value; None where none was measured or no direction is better."""
-        if self.higher_is_better is None or np.isnan(self.values).all():
+        """The first round, from 1, with the best value; None where none is better than another or no direction is."""
+        known = self.values[~np.isnan(self.values)]
+        if self.higher_is_better is None or not len(known) or (len(known) > 1 and known.min() == known.max()):
             return None
         return 1 + int(np.nanargmax(self.values if self.higher_is_better else -self.values))
 

@@ -38,6 +38,11 @@ def test_names_cannot_draw() -> None:
     assert line.name == "&lt;b&gt;x&lt;/b&gt;"
 
 
+def test_what_is_never_below_zero_has_no_axis_below_zero() -> None:
+    assert figures.rounds_figure([0.0, math.nan, 0.0], name="NDCG").layout.yaxis.rangemode == "nonnegative"
+    assert figures.rounds_figure([math.nan, -0.5], name="Loss").layout.yaxis.rangemode != "nonnegative"
+
+
 def test_few_rounds_have_a_tick_each() -> None:
     assert figures.rounds_figure([0.5, 0.4], name="Loss").layout.xaxis.dtick == 1
     assert figures.rounds_figure([0.5] * 11, name="Loss").layout.xaxis.dtick is None

@@ -67,6 +67,7 @@ def test_which_way_is_better(better: bool | None, said: str) -> None:
         ([0.1, 0.3, 0.05], False, 3),
         ([math.nan, 0.2], True, 2),
         ([math.nan], True, None),
+        ([0.0, 0.0], True, None),
         ([0.1, 0.2], None, None),
         ([], True, None),
     ],

@@ -29,7 +29,9 @@ def rounds_figure(
     style = series_style(place)
     # between rounds there is nothing, so no tick either
     ticks = {"dtick": 1} if len(values) <= FEW else {}
-    chart = canvas(theme, height=260, x_title="Round", x={"rangemode": "tozero", **ticks}, y={"title": {"text": ""}})
+    # an axis of zeros alone would go below, where no NDCG is
+    y = {"title": {"text": ""}, **({} if any(value < 0 for value in values) else {"rangemode": "nonnegative"})}
+    chart = canvas(theme, height=260, x_title="Round", x={"rangemode": "tozero", **ticks}, y=y)
     chart.add_trace(
         scatter(
             name=chart_text(name, None),

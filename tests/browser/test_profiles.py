@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from urllib.parse import parse_qs
 
+import pytest
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as WaitedTooLong
 
 from tests.browser.conftest import Workspace
 from tests.browser.server import Server
@@ -12,12 +15,22 @@ from tests.browser.studio import expect_unbroken, go, query, settle
 
 
 def choose_row(page: Page, start: str, row: int) -> None:
-    """Choose a row, from 0, of the table whose key starts so."""
+    """Choose a row, from 0, of the table whose key starts so: click until the address says another choice.
+
+    A table that is still drawn hears no click.
+    """
     table = page.locator(f'[class*="st-key-{start}"]').first
     table.scroll_into_view_if_needed()
-    box = table.locator("canvas").first.bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + 15, box["y"] + 35 * (row + 1) + 17)
+    before = page.url
+    for _ in range(5):
+        box = table.locator("canvas").first.bounding_box()
+        assert box is not None
+        page.mouse.click(box["x"] + 15, box["y"] + 35 * (row + 1) + 17)
+        with suppress(WaitedTooLong):
+            page.wait_for_url(lambda url: url != before, timeout=10_000, wait_until="commit")
+            break
+    else:
+        pytest.fail(f"row {row} of {start} cannot be chosen")
     settle(page)
 
 

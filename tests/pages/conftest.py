@@ -22,9 +22,12 @@ HOSTILE = ("<script>alert(1)</script>", "$9 & $10", "[x](http://127.0.0.1/y)", "
 OpenPage = Callable[..., AppTest]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def small_workspace(tmp_path_factory: pytest.TempPathFactory, synthetic_dataset: Dataset) -> Path:
-    """`shop`: the synthetic interactions under hostile titles, without text, so that no encoder is needed; fitted."""
+    """`shop`: the synthetic interactions under hostile titles, without text, so that no encoder is needed; fitted.
+
+    A copy for each file of tests: what one file fits, no other finds, in whatever order they run.
+    """
 
     def make(folder: Path) -> None:
         data = synthetic_dataset

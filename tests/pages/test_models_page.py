@@ -23,6 +23,7 @@ from recengine.scenario import Scenario, default_scenario
 from recengine.tuning import Budget, ask
 from recengine.workspace import Workspace
 from tests.pages.conftest import OpenPage, run_until
+from ui.fits import of_scenario
 
 MODELS = "pages/models.py"
 
@@ -307,6 +308,6 @@ def test_a_sequence_model_is_measured_in_eight_bits_by_a_job(open_page: OpenPage
     run_until(app, lambda app: "times smaller; NDCG" in texts(app))
     (job,) = workspace.jobs.list()
     assert job.verb == "quantise"
-    als = next(fit for fit in workspace.fits() if fit.recipe == "als")
+    als = next(fit for fit in of_scenario(workspace.fits(), scenario) if fit.recipe == "als")
     app.selectbox(key="fit looked at").set_value(als.key).run()
     assert "In eight bits" not in texts(app)

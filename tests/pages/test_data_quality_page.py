@@ -57,6 +57,12 @@ def texts(app: AppTest) -> str:
     return " ".join(one.value for one in [*app.markdown, *app.caption, *app.subheader]).replace("\\", "")
 
 
+def run_until_ended(app: AppTest, workspace: Workspace) -> None:
+    """Until the jobs are over: new data are in place a moment before, while the page still takes no click."""
+    run_until(app, lambda _: all(job.is_over for job in workspace.jobs.list()))
+    app.run()
+
+
 def test_the_answer_is_one_sentence_with_counts(open_page: OpenPage) -> None:
     app = open_page(PAGE)
     assert not app.exception
@@ -108,8 +114,7 @@ def test_a_fix_is_applied_as_a_job_and_taken_back(open_page: OpenPage, planned: 
     whole = planned.dataset_entry("shop")
     app.button(key=button(app, "fix few-positives")).click().run()
     app.button(key=button(app, "apply few-positives")).click().run()
-    run_until(app, lambda app: planned.dataset_entry("shop").fingerprint != whole.fingerprint)
-    app.run()
+    run_until_ended(app, planned)
     assert not app.exception
     cleaned = planned.dataset_entry("shop")
     assert cleaned.n_users == whole.n_users - 2
@@ -123,7 +128,8 @@ def test_a_fix_is_applied_as_a_job_and_taken_back(open_page: OpenPage, planned: 
     app.segmented_control(key="choice_quality").set_value("import").run()
     assert not app.exception
     app.button(key=button(app, "take back step 0")).click().run()
-    run_until(app, lambda app: planned.dataset_entry("shop").fingerprint == whole.fingerprint)
+    run_until_ended(app, planned)
+    assert planned.dataset_entry("shop").fingerprint == whole.fingerprint
     plan = planned.dataset_plan("shop")
     assert plan is not None
     assert plan.cleaning == ()

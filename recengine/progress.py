@@ -29,6 +29,15 @@ def within(progress: Progress, start: float, end: float) -> Progress:
     return scaled
 
 
+def named(progress: Progress, name: str) -> Progress:
+    """`progress` for the work of one among several, whose `name` stands before each text."""
+
+    def with_name(share: float, text: str) -> None:
+        progress(share, f"{name}: {text}")
+
+    return with_name
+
+
 def stop_if_asked(cancel: Cancel) -> None:
     """Raise `CancelledError` when `cancel` asks for it."""
     if cancel():

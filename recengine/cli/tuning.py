@@ -13,8 +13,8 @@ from recengine.data import parse_split
 from recengine.device import device_kind
 from recengine.errors import EncoderError, RecipeError
 from recengine.evaluation import Change
-from recengine.models import make_recipe, recipes
-from recengine.progress import within
+from recengine.models import make_recipe, recipes, scorer_label
+from recengine.progress import named, within
 from recengine.ranking import find_metric
 from recengine.tuning import DEFAULT_TRIALS, Budget, Study, Validation, ask, higher_is_better, paired
 from recengine.workspace import Workspace
@@ -83,14 +83,15 @@ def compare(asked: argparse.Namespace) -> None:
     split = parse_split(asked.split).text
     workspace = Workspace.open()
     dataset = workspace.load_dataset(asked.dataset)
-    named = [name.strip() for name in asked.models.split(",")]
-    asked_recipes = {name: workspace.recipe(name) for name in named}
-    asked_recipes |= {name: make_recipe(name) for name in FLOORS if name in recipes() and name not in named}
+    wanted = [name.strip() for name in asked.models.split(",")]
+    asked_recipes = {name: workspace.recipe(name) for name in wanted}
+    asked_recipes |= {name: make_recipe(name) for name in FLOORS if name in recipes() and name not in wanted}
     progress = progress_lines()
     measured: dict[str, Validation] = {}
     problems: dict[str, str] = {}
     for number, (name, recipe) in enumerate(asked_recipes.items()):
         bar = within(progress, number / len(asked_recipes), (number + 1) / len(asked_recipes))
+        bar = named(bar, scorer_label(name, recipe))
         try:
             measured[name] = workspace.validate(
                 dataset, recipe, split=split, seed=asked.seed, folds=asked.folds, k=asked.k, progress=bar

@@ -23,7 +23,7 @@ from recengine.fusion.strategies.learned import FOLDS
 from recengine.models import Resources, Scorer, ScoresPairs, refuse_if_too_large, scorer_label
 from recengine.models.base import Recipe
 from recengine.models.training import Stopwatch, TrainedRecipe
-from recengine.progress import Cancel, Progress, never, silent, stop_if_asked, within
+from recengine.progress import Cancel, Progress, named, never, silent, stop_if_asked, within
 from recengine.scenario.scenario import Scenario
 from recengine.storage import digest
 
@@ -203,10 +203,9 @@ def build_workbench(
     for position, (name, recipe) in enumerate(recipes.items()):
         stop_if_asked(cancel)
         part = within(progress, float(ends[position]), float(ends[position + 1]))
+        label = scorer_label(name, recipe)
         # two names of one recipe share what is stored
-        fitted[name] = replace(
-            _fit(recipe, train, scenario, measured, store, part, cancel), label=scorer_label(name, recipe)
-        )
+        fitted[name] = replace(_fit(recipe, train, scenario, measured, store, named(part, label), cancel), label=label)
     scorers = {name: entry.scorer for name, entry in fitted.items()}
     popularity = train.popularity()
     relevant = split.test.matrix if measured == "test" else split.validation.matrix
@@ -300,10 +299,10 @@ def _fit(
 ) -> Fitted:
     def make() -> Fitted:
         refuse_if_too_large(recipe, train, store.resources)
-        progress(0.0, f"Fitting {recipe.label}")
+        progress(0.0, "Fitting")
         with Stopwatch() as watch:
             scorer = recipe.fit(train, seed=scenario.seed, resources=store.resources, progress=progress, cancel=cancel)
-        progress(1.0, f"Fitted {recipe.label} on {scorer.device} in {watch.seconds:.1f} s")
+        progress(1.0, f"Fitted on {scorer.device} in {watch.seconds:.1f} s")
         return Fitted(scorer, recipe.label, recipe.settings(), scorer.device, watch.seconds)
 
     return store.fitted(_fit_made_from(scenario, recipe, store.resources.device, measured), recipe, train, make)

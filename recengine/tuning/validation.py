@@ -181,7 +181,7 @@ def measure_fold(
     if obstacle := recipe.obstacle(train):
         raise RecipeError(obstacle)
     refuse_if_too_large(recipe, train, resources)
-    progress(0.0, f"Fitting {recipe.label}")
+    progress(0.0, "Fitting")
     with Stopwatch() as watch:
         scorer = recipe.fit(
             train, seed=seed, resources=resources, progress=within(progress, 0.0, SHARE_OF_FITTING), cancel=cancel

@@ -196,7 +196,7 @@ def test_cancel_frees_the_memory_of_a_fit_within_two_seconds(studio: Studio) -> 
     jobs = studio.jobs
     job = jobs.submit("fit", FIT, title="Fit")
     # PyTorch and the text model are in memory from here on
-    wait_for(job.id, jobs, lambda job: job.text.startswith("Encoding texts"))
+    wait_for(job.id, jobs, lambda job: "Encoding texts" in job.text)
     pid = holder(studio.folder(job))
     assert pid is not None
     process = psutil.Process(pid)

@@ -133,5 +133,5 @@ def test_a_long_fit_has_a_long_stretch_of_the_bar(synthetic_dataset: Dataset, mo
     build_workbench(
         synthetic_dataset, default_scenario(synthetic_dataset, recipes=recipes, pool_depth=30), progress=tell
     )
-    begun = {name: told[f"Fitting {recipe.label}"] for name, recipe in recipes.items()}
+    begun = {name: told[f"{recipe.label}: Fitting"] for name, recipe in recipes.items()}
     assert begun == pytest.approx({"popularity": 0.0, "gmf": 0.8 * 5 / 110, "als": 0.8 * 105 / 110})

@@ -41,7 +41,9 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def make(checkout: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("RECENGINE_", "MAKE", "MFLAGS"))}
+    # what a `make test` that runs this was told is not meant for the one that is tried
+    told = ("RECENGINE_", "MAKE", "MFLAGS", "PYTHON", "PORT", "SAMPLE", "ARGS", "PARALLEL", "ONE_THREAD")
+    own = {name: value for name, value in os.environ.items() if not name.startswith(told)}
     return subprocess.run(
         ["make", *arguments],
         cwd=checkout,

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from ui import choices, shown, state, widgets
-from ui.cold_start_edit import edit
-from ui.cold_start_item import new_item
-from ui.cold_start_quality import quality
-from ui.cold_start_user import new_user
+from ui.cold_start.edit import edit
+from ui.cold_start.item import new_item
+from ui.cold_start.quality import quality
+from ui.cold_start.user import new_user
 from ui.frame import open_page
 
 PARTS = {"user": "A new user", "item": "A new item", "edit": "Edit a history", "quality": "How good is it?"}

@@ -12,28 +12,21 @@ from recengine.reports.words import direction
 from recengine.scenario import Scenario
 from recengine.tuning import Validation
 from recengine.workspace import FitEntry
-from ui import (
-    actions,
-    adopting,
-    charts,
-    choices,
-    commands,
-    comparison,
-    comparison_form,
-    exports,
-    fits,
-    jobs,
-    quantised_panel,
-    rounds_panel,
-    score_panel,
-    scorer_cards,
-    sending_panel,
-    state,
-    study_panel,
-    tuning_form,
-)
+from ui import actions, adopting, charts, choices, commands, exports, jobs, state
 from ui.frame import OpenDataset, notice, open_dataset
 from ui.models import (
+    cards,
+    comparison,
+    comparison_form,
+    fits,
+    quantised,
+    rounds_panel,
+    sending,
+    study_panel,
+    tuning_form,
+    uploading,
+)
+from ui.models.offers import (
     FLOORS,
     labels,
     memory_words,
@@ -69,8 +62,8 @@ LATEST = 8
 def choose(page: OpenDataset) -> None:
     """Every scorer there is, and one click that fits what is missing of the choice and uses it."""
     scenario = state.current().scenario
-    offered = offers(page.workspace, page.dataset, scenario, plain=scorer_cards.begin(scenario))
-    chosen = scorer_cards.picked(offered)
+    offered = offers(page.workspace, page.dataset, scenario, plain=cards.begin(scenario))
+    chosen = cards.picked(offered)
     wanted = scenario_with(scenario, chosen) if chosen else scenario
     stored = page.workspace.is_stored(wanted)
     ready = stored and wanted.models == scenario.models
@@ -90,12 +83,12 @@ def choose(page: OpenDataset) -> None:
             on_click=actions.attempt,
             args=(lambda: _fit_and_use(page, wanted, unfitted),),
         )
-    sending_panel.show_sending(page.workspace, page.dataset, unfitted, wanted)
-    scorer_cards.cards(page, offered)
+    sending.show_sending(page.workspace, page.dataset, unfitted, wanted)
+    cards.cards(page, offered)
 
 
 def _fit_and_use(page: OpenDataset, wanted: Scenario, unfitted: Mapping[str, Recipe]) -> None:
-    sending_panel.agree(page.workspace, page.dataset, unfitted, wanted)
+    sending.agree(page.workspace, page.dataset, unfitted, wanted)
     adopting.start(page, wanted)
 
 
@@ -137,7 +130,7 @@ def show_fit(page: OpenDataset, fit: FitEntry, *, in_use: bool) -> None:
         rounds_panel.show_rounds(fit.losses, fit.loss_name, fit.curves, key="fit curves")
     else:
         st.caption("It is computed at once, not learnt in rounds, so there is no loss to show.")
-    quantised_panel.show_quantised(page, fit)
+    quantised.show_quantised(page, fit)
     with st.popover("Delete", icon=":material/delete:", key="delete fit"):
         st.markdown("The Studio uses it and will fit it again." if in_use else "It can be fitted again at any time.")
         st.button(
@@ -170,7 +163,7 @@ def compare(page: OpenDataset) -> None:
                 args=(lambda: _measure(page, command, unmeasured),),
             )
             st.caption(plain(f"Not measured yet: {', '.join(labels(recipes)[name] for name in missing)}."))
-        sending_panel.show_sending(page.workspace, page.dataset, unmeasured, scenario, "validation")
+        sending.show_sending(page.workspace, page.dataset, unmeasured, scenario, "validation")
     job = commands.latest_of(page.workspace, "compare", page.dataset.name)
     if job is not None and job.state != "done":
         jobs.job_panel(page.workspace.jobs, job, where="compare")
@@ -179,7 +172,7 @@ def compare(page: OpenDataset) -> None:
 
 
 def _measure(page: OpenDataset, command: commands.Command, unmeasured: Mapping[str, Recipe]) -> None:
-    sending_panel.agree(page.workspace, page.dataset, unmeasured, state.current().scenario, "validation")
+    sending.agree(page.workspace, page.dataset, unmeasured, state.current().scenario, "validation")
     command.submit(page.workspace)
 
 
@@ -214,7 +207,7 @@ def tune(page: OpenDataset) -> None:
     if scorer in possible:
         seeded = replace(scenario, seed=int(st.session_state.get("tuning seed", scenario.seed)))
         tried = {scorer: possible[scorer]}
-        sending_panel.show_sending(page.workspace, page.dataset, tried, seeded, "validation", note=OTHER_TRIALS)
+        sending.show_sending(page.workspace, page.dataset, tried, seeded, "validation", note=OTHER_TRIALS)
     job = commands.latest_of(page.workspace, "tune", page.dataset.name)
     if job is not None and job.state != "done":
         jobs.job_panel(page.workspace.jobs, job, where="tune")
@@ -243,7 +236,7 @@ with notice():
         "fitted": show_fitted,
         "compare": compare,
         "tune": tune,
-        "upload": score_panel.show_uploads,
+        "upload": uploading.show_uploads,
         "jobs": show_jobs,
     }
     show[part](page)

@@ -6,26 +6,28 @@ import streamlit as st
 
 from recengine.scenario import Workbench
 from recengine.workspace import Workspace
-from ui import components, desk, exports, reading, state, tries, widgets
-from ui.combining import combining_panel
+from ui import components, exports, reading, state, widgets
+from ui.desk import serving
 from ui.frame import notice, open_page
+from ui.fusion.combining import combining_panel
 from ui.text import plain
+from ui.tries import keeping
 
 
 @st.fragment(key="studio")
 def studio(workspace: Workspace, workbench: Workbench) -> None:
     """The desk and all that it changes. It runs alone, so it holds as few elements as it can."""
-    desk.follow()
+    serving.follow()
     with notice():
         combining_panel(workspace, workbench)
     with notice():
-        found = desk.shown(workbench)
+        found = serving.shown(workbench)
         if found.remark:
             st.warning(plain(found.remark), icon=":material/keep:")
         reading.note(workspace, workbench, found.view)
         if found.outcome.scenario == found.view.scenario:
-            tries.remember(workbench.dataset, found.outcome)
-        components.desk(desk.panel(workbench, found), on_move=desk.answer, on_explain=explain)
+            keeping.remember(workbench.dataset, found.outcome)
+        components.desk(serving.panel(workbench, found), on_move=serving.answer, on_explain=explain)
     state.write_link(state.current())
 
 

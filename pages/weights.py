@@ -2,14 +2,14 @@
 
 from ui import choices, reading, state
 from ui.frame import notice, open_page
-from ui.weights_along import show_along
-from ui.weights_clone import show_clone
-from ui.weights_find import show_find
-from ui.weights_learn import show_learn
-from ui.weights_panels import tell_loaded
-from ui.weights_thumbs import show_thumbs
-from ui.weights_triangle import show_triangle
-from ui.weights_worth import show_worth
+from ui.weights.along import show_along
+from ui.weights.clone import show_clone
+from ui.weights.find import show_find
+from ui.weights.learn import show_learn
+from ui.weights.panels import tell_loaded
+from ui.weights.thumbs import show_thumbs
+from ui.weights.triangle import show_triangle
+from ui.weights.worth import show_worth
 
 PARTS = {
     "along": "Along one weight",

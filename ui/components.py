@@ -45,7 +45,7 @@ _RANKED_LIST = _component(
 
 
 def desk(data: Mapping[str, Any], *, on_move: Callable[[], None], on_explain: Callable[[], None]) -> None:
-    """Sliders, metrics, list and history in one piece: `ui.desk.panel`. The list follows the sliders by itself.
+    """Sliders, metrics, list and history in one piece: `ui.desk.serving.panel`. The list follows the sliders by itself.
 
     When a slider is let go, or a button is clicked, `on_move` is called and learns from `desk_move` what is asked for.
     A click on a title calls `on_explain`, which learns from `explained_item` what was clicked.

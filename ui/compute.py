@@ -44,7 +44,8 @@ from recengine.simulation import sweep as sweep_weight
 from recengine.simulation import triangle as measure_triangle
 from recengine.storage import digest
 from recengine.workspace import DatasetEntry, Workspace
-from ui import desk_panel, panels, users
+from ui import panels, users
+from ui.desk import panel
 from ui.text import plain
 from ui.view import View
 
@@ -372,7 +373,7 @@ def _user_history(key: str, user: int, *, _workbench: Workbench) -> list[dict[st
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _pool_items(key: str, user: int, *, _workbench: Workbench) -> dict[str, list[str]]:
-    return desk_panel.pool_items(_workbench.dataset, _workbench.pool, user)
+    return panel.pool_items(_workbench.dataset, _workbench.pool, user)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Scenario: lambda scenario: scenario.key})

@@ -18,7 +18,8 @@ from recengine.models import Recipe
 from recengine.progress import Progress
 from recengine.scenario import Scenario, Workbench, default_scenario, workbench_key
 from recengine.workspace import Workspace
-from ui import actions, commands, compute, jobs, sending_panel, state
+from ui import actions, commands, compute, jobs, state
+from ui.models import sending
 from ui.text import plain
 from ui.view import View, default_view
 
@@ -75,7 +76,7 @@ def _fit_key(view: View) -> str:
 def _fit(workspace: Workspace, dataset: Dataset, view: View, job: Job | None) -> NoReturn:
     """Show the job that fits the view; it is submitted unless the last one ended without a result."""
     if job is None or (job.state == "done" and job.id != st.session_state.get(WAITED)):
-        sent = sending_panel.to_be_fitted(workspace, view.scenario)
+        sent = sending.to_be_fitted(workspace, view.scenario)
         if sent:
             _ask_to_send(workspace, dataset, view, sent)
         _wait(workspace, submit(workspace, dataset, view))
@@ -105,12 +106,12 @@ def _ask_to_send(workspace: Workspace, dataset: Dataset, view: View, sent: Mappi
         )
         for called, way in ways_back(workspace, dataset, view).items():
             st.button(called, icon=":material/undo:", key=f"way {called}", on_click=state.show, args=(way,))
-    sending_panel.show_sending(workspace, dataset, sent, view.scenario)
+    sending.show_sending(workspace, dataset, sent, view.scenario)
     st.stop()
 
 
 def _send(workspace: Workspace, dataset: Dataset, view: View, sent: Mapping[str, Recipe]) -> None:
-    sending_panel.agree(workspace, dataset, sent, view.scenario)
+    sending.agree(workspace, dataset, sent, view.scenario)
     submit(workspace, dataset, view)
 
 

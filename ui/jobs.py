@@ -13,7 +13,8 @@ from recengine.errors import StoreError
 from recengine.jobs import Job, Jobs
 from recengine.outgoing import Outgoing
 from recengine.workspace import Workspace
-from ui import actions, job_words, sending_panel
+from ui import actions, job_words
+from ui.models import sending
 from ui.text import plain
 from ui.view import View
 
@@ -80,7 +81,7 @@ def _draw(jobs: Jobs, job: Job, where: str) -> None:
         if said:
             st.markdown(plain(said))
         if asked is not None:
-            sending_panel.show_asked(asked)
+            sending.show_asked(asked)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.caption(plain(job_words.times(job, datetime.now(UTC))), width="stretch")
             if not job.is_over:

@@ -11,7 +11,7 @@ from recengine.data import Dataset
 from recengine.errors import RecengineError
 from recengine.scenario import Scenario, default_scenario
 from recengine.workspace import Workspace
-from ui.desk_faders import Faders, faders_of
+from ui.desk.faders import Faders, faders_of
 from ui.view import View, default_view, read_view, slider_top
 
 LATEST = "latest view"

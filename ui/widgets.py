@@ -10,7 +10,8 @@ import streamlit as st
 from recengine.data import Dataset
 from recengine.fusion import NEUTRALS, NORMALIZATIONS
 from recengine.scenario import Workbench
-from ui import compute, desk, state, users
+from ui import compute, state, users
+from ui.desk import serving
 from ui.view import MAX_K, chosen
 
 NORMALIZATION_HELP = (
@@ -39,7 +40,7 @@ def choose_user(workbench: Workbench) -> None:
     seed = st.session_state.setdefault("shuffle", 0)
     if name == users.RANDOM:
         st.button("", icon=":material/shuffle:", key="shuffle_again", on_click=_shuffle, help="Draw others")
-    found = desk.shown(workbench)
+    found = serving.shown(workbench)
     positions = users.short_list(name, workbench, found.outcome, found.baseline, seed)
     state.keep(replace(view, user=user_box(dataset, positions.tolist())))
 

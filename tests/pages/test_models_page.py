@@ -23,7 +23,7 @@ from recengine.scenario import Scenario, default_scenario
 from recengine.tuning import Budget, ask
 from recengine.workspace import Workspace
 from tests.pages.conftest import OpenPage, run_until
-from ui.fits import of_scenario
+from ui.models.fits import of_scenario
 
 MODELS = "pages/models.py"
 

@@ -17,7 +17,7 @@ from recengine.scenario import default_scenario
 from recengine.tuning import Gain
 from recengine.workspace import WeightsLearned, Workspace
 from tests.pages.conftest import OpenPage, run_until
-from ui.learned_words import CROSS_FITTED, learned_table, learned_title, shrinkage_words, unheard_words, verdict_words
+from ui.weights.learned import CROSS_FITTED, learned_table, learned_title, shrinkage_words, unheard_words, verdict_words
 
 WEIGHTS, LINK = "pages/weights.py", {"dataset": "shop", "weigh": "learn"}
 

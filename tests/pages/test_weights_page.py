@@ -16,8 +16,8 @@ from recengine.tuning import Effort, Goal
 from recengine.workspace import Workspace
 from recengine.workspace.scores import import_scores
 from tests.pages.conftest import HOSTILE, OpenPage, run_until
-from ui.weights_find import CHOSEN
-from ui.weights_triangle import MIX
+from ui.weights.find import CHOSEN
+from ui.weights.triangle import MIX
 
 WEIGHTS = "pages/weights.py"
 

@@ -11,8 +11,8 @@ from recengine.coldstart import EditedList, edit_history, history_of, typical_we
 from recengine.reports import cold_start_tables as tables
 from recengine.reports.text import one_line
 from recengine.scenario import Workbench
-from ui import cold_start, components, exports, parts, state
-from ui import cold_start_panels as panels
+from ui import components, exports, parts, state
+from ui.cold_start import panels, widgets
 from ui.frame import notice
 from ui.text import plain
 
@@ -41,9 +41,9 @@ def _ask(workbench: Workbench, user: str, history: dict[int, float]) -> dict[int
     dataset = workbench.dataset
     add, take = st.columns(2, gap="medium")
     with add:
-        new = cold_start.pick_items(workbench, "Add to the history", f"add {user}", "Search by title and pick")
+        new = widgets.pick_items(workbench, "Add to the history", f"add {user}", "Search by title and pick")
     with take:
-        gone = cold_start.pick_items(
+        gone = widgets.pick_items(
             workbench, "Take away", f"take {user}", f"{len(history):,} items in the history", sorted(history)
         )
     changes: dict[int, float | None] = {item: typical_weight(dataset) for item in new}
@@ -70,7 +70,7 @@ def _weights(workbench: Workbench, user: str, kept: dict[int, float]) -> dict[in
         hide_index=True,
         height=36 * (min(len(items), EDITOR_ROWS) + 1),
         # another table needs another editor, or edits land on other rows
-        key=cold_start.widget(workbench.dataset, f"weights {user} {hash(tuple(items))}"),
+        key=widgets.widget(workbench.dataset, f"weights {user} {hash(tuple(items))}"),
         disabled=["Title"],
         column_config={
             "Weight": st.column_config.NumberColumn(min_value=1e-6, max_value=MAX_WEIGHT, required=True, format="%g")

@@ -19,7 +19,8 @@ from recengine.reports.text import one_line
 from recengine.reports.words import plain as as_words
 from recengine.scenario import Workbench
 from recengine.workspace import Workspace
-from ui import cold_start, exports, parts, state
+from ui import exports, parts, state
+from ui.cold_start import widgets
 from ui.frame import notice
 from ui.text import plain
 
@@ -46,23 +47,23 @@ def _ask(workbench: Workbench) -> tuple[str, str, dict[str, AttributeValue], boo
     dataset = workbench.dataset
     title = st.text_input(
         "Title",
-        key=cold_start.widget(dataset, "item title"),
+        key=widgets.widget(dataset, "item title"),
         max_chars=200,
         placeholder="The Slow Ship",
         persist_state="session",
     )
     text = st.text_area(
         "What it is about",
-        key=cold_start.widget(dataset, "item text"),
-        max_chars=cold_start.MAX_CHARACTERS,
+        key=widgets.widget(dataset, "item text"),
+        max_chars=widgets.MAX_CHARACTERS,
         placeholder="A crew drifts between the stars for generations",
         height=100,
         persist_state="session",
     )
-    attributes = cold_start.ask_attributes(dataset, "items") if dataset.item_attributes else {}
+    attributes = widgets.ask_attributes(dataset, "items") if dataset.item_attributes else {}
     only_readers = st.toggle(
         "Only scorers that read the item",
-        key=cold_start.widget(dataset, "only readers"),
+        key=widgets.widget(dataset, "only readers"),
         help="Collaborative filtering has no opinion on an item that nobody took, and popularity puts it last. Leave "
         "them out to see whom it suits; keep them to see who would get it today.",
         persist_state="session",
@@ -80,7 +81,7 @@ def _show(
     only_readers: bool,
 ) -> None:
     dataset, scenario = workbench.dataset, state.current().scenario
-    resources = cold_start.resources(workspace)
+    resources = widgets.resources(workspace)
     item = describe_item(dataset, title=title, text=text, attributes=attributes)
     fusion = readers_only(workbench, scenario.fusion) if only_readers else scenario.fusion
     with st.spinner("Placing the item in every list"):
@@ -155,7 +156,7 @@ def _groups(workbench: Workbench, audience: Audience) -> None:
             "Groups by",
             groupings,
             format_func=lambda name: as_words(name).capitalize(),
-            key=cold_start.widget(workbench.dataset, "groups"),
+            key=widgets.widget(workbench.dataset, "groups"),
             label_visibility="collapsed",
             width=180,
             persist_state="session",

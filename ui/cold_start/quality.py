@@ -12,8 +12,9 @@ from recengine.reports import cold_start_tables as tables
 from recengine.reports.figures.newcomers import NAMES, newcomer_quality_alt, newcomer_quality_figure
 from recengine.scenario import Scenario, Workbench
 from recengine.workspace import Workspace
-from ui import actions, charts, cold_start, commands, compute, exports, jobs, parts, state
-from ui.cold_start_user import HELPERS
+from ui import actions, charts, commands, compute, exports, jobs, parts, state
+from ui.cold_start import widgets
+from ui.cold_start.user import HELPERS
 from ui.frame import notice
 from ui.text import plain
 
@@ -111,5 +112,5 @@ def _quality(key: str, scenario: Scenario, *, _workspace: Workspace, _workbench:
         scenario.fusion,
         k=scenario.k,
         seed=scenario.seed,
-        resources=cold_start.resources(_workspace),
+        resources=widgets.resources(_workspace),
     )

@@ -16,8 +16,8 @@ from recengine.coldstart import (
 from recengine.reports import cold_start_tables as tables
 from recengine.scenario import Workbench
 from recengine.workspace import Workspace
-from ui import cold_start, components, exports, parts, state
-from ui import cold_start_panels as panels
+from ui import components, exports, parts, state
+from ui.cold_start import panels, widgets
 from ui.frame import notice
 from ui.text import plain
 
@@ -44,13 +44,13 @@ def new_user(workspace: Workspace, workbench: Workbench) -> None:
 def _ask(workbench: Workbench) -> tuple[Newcomer, dict[Origin, float]]:
     dataset = workbench.dataset
     weight = typical_weight(dataset)
-    picked = cold_start.pick_items(workbench, "Items they like", "picks", "Search by title and pick")
-    reads = cold_start.reads_words(workbench)
+    picked = widgets.pick_items(workbench, "Items they like", "picks", "Search by title and pick")
+    reads = widgets.reads_words(workbench)
     text = st.text_area(
         "Taste in words",
-        key=cold_start.widget(dataset, "words"),
+        key=widgets.widget(dataset, "words"),
         placeholder="slow, clever science fiction",
-        max_chars=cold_start.MAX_CHARACTERS,
+        max_chars=widgets.MAX_CHARACTERS,
         height=80,
         disabled=not reads,
         help=READERS,
@@ -61,7 +61,7 @@ def _ask(workbench: Workbench) -> tuple[Newcomer, dict[Origin, float]]:
     attributes = {}
     if dataset.user_attributes:
         with st.container(horizontal=True, gap="small"):
-            attributes = cold_start.ask_attributes(dataset, "users")
+            attributes = widgets.ask_attributes(dataset, "users")
     with st.expander("How much each counts", icon=":material/scale:"):
         st.caption("In picked items. With 3 for everybody, three picked items count as much as what is popular.")
         evidence = {
@@ -72,7 +72,7 @@ def _ask(workbench: Workbench) -> tuple[Newcomer, dict[Origin, float]]:
                 EVIDENCE[origin],
                 step=0.5,
                 format="%.1f",
-                key=cold_start.widget(dataset, f"evidence {origin}"),
+                key=widgets.widget(dataset, f"evidence {origin}"),
                 persist_state="session",
             )
             for origin, label in ASKED.items()
@@ -91,7 +91,7 @@ def _show(workspace: Workspace, workbench: Workbench, newcomer: Newcomer, eviden
             scenario.fusion,
             scenario.k,
             evidence=evidence,
-            resources=cold_start.resources(workspace),
+            resources=widgets.resources(workspace),
         )
         picks, effects = pick_effects(workbench.scorers, newcomer, listed, dataset.n_items)
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -11,7 +11,7 @@ from recengine.models import Resources, TakesTexts
 from recengine.reports.words import plain as as_words
 from recengine.scenario import Workbench
 from recengine.workspace import Workspace
-from ui.cold_start_panels import MAX_OFFERED, item_name, offered
+from ui.cold_start.panels import MAX_OFFERED, item_name, offered
 
 DERIVED = {"age_group": "age", "decade": "year"}
 """Attributes that follow from another, which is asked for instead."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from recengine.scenario import Workbench
 from recengine.simulation import breakpoints, is_exact
-from ui.desk_live import of_one_user
+from ui.desk.live import of_one_user
 from ui.view import View
 
 MAX_SCORES = 500_000

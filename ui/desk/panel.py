@@ -16,9 +16,9 @@ from recengine.ranking import PADDING
 from recengine.reports.text import one_line
 from recengine.reports.words import combination
 from recengine.scenario import Scenario, Workbench, default_weights
-from ui.desk_faders import Faders
-from ui.desk_live import Live, live_pool
-from ui.desk_marks import Marks
+from ui.desk.faders import Faders
+from ui.desk.live import Live, live_pool
+from ui.desk.marks import Marks
 from ui.panels import item_details, series
 from ui.view import MAX_WEIGHT, View
 

@@ -13,10 +13,10 @@ from recengine.errors import RecengineError
 from recengine.fusion import FusedRow, WeightedSum
 from recengine.scenario import Outcome, Workbench
 from ui import components, compute, state
-from ui.desk_faders import read_faders
-from ui.desk_live import live_rule
-from ui.desk_marks import find_marks
-from ui.desk_panel import SILENT, Preset, desk_panel, live_panel
+from ui.desk.faders import read_faders
+from ui.desk.live import live_rule
+from ui.desk.marks import find_marks
+from ui.desk.panel import SILENT, Preset, desk_panel, live_panel
 from ui.panels import results_panel
 from ui.view import View
 

@@ -13,10 +13,10 @@ from recengine.fusion import STRATEGIES
 from recengine.scenario import Scenario, Workbench, check_fits, workbench_key
 from recengine.workspace import Workspace
 from ui import compute, state
-from ui.pool_depth import pool_line
-from ui.reranker_panel import Chain, reranker_chain, tell_prices
-from ui.strategy_settings import WIDE, strategy_settings
-from ui.taught_panel import taught_panel
+from ui.fusion.pool_depth import pool_line
+from ui.fusion.rerankers import Chain, reranker_chain, tell_prices
+from ui.fusion.strategy_settings import WIDE, strategy_settings
+from ui.fusion.taught import taught_panel
 from ui.text import plain
 from ui.view import View
 

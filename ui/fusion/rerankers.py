@@ -17,10 +17,10 @@ from recengine.models.settings import SettingFacts
 from recengine.scenario import Outcome, Scenario, Workbench, check_fits
 from recengine.scenario.scenario import Choice
 from ui import actions, compute, state
-from ui.price_words import PRICE_HELP, price_words, unmet_words, unpriced_words
-from ui.rule_panel import rule_panel
-from ui.rule_words import SETTINGS
-from ui.settings_form import setting_label, setting_widget
+from ui.fusion.price_words import PRICE_HELP, price_words, unmet_words, unpriced_words
+from ui.fusion.rule_words import SETTINGS
+from ui.fusion.rules import rule_panel
+from ui.models.settings_form import setting_label, setting_widget
 from ui.text import plain
 
 Chain = tuple[Choice, ...]

@@ -11,7 +11,7 @@ import streamlit as st
 from recengine.reports.text import one_line
 from recengine.scenario import Workbench
 from ui import actions
-from ui.rule_words import (
+from ui.fusion.rule_words import (
     KINDS,
     MAX_ITEMS,
     OF_CATEGORY,

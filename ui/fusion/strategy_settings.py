@@ -12,8 +12,8 @@ from recengine.fusion.strategies import Cascade, SegmentWeights, Switching
 from recengine.fusion.strategies.switching import HISTORY, LAST_EVENT
 from recengine.fusion.strategies.weight_sets import EQUAL, OWN, named_sets, names
 from recengine.scenario import Workbench
-from ui.settings_form import setting_widget
-from ui.weight_tables import stages_table, weights_table
+from ui.fusion.tables import stages_table, weights_table
+from ui.models.settings_form import setting_widget
 
 WIDE = {Cascade.name, Switching.name, SegmentWeights.name} | {name for name, kind in STRATEGIES.items() if kind.learns}
 """Strategies whose settings, or what they learned, take room."""

@@ -11,7 +11,7 @@ from ui import actions
 from ui.frame import notice
 from ui.importing import database, store
 from ui.importing.draft import Draft
-from ui.models import memory_words
+from ui.models.offers import memory_words
 from ui.text import plain
 
 UPLOADS = "how often files were uploaded"

@@ -10,15 +10,17 @@ from recengine.models import Recipe, make_recipe
 from recengine.models.training.cost import rough_time
 from recengine.scenario import Scenario
 from recengine.workspace import Workspace
-from ui import actions, job_words, rounds, rounds_panel
+from ui import actions, job_words
 from ui.frame import OpenDataset, notice
-from ui.models import Offer, changed_settings, memory_words, settings_words
-from ui.settings_form import settings_form
+from ui.models import rounds, rounds_panel
+from ui.models.offers import Offer, changed_settings, memory_words, settings_words
+from ui.models.settings_form import settings_form
 from ui.text import plain
 
 PICKED = "scorers picked"
 PLAIN = "scorers with their own settings"
 BASED_ON = "scorers picked from"
+SAVED = "scorer whose settings were saved, and under which name"
 COLUMNS, COLUMN_WIDTH = 4, 280
 TIME_HELP = (
     "A rough estimate: from earlier fits of the same scorer in this workspace, by how much more or less is to be "
@@ -131,15 +133,20 @@ def _cost(offer: Offer) -> str:
 
 
 def _settings(workspace: Workspace, offer: Offer) -> None:
-    popover = st.popover(
-        "Settings", icon=":material/tune:", type="tertiary", key=f"settings {offer.scorer}", on_change="rerun"
-    )
+    key = f"settings {offer.scorer}"
+    base, variant = st.session_state.get(SAVED, ("", ""))
+    if base == offer.scorer:
+        # a popover cannot be shut in the run that has drawn it
+        del st.session_state[SAVED]
+        st.session_state[key] = False
+        st.toast(plain(f"Saved as {variant}, and ticked."), icon=":material/save:")
+    popover = st.popover("Settings", icon=":material/tune:", type="tertiary", key=key, on_change="rerun")
     if not popover.open:
         return
     name = offer.recipe.name
     with popover, st.form(f"form {offer.scorer}", border=False), notice():
         settings = settings_form(offer.recipe, offer.scorer)
-        variant = st.text_input(
+        saved_as = st.text_input(
             "Save as",
             placeholder="wide",
             help="Letters, digits, dots, dashes and underscores. The variant then stands beside the others.",
@@ -148,12 +155,13 @@ def _settings(workspace: Workspace, offer: Offer) -> None:
         trouble = st.empty()  # above the button: below it, the edge of the popover would hide it
         if st.form_submit_button("Save and choose", icon=":material/save:", type="primary"):
             with trouble, notice():
-                if not variant.strip():
+                if not saved_as.strip():
                     st.warning("Give the variant a name.", icon=":material/edit:")
                 else:
-                    scorer = f"{name}:{variant.strip()}"
+                    scorer = f"{name}:{saved_as.strip()}"
                     workspace.save_recipe(scorer, make_recipe(scorer, settings))
                     pick(scorer)
+                    st.session_state[SAVED] = (offer.scorer, scorer)
                     st.rerun()
 
 

@@ -15,7 +15,7 @@ from recengine.reports.words import UNDEFINED, direction, metric_interval, metri
 from recengine.scenario import Scenario
 from recengine.tuning import Validation, paired
 from recengine.workspace import Workspace
-from ui.models import memory_words, settings_words
+from ui.models.offers import memory_words, settings_words
 
 COLUMNS = {
     "Scorer": TextColumn(width="medium"),

@@ -8,7 +8,7 @@ import streamlit as st
 
 from recengine.models import Recipe
 from recengine.scenario import Scenario
-from ui.models import FLOORS, labels
+from ui.models.offers import FLOORS, labels
 from ui.text import plain
 
 COMPARED = "scorers compared"

@@ -11,7 +11,7 @@ from recengine.device import device_kind
 from recengine.models import Recipe, scorer_label
 from recengine.scenario import Scenario, fit_key
 from recengine.workspace import FitEntry
-from ui.models import MIB, settings_words
+from ui.models.offers import MIB, settings_words
 
 COLUMNS = {
     "Scorer": TextColumn(width="medium"),

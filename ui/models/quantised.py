@@ -11,7 +11,7 @@ from recengine.tuning.quantising import QuantisedMeasure
 from recengine.workspace import FitEntry
 from ui import actions, commands, exports, jobs
 from ui.frame import OpenDataset
-from ui.models import recipe_of
+from ui.models.offers import recipe_of
 from ui.text import plain
 
 HELP = (

@@ -10,8 +10,9 @@ import streamlit as st
 from recengine.models import Curve
 from recengine.models.training import Run
 from recengine.reports import figures
-from ui import actions, charts, exports, rounds
+from ui import actions, charts, exports
 from ui.frame import OpenDataset
+from ui.models import rounds
 from ui.text import plain
 
 SECONDS_BETWEEN_LOOKS = 1.5

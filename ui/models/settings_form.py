@@ -10,7 +10,7 @@ import streamlit as st
 
 from recengine.models import Recipe
 from recengine.models.settings import Choice, Number, SettingFacts, Switch, Text, Whole
-from ui.models import value_words
+from ui.models.offers import value_words
 from ui.text import plain
 
 ABBREVIATIONS = frozenset({"cg"})

@@ -16,7 +16,7 @@ from recengine.reports.figures.models import TRIAL_NAMES
 from recengine.reports.words import metric_label, metric_value
 from recengine.tuning import Study, ask, search_space
 from recengine.workspace import StudyEntry
-from ui.models import changed_settings, settings_words
+from ui.models.offers import changed_settings, settings_words
 
 COLUMNS = {
     "Trial": NumberColumn(width="small"),

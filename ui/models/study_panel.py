@@ -11,9 +11,10 @@ from recengine.reports import figures
 from recengine.reports.words import metric_label
 from recengine.tuning import Budget
 from recengine.workspace import StudyEntry
-from ui import actions, adopting, charts, commands, exports, state, studies
+from ui import actions, adopting, charts, commands, exports, state
 from ui.frame import OpenDataset, notice
-from ui.models import named_recipes, with_scorer
+from ui.models import studies
+from ui.models.offers import named_recipes, with_scorer
 from ui.text import plain
 
 SECONDS_BETWEEN_LOOKS = 2.0

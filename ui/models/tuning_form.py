@@ -9,10 +9,11 @@ import streamlit as st
 
 from recengine.models import Recipe
 from recengine.tuning import DEFAULT_TRIALS, MAX_TRIALS, Budget, ask, search_space
-from ui import actions, commands, sending_panel, state
+from ui import actions, commands, state
 from ui.frame import OpenDataset
-from ui.models import labels
-from ui.studies import objectives, tunable
+from ui.models import sending
+from ui.models.offers import labels
+from ui.models.studies import objectives, tunable
 from ui.text import plain
 
 TRIALS, MINUTES = "Trials", "Minutes"
@@ -84,5 +85,5 @@ def _submit(
     question = ask(
         recipe, page.dataset, objective=objective, split=scenario.split, seed=seed, folds=folds, k=scenario.k
     )
-    sending_panel.agree(page.workspace, page.dataset, {scorer: recipe}, replace(scenario, seed=seed), "validation")
+    sending.agree(page.workspace, page.dataset, {scorer: recipe}, replace(scenario, seed=seed), "validation")
     commands.tune(page.dataset, scorer, question, save=SAVED_AS, budget=budget).submit(page.workspace)

@@ -9,10 +9,11 @@ from recengine.errors import RecengineError
 from recengine.reports.coverage import UNSEEN, coverage_lines
 from recengine.workspace import Workspace, import_scores, scores_name
 from recengine.workspace.shelf import SCORE_TABLES
-from ui import exports, scorer_cards
+from ui import exports
 from ui.frame import OpenDataset, notice
+from ui.models import cards
+from ui.models.uploaded import COLUMNS, coverage_table
 from ui.text import plain
-from ui.uploaded_scores import COLUMNS, coverage_table
 
 TYPES = ("csv", "tsv", "txt", "gz", "parquet", "run", "trec")
 SAID = "what the last upload of scores brought"
@@ -62,7 +63,7 @@ def _asked_columns() -> dict[str, str]:
 
 def _add(page: OpenDataset, file_name: str, content: bytes, name: str, columns: dict[str, str]) -> None:
     made = import_scores(page.workspace, page.dataset, Source.memory(file_name, content), name.strip(), columns)
-    scorer_cards.pick(made.scorer)
+    cards.pick(made.scorer)
     said = " ".join(coverage_lines(made.table, made.coverage, page.dataset))
     st.session_state[SAID] = f"Added {made.scorer}. {said} It is ticked under Choose."
     st.rerun()

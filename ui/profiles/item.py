@@ -11,7 +11,7 @@ from recengine.data import Dataset
 from recengine.data.profiles import Everyone, ItemProfile, item_profile
 from recengine.reports.text import one_line
 from ui import state
-from ui.cold_start_panels import item_name
+from ui.cold_start.panels import item_name
 from ui.profiles import parts, tables
 from ui.text import plain
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from recengine.data import Dataset
 from recengine.data.profiles import Everyone
 from ui import compute, state
-from ui.cold_start_panels import item_name, offered
+from ui.cold_start.panels import item_name, offered
 
 MAX_OFFERED = 2_000
 """Users or items that a box holds; where there are more, a search narrows them down."""

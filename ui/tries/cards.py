@@ -7,10 +7,11 @@ import streamlit as st
 from recengine.errors import RecengineError
 from recengine.workspace import Try
 from recengine.workspace.tries import MAX_NAME, MAX_NOTE
-from ui import actions, state, tries
+from ui import actions, state
 from ui.frame import OpenDataset
 from ui.text import plain
-from ui.tries_tables import rerankers_words, strategy_words, title, weights_words
+from ui.tries import keeping
+from ui.tries.tables import rerankers_words, strategy_words, title, weights_words
 from ui.view import SHOWN
 
 ROLES = {"a": "A: compare", "b": "B: with"}
@@ -18,7 +19,7 @@ MAX_TOLD = 12
 """Scorers whose weights a card tells."""
 
 
-def choose(page: OpenDataset, found: tries.Tries, side: str, default: str) -> Try:
+def choose(page: OpenDataset, found: keeping.Tries, side: str, default: str) -> Try:
     """One side of the comparison, which stays in the link, with what can be done with it."""
     asked = dict(state.current().choices).get(side, default)
     if asked not in found.by_tag:
@@ -79,7 +80,7 @@ def _buttons(page: OpenDataset, one: Try, side: str, obstacle: str | None) -> No
         disabled=limit is not None,
         help=plain(limit) if limit else "Its weights and settings, to go on from there",
         on_click=actions.attempt,
-        args=(lambda: tries.load(page, one),),
+        args=(lambda: keeping.load(page, one),),
     )
     st.button(
         "Pin",
@@ -88,7 +89,7 @@ def _buttons(page: OpenDataset, one: Try, side: str, obstacle: str | None) -> No
         disabled=one.dataset != page.dataset.fingerprint,
         help="Compare with it from here on: A on this page, and the baseline where the Studio has the same scorers",
         on_click=actions.attempt,
-        args=(lambda: tries.pin(page.workspace, one),),
+        args=(lambda: keeping.pin(page.workspace, one),),
     )
     st.button(
         "Unstar" if one.starred else "Star",
@@ -126,6 +127,6 @@ def _delete(page: OpenDataset, one: Try, side: str) -> None:
 
 def _limit(one: Try) -> str | None:
     try:
-        return tries.beyond_studio(one.scenario)
+        return keeping.beyond_studio(one.scenario)
     except RecengineError as error:
         return str(error)

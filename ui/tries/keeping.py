@@ -16,7 +16,7 @@ from recengine.workspace import Try, Workspace
 from ui import adopting, state
 from ui.frame import OpenDataset
 from ui.text import plain
-from ui.tries_tables import tag
+from ui.tries.tables import tag
 from ui.view import MAX_K, MAX_WEIGHT, View
 
 RECORDED = "try recorded"

@@ -18,10 +18,11 @@ from recengine.reports import figures
 from recengine.reports.words import metric_label, share
 from recengine.scenario import MOVED_BY, Comparison, Outcome, Scenario, Workbench, made_alike, unlike
 from recengine.workspace import Try
-from ui import actions, charts, commands, components, compute, exports, jobs, state, tries, tries_tables
+from ui import actions, charts, commands, components, compute, exports, jobs, state
 from ui.frame import OpenDataset
 from ui.text import plain
-from ui.tries_lists import list_panel
+from ui.tries import keeping, tables
+from ui.tries.lists import list_panel
 from ui.widgets import user_box
 
 Side = tuple[Workbench, Outcome]
@@ -61,7 +62,7 @@ def show(page: OpenDataset, first: Try, second: Try) -> None:
         return
     with st.spinner("Comparing"):
         sides = _side(page, before), _side(page, after)
-        found = tries.compared(*sides)
+        found = keeping.compared(*sides)
     _everybody(found)
     _one_user(page.dataset, found, sides)
     _movers(page.dataset, found)
@@ -141,12 +142,12 @@ def _side(page: OpenDataset, scenario: Scenario) -> Side:
 def _everybody(found: Comparison) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("For everybody", anchor=False, help=CHANCE_HELP, width="stretch")
-        exports.table_csv("comparison-ab", "Changes as CSV", lambda: tries_tables.changes_export(found))
-    st.markdown(f"**{plain(tries_tables.reading(found))}**")
+        exports.table_csv("comparison-ab", "Changes as CSV", lambda: tables.changes_export(found))
+    st.markdown(f"**{plain(tables.reading(found))}**")
     st.dataframe(
-        tries_tables.changes_table(found),
+        tables.changes_table(found),
         hide_index=True,
-        column_config=tries_tables.CHANGE_COLUMNS,
+        column_config=tables.CHANGE_COLUMNS,
         key="changes",
     )
     left, right = st.columns(2, gap="medium")
@@ -221,10 +222,10 @@ def _movers(dataset: Dataset, found: Comparison) -> None:
     users, items = st.columns([2, 3], gap="medium")
     with users:
         for said, moves in ((f"Users whose {metric} rises", found.gaining), ("… and falls", found.losing)):
-            _titled(said, tries_tables.users_table(moves, labels), tries_tables.USER_COLUMNS, key=f"users {said}")
+            _titled(said, tables.users_table(moves, labels), tables.USER_COLUMNS, key=f"users {said}")
     with items:
         for said, changes in (("Items that are shown more", found.rising), ("… and less", found.falling)):
-            _titled(said, tries_tables.items_table(changes, dataset), tries_tables.ITEM_COLUMNS, key=f"items {said}")
+            _titled(said, tables.items_table(changes, dataset), tables.ITEM_COLUMNS, key=f"items {said}")
 
 
 def _titled(title: str, table: pl.DataFrame, columns: Mapping[str, Any], *, key: str) -> None:

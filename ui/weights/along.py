@@ -16,7 +16,8 @@ from ui import charts, compute, exports, state
 from ui.frame import Open
 from ui.text import plain
 from ui.view import MAX_WEIGHT
-from ui.weights import (
+from ui.weights.panels import choose_part, load_button
+from ui.weights.words import (
     FIRST_METRICS,
     breakpoints_line,
     flat_line,
@@ -26,7 +27,6 @@ from ui.weights import (
     sweep_line,
     with_weight,
 )
-from ui.weights_panels import choose_part, load_button
 
 CHOSEN = "weight chosen"
 OF = "weight chosen of"

@@ -10,12 +10,13 @@ from recengine.models import scorer_label
 from recengine.scenario import Scenario
 from recengine.tuning import AGREEMENTS
 from recengine.workspace import WeightClone
-from ui import actions, jobs, state, weight_commands
+from ui import actions, jobs, state
 from ui.frame import Open
-from ui.models import possible_recipes, with_scorer
+from ui.models.offers import possible_recipes, with_scorer
 from ui.text import plain
-from ui.weights import scorer_names
-from ui.weights_panels import load_button
+from ui.weights import verbs
+from ui.weights.panels import load_button
+from ui.weights.words import scorer_names
 
 UPLOADED = "external"
 PINNED = "told: pinned"
@@ -54,7 +55,7 @@ def show_clone(page: Open) -> None:
             help="Rank-biased overlap counts the top of the lists more; overlap is the share of items in common.",
         )
         asked = scenario if copied in scenario.scorers else with_scorer(scenario, copied, uploaded[copied])
-        command = weight_commands.clone(page.workspace, page.dataset, asked, copied, by)
+        command = verbs.clone(page.workspace, page.dataset, asked, copied, by)
         job = command.latest(page.workspace)
         done = job is not None and job.state == "done"
         if job is None or job.is_over:
@@ -65,7 +66,7 @@ def show_clone(page: Open) -> None:
                 key="clone",
                 disabled=done,
                 on_click=actions.attempt,
-                args=(lambda: weight_commands.submit(page.workspace, asked, command),),
+                args=(lambda: verbs.submit(page.workspace, asked, command),),
             )
     if job is None:
         return

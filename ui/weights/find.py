@@ -9,10 +9,11 @@ from recengine.reports.words import measure_label
 from recengine.scenario import Scenario
 from recengine.tuning import find_measure
 from recengine.workspace import WeightSearch
-from ui import actions, charts, commands, exports, jobs, state, weight_commands
+from ui import actions, charts, commands, exports, jobs, state
 from ui.frame import Open
 from ui.text import plain
-from ui.weight_measures import (
+from ui.weights import verbs
+from ui.weights.measures import (
     bounds,
     change_words,
     goals,
@@ -22,9 +23,9 @@ from ui.weight_measures import (
     search_title,
     settings_table,
 )
-from ui.weights import scorer_names
-from ui.weights_panels import load_button, setting_columns
-from ui.weights_region import show_region
+from ui.weights.panels import load_button, setting_columns
+from ui.weights.region import show_region
+from ui.weights.words import scorer_names
 
 EVALUATIONS, SECONDS = "Settings", "Seconds"
 MAX_EVALUATIONS = 100_000
@@ -117,7 +118,7 @@ def _ask(page: Open, scenario: Scenario) -> None:
                 )
             else:
                 seconds = float(st.number_input("Seconds", 1.0, 3600.0, 30.0, key="seconds wanted", width=190))
-            command = weight_commands.find_weights(
+            command = verbs.find_weights(
                 page.workspace,
                 page.dataset,
                 scenario,
@@ -137,7 +138,7 @@ def _ask(page: Open, scenario: Scenario) -> None:
                 disabled=len(front) == 1,
                 help="One metric makes no front: choose another, or none." if len(front) == 1 else None,
             ):
-                actions.attempt(lambda: weight_commands.submit(page.workspace, scenario, command))
+                actions.attempt(lambda: verbs.submit(page.workspace, scenario, command))
                 st.rerun()
         st.caption(
             plain(

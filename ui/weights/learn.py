@@ -14,9 +14,12 @@ from recengine.reports.words import measure_label
 from recengine.scenario import Scenario
 from recengine.tuning import Gain
 from recengine.workspace import WeightsLearned, learned_key
-from ui import actions, commands, exports, jobs, state, weight_commands
+from ui import actions, commands, exports, jobs, state
 from ui.frame import Open
-from ui.learned_words import (
+from ui.fusion.strategy_settings import small_categories
+from ui.text import plain
+from ui.weights import verbs
+from ui.weights.learned import (
     CROSS_FITTED,
     EVERYBODY,
     choice_label,
@@ -26,11 +29,9 @@ from ui.learned_words import (
     unheard_words,
     verdict_words,
 )
-from ui.strategy_settings import small_categories
-from ui.text import plain
-from ui.weight_measures import change_words, measure_value
-from ui.weights import scorer_names
-from ui.weights_panels import load_button
+from ui.weights.measures import change_words, measure_value
+from ui.weights.panels import load_button
+from ui.weights.words import scorer_names
 
 METRIC = "ndcg"
 WARM, HEAVY = 20, 100
@@ -130,9 +131,7 @@ def _ask(page: Open, scenario: Scenario, answers: dict[str, WeightsLearned]) -> 
 def _submit(page: Open, scenario: Scenario, segments: SegmentWeights | None) -> None:
     # the same job, whatever the desk makes of the scorers
     start = scenario.with_strategy("weighted-sum").with_rerankers([])
-    weight_commands.submit(
-        page.workspace, start, weight_commands.learn_weights(page.workspace, page.dataset, start, segments)
-    )
+    verbs.submit(page.workspace, start, verbs.learn_weights(page.workspace, page.dataset, start, segments))
 
 
 def _show(page: Open, answer: WeightsLearned) -> None:

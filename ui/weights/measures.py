@@ -17,8 +17,8 @@ from recengine.scenario import ScorerCost
 from recengine.tuning import Points, Worth, find_measure
 from recengine.workspace import WeightSearch
 from ui.job_words import duration
-from ui.models import memory_words
-from ui.weights import metric_names
+from ui.models.offers import memory_words
+from ui.weights.words import metric_names
 
 NOTHING_LOST = 0.002
 """Share of the whole below which what a scorer adds is called nothing."""

@@ -11,10 +11,11 @@ import streamlit as st
 from recengine.reports.words import measure_label
 from recengine.scenario import Scenario, Workbench
 from recengine.tuning import Points
-from ui import actions, compute, jobs, state, weight_commands
+from ui import actions, compute, jobs, state
 from ui.frame import Open
 from ui.text import plain
-from ui.weights import MEASURED
+from ui.weights import verbs
+from ui.weights.words import MEASURED
 
 LOADED = "told: weights loaded"
 MEASURED_HELP = (
@@ -54,7 +55,7 @@ def validation_workbench(page: Open, scenario: Scenario) -> Workbench | None:
     if page.workspace.is_stored(scenario, "validation"):
         with st.spinner("Opening the scorers that do not know the validation part"):
             return compute.workbench(page.workspace, page.dataset, scenario, lambda share, text: None, "validation")
-    command = weight_commands.fit_validation(page.workspace, page.dataset, scenario)
+    command = verbs.fit_validation(page.workspace, page.dataset, scenario)
     job = command.latest(page.workspace)
     st.info(
         "For the validation part the scorers are fitted once more, without it. It has not been done yet.",
@@ -67,9 +68,7 @@ def validation_workbench(page: Open, scenario: Scenario) -> Workbench | None:
             icon=":material/model_training:",
             key="fit for validation",
             on_click=actions.attempt,
-            args=(
-                lambda: weight_commands.submit(page.workspace, weight_commands.validation_scenario(scenario), command),
-            ),
+            args=(lambda: verbs.submit(page.workspace, verbs.validation_scenario(scenario), command),),
         )
     if job is not None and job.state != "done":
         jobs.job_panel(page.workspace.jobs, job, where="validation")

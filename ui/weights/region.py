@@ -9,12 +9,13 @@ from recengine.reports.words import measure_label
 from recengine.scenario import default_gaps
 from recengine.tuning import find_measure
 from recengine.workspace import WeightRegion, WeightSearch
-from ui import actions, charts, exports, jobs, weight_commands
+from ui import actions, charts, exports, jobs
 from ui.frame import Open
 from ui.text import plain
-from ui.weight_measures import settings_table
-from ui.weights import scorer_names
-from ui.weights_panels import load_button, setting_columns
+from ui.weights import verbs
+from ui.weights.measures import settings_table
+from ui.weights.panels import load_button, setting_columns
+from ui.weights.words import scorer_names
 
 CHOSEN = "region chosen"
 CORNERS = 3
@@ -31,9 +32,7 @@ def show_region(page: Open, search: WeightSearch) -> None:
         return
     st.subheader("As good as the best", anchor=False)
     picks = ("coverage", "+novelty", *default_gaps(page.dataset))
-    command = weight_commands.indifference(
-        page.workspace, page.dataset, search.best, metric=objective.text, picks=picks
-    )
+    command = verbs.indifference(page.workspace, page.dataset, search.best, metric=objective.text, picks=picks)
     job = command.latest(page.workspace)
     if job is None or job.state != "done":
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -44,7 +43,7 @@ def show_region(page: Open, search: WeightSearch) -> None:
                     icon=":material/blur_on:",
                     key="find region",
                     on_click=actions.attempt,
-                    args=(lambda: weight_commands.submit(page.workspace, search.best, command),),
+                    args=(lambda: verbs.submit(page.workspace, search.best, command),),
                 )
         if job is not None:
             jobs.job_panel(page.workspace.jobs, job, where="region")

@@ -13,9 +13,9 @@ from recengine.tuning import Thumb, ThumbedWeights, weigh_thumbs
 from ui import compute, state
 from ui.frame import Open
 from ui.text import plain
-from ui.weight_measures import change_words, measure_value
-from ui.weights import scorer_names
-from ui.weights_panels import load_button, validation_workbench
+from ui.weights.measures import change_words, measure_value
+from ui.weights.panels import load_button, validation_workbench
+from ui.weights.words import scorer_names
 
 USERS = 3
 ENOUGH = 20

@@ -12,8 +12,8 @@ from recengine.simulation import Triangle
 from ui import charts, compute, exports, state
 from ui.frame import Open
 from ui.text import plain
-from ui.weights import metric_names, mix_line, mix_now, scorer_names, with_mix
-from ui.weights_panels import choose_part, load_button
+from ui.weights.panels import choose_part, load_button
+from ui.weights.words import metric_names, mix_line, mix_now, scorer_names, with_mix
 
 CORNERS = 3
 STEPS = {10: "10 %", 20: "5 %", 40: "2.5 %"}

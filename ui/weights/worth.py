@@ -9,10 +9,11 @@ from recengine.reports.words import measure_label
 from recengine.scenario import default_gaps
 from recengine.tuning import find_measure
 from recengine.workspace import ScorersWorth
-from ui import actions, charts, exports, jobs, state, weight_commands
+from ui import actions, charts, exports, jobs, state
 from ui.frame import Open
 from ui.text import plain
-from ui.weight_measures import worth_table, worth_words
+from ui.weights import verbs
+from ui.weights.measures import worth_table, worth_words
 
 HELP = """
 The **Shapley value**: what a scorer adds to the scorers before it, averaged over every order in which they could come.
@@ -28,7 +29,7 @@ def show_worth(page: Open) -> None:
         st.info("Fitted on all data, so nothing is left to measure on. Choose a split.", icon=":material/info:")
         return
     measures = ("ndcg", "coverage", *default_gaps(page.dataset))
-    command = weight_commands.worth(page.workspace, page.dataset, scenario, measures)
+    command = verbs.worth(page.workspace, page.dataset, scenario, measures)
     job = command.latest(page.workspace)
     st.markdown("What does each scorer earn, with the weights of now?", help=HELP)
     if job is None or job.state != "done":
@@ -39,7 +40,7 @@ def show_worth(page: Open) -> None:
                 icon=":material/payments:",
                 key="find worth",
                 on_click=actions.attempt,
-                args=(lambda: weight_commands.submit(page.workspace, scenario, command),),
+                args=(lambda: verbs.submit(page.workspace, scenario, command),),
             )
         if job is not None:
             jobs.job_panel(page.workspace.jobs, job, where="worth")

@@ -9,7 +9,7 @@ from recengine.fusion import Fusion
 from recengine.models import make_recipe
 from recengine.reports import cold_start_tables as tables
 from recengine.scenario import Workbench, build_workbench, default_scenario
-from ui import cold_start_panels as panels
+from ui.cold_start import panels
 
 FUSION = Fusion((0.7, 0.3))
 

@@ -3,7 +3,7 @@ import pytest
 from recengine.data import Dataset
 from recengine.models import make_recipe
 from recengine.scenario import Scenario, default_scenario
-from ui.desk_faders import Faders, faders_of, read_faders
+from ui.desk.faders import Faders, faders_of, read_faders
 
 WEIGHTS = (("als", 0.6), ("popularity", 0.4))
 

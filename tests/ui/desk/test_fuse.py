@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 from recengine.fusion import Fusion, Source, build_pool, fuse
 from tests.fusion.catalogues import Case, cases, source_of
 from ui.components import FOLDER
-from ui.desk_live import live_pool
+from ui.desk.live import live_pool
 
 ASK = """({pool, weights, k}) => {
   const values = floatRows(pool.values, pool.bound.length);

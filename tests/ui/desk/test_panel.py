@@ -14,10 +14,10 @@ from recengine.fusion import STRATEGIES, Facts, Fusion, Pointwise, Strategy, Wei
 from recengine.models import make_recipe
 from recengine.scenario import Workbench, build_workbench, default_scenario, run_scenario
 from ui import panels
-from ui.desk_faders import Faders, faders_of
-from ui.desk_live import live_rule
-from ui.desk_marks import find_marks
-from ui.desk_panel import Preset, desk_panel, live_panel, pool_items
+from ui.desk.faders import Faders, faders_of
+from ui.desk.live import live_rule
+from ui.desk.marks import find_marks
+from ui.desk.panel import Preset, desk_panel, live_panel, pool_items
 from ui.view import View, default_view
 
 USER = 3

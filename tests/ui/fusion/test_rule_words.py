@@ -9,7 +9,7 @@ import pytest
 from recengine.data import Attribute, Dataset
 from recengine.errors import ScenarioError
 from recengine.fusion import make_reranker
-from ui.rule_words import category_names, item_choices, rule_lines, with_rule, without_rule
+from ui.fusion.rule_words import category_names, item_choices, rule_lines, with_rule, without_rule
 
 
 @pytest.fixture(scope="module")

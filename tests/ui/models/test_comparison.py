@@ -9,7 +9,7 @@ import pytest
 from recengine.evaluation import Figure
 from recengine.ranking import METRICS
 from recengine.tuning import Validation
-from ui import comparison
+from ui.models import comparison
 
 N = 200
 

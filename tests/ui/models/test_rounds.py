@@ -10,7 +10,7 @@ import pytest
 from recengine.models import Curve
 from recengine.models.training import HELD_OUT_NDCG, Round, Run
 from recengine.models.training.cost import rough_time
-from ui import rounds
+from ui.models import rounds
 
 
 def run_of(*ndcg: float, kept: int = 0, seconds: float = 1.0, epochs: int = 100) -> Run:

@@ -8,7 +8,7 @@ def form() -> None:
     import streamlit as st
 
     from recengine.models import make_recipe
-    from ui.settings_form import settings_form
+    from ui.models.settings_form import settings_form
 
     recipe = make_recipe("sasrec", {"epochs": 7, "patience": 3, "mask": 0.5})
     with st.form("form"):

@@ -9,7 +9,7 @@ from recengine.models import make_recipe
 from recengine.reports.figures.models import best_so_far, trials_alt, trials_figure
 from recengine.tuning import Study, Trial, ask
 from recengine.workspace import StudyEntry
-from ui import studies
+from ui.models import studies
 
 
 def trial(number: int, value: float | None, state: str = "complete", **changed: object) -> Trial:

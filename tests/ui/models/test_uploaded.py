@@ -3,7 +3,7 @@ import pytest
 
 from recengine.data import Dataset, ScoreTable, measure_coverage
 from recengine.reports.coverage import coverage_lines
-from ui.uploaded_scores import coverage_table
+from ui.models.uploaded import coverage_table
 
 
 def test_coverage_in_a_row_and_in_words(synthetic_dataset: Dataset) -> None:

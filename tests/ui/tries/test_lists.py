@@ -9,7 +9,7 @@ from recengine.data import Dataset
 from recengine.fusion import fuse_row
 from recengine.models import make_recipe
 from recengine.scenario import Scenario, Workbench, build_workbench, default_scenario, run_scenario
-from ui.tries_lists import coming, going, list_panel
+from ui.tries.lists import coming, going, list_panel
 
 
 @pytest.fixture(scope="module")

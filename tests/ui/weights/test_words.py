@@ -12,8 +12,8 @@ from recengine.ranking import METRICS
 from recengine.scenario import Scenario, ScorerCost, default_scenario
 from recengine.simulation import Breakpoints, Sweep, Triangle, lattice
 from recengine.tuning import Worth
-from ui.weight_measures import bounds, change_words, goals, worth_words
-from ui.weights import (
+from ui.weights.measures import bounds, change_words, goals, worth_words
+from ui.weights.words import (
     breakpoints_line,
     flat_line,
     metric_names,

@@ -41,7 +41,9 @@ def _ask(workbench: Workbench, user: str, history: dict[int, float]) -> dict[int
     dataset = workbench.dataset
     add, take = st.columns(2, gap="medium")
     with add:
-        new = widgets.pick_items(workbench, "Add to the history", f"add {user}", "Search by title and pick")
+        new = widgets.pick_items(
+            workbench, "Add to the history", f"add {user}", "Search by title and pick", without=history
+        )
     with take:
         gone = widgets.pick_items(
             workbench, "Take away", f"take {user}", f"{len(history):,} items in the history", sorted(history)

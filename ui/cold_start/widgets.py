@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import streamlit as st
 
@@ -29,21 +29,33 @@ def resources(workspace: Workspace) -> Resources:
 
 
 def pick_items(
-    workbench: Workbench, label: str, name: str, placeholder: str, among: Sequence[int] | None = None
+    workbench: Workbench,
+    label: str,
+    name: str,
+    placeholder: str,
+    among: Sequence[int] | None = None,
+    without: Collection[int] = (),
 ) -> list[int]:
-    """Positions of the picked items. among: what can be picked; else the catalogue, the most popular first."""
+    """Positions of the picked items. among: what can be picked; else the catalogue, the most popular first.
+
+    without: what cannot be picked from the catalogue.
+    """
     dataset = workbench.dataset
     key = widget(dataset, name)
-    options = list(among or [])
+    chosen = [item for item in st.session_state.get(key, []) if item not in without]
     if among is None:
         search = ""
         if dataset.n_items > MAX_OFFERED:
             search = st.text_input(
                 "Search the catalogue", key=widget(dataset, f"{name} search"), persist_state="session"
             )
-        options = offered(dataset, workbench.popularity, st.session_state.get(key, []), search)
-    elif key in st.session_state:
-        st.session_state[key] = [item for item in st.session_state[key] if item in set(options)]
+        options = [item for item in offered(dataset, workbench.popularity, chosen, search) if item not in without]
+    else:
+        options = list(among)
+    if key in st.session_state:
+        # of another split the history is another one
+        possible = set(options)
+        st.session_state[key] = [item for item in chosen if item in possible]
     return st.multiselect(
         label,
         options,

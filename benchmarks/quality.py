@@ -3,8 +3,9 @@
 Random 80/20 a user, all ratings positive, fitted on the whole training part, its items hidden, k = 10; means over the
 users with a test item, then over the seeds. `--part validation` is what settings are chosen on: fitted without the
 validation part and measured on it. `--set als.factors=32` tries another setting. Memory is what the recipe estimates
-beforehand, and what its fit added at its peak to a process that had dataset and libraries loaded. A table for people
-comes last.
+beforehand, and what its fit added at its peak to a process that had dataset and libraries loaded; of a network, two
+rounds of it. Time of an epoch: a network's fit over its rounds, drawing examples and measuring the held-out users
+included. A table for people comes last.
 
 Run: python -m benchmarks.quality [--models als,ease] [--seeds 0] [--positive-from 4] [--part validation]
      [--set als.alpha=4] [--device cuda]
@@ -16,7 +17,8 @@ import argparse
 import json
 import time
 from collections import defaultdict
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -24,7 +26,8 @@ from scipy.sparse import csr_matrix
 from benchmarks._peak import peak_mebibytes
 from recengine.data import Split, default_cache, load_sample, split_dataset
 from recengine.evaluation import item_slices
-from recengine.models import RECIPES, Recipe, Resources, make_recipe
+from recengine.models import RECIPES, Learns, Recipe, Resources, make_recipe
+from recengine.models.training import TrainedRecipe
 from recengine.ranking import METRICS, Rankings, compute_metrics, take, top_k
 
 SEEDS = (0, 1, 2)
@@ -79,8 +82,12 @@ def main() -> None:
             "settings": recipe.settings(),
             "device": runs[0]["device"],
             "fit_seconds": round(float(np.median([run["fit_seconds"] for run in runs])), 2),
+            "rounds": runs[0]["rounds"],
+            "epoch_seconds": None
+            if runs[0]["rounds"] is None
+            else round(float(np.median([run["fit_seconds"] / run["rounds"] for run in runs])), 2),
             "score_seconds": round(float(np.median([run["score_seconds"] for run in runs])), 3),
-            "peak_mebibytes": peak_mebibytes(recipe, asked.positive_from, resources),
+            "peak_mebibytes": peak_mebibytes(short(recipe, 2), asked.positive_from, resources),
             "estimated_mebibytes": round(
                 recipe.memory(dataset.n_users, dataset.n_items, dataset.matrix.nnz) / 2**20, 1
             ),
@@ -104,7 +111,7 @@ def measure(recipe: Recipe, split: Split, part: str, *, seed: int, resources: Re
     train, relevant = (split.full_train, split.test) if part == "test" else (split.train, split.validation)
     # text vectors and libraries are there before the clock starts: an import fits on a machine that has them
     if recipe not in _WARM:
-        recipe.fit(train, seed=seed, resources=resources)
+        short(recipe, 1).fit(train, seed=seed, resources=resources)
         _WARM.add(recipe)
     start = time.perf_counter()
     scorer = recipe.fit(train, seed=seed, resources=resources)
@@ -128,7 +135,14 @@ def measure(recipe: Recipe, split: Split, part: str, *, seed: int, resources: Re
             listed = Rankings(users, best, take(scores, best, np.nan))
             within, _ = compute_metrics(listed, among, train.popularity(), train.n_users, ["ndcg_untruncated"])
             figures[f"{name}_ndcg_untruncated"] = float(np.nanmean(within["ndcg_untruncated"]))
-    return figures | overall | {"fit_seconds": seconds, "score_seconds": score_seconds, "device": scorer.device}
+    rounds = len(scorer.losses) if isinstance(recipe, TrainedRecipe) and isinstance(scorer, Learns) else None
+    times = {"fit_seconds": seconds, "score_seconds": score_seconds, "rounds": rounds}
+    return figures | overall | times | {"device": scorer.device}
+
+
+def short(recipe: Recipe, rounds: int) -> Recipe:
+    """Of a network one that learns for so many rounds; any other as it is."""
+    return cast(Recipe, replace(recipe, epochs=rounds)) if isinstance(recipe, TrainedRecipe) else recipe
 
 
 def _table(lines: list[dict[str, Any]]) -> str:
@@ -142,15 +156,16 @@ def _table(lines: list[dict[str, Any]]) -> str:
         "long tail": f"{SLICES[0]}@{K}",
         "cold": f"{SLICES[1]}@{K}",
         "fit s": "fit_seconds",
+        "epoch s": "epoch_seconds",
         "score s": "score_seconds",
         "peak MiB": "peak_mebibytes",
         "estimate MiB": "estimated_mebibytes",
     }
     rows = ["| model | " + " | ".join(columns) + " |", "| --- |" + " ---: |" * len(columns)]
     best_first = sorted(lines, key=lambda line: -float(line[columns["NDCG"]]))
-    rows += [
-        f"| {line['name']} | " + " | ".join(str(line[key]) for key in columns.values()) + " |" for line in best_first
-    ]
+    for line in best_first:
+        cells = ["" if line[key] is None else str(line[key]) for key in columns.values()]
+        rows.append(f"| {line['name']} | " + " | ".join(cells) + " |")
     return "\n".join(rows)
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from recengine.jobs import Job, JobState
 from recengine.reports.text import one_line
+from recengine.reports.words import share
 
 STATES: Mapping[JobState, tuple[str, str, str]] = {
     "queued": ("Waiting", ":material/hourglass_empty:", "gray"),
@@ -47,7 +48,7 @@ def progress(job: Job) -> str:
     """What stands at the progress bar."""
     if job.state == "queued":
         return "Waiting for the job before it"
-    return f"{job.share:.0%} · {one_line(job.text)}" if job.text else f"{job.share:.0%}"
+    return f"{share(job.share, 0)} · {one_line(job.text)}" if job.text else share(job.share, 0)
 
 
 def times(job: Job, now: datetime) -> str:
@@ -103,7 +104,7 @@ def find(jobs: Iterable[Job], verb: str, arguments: Sequence[str]) -> Job | None
 def _brief(running: Sequence[Job]) -> str:
     job = running[-1]  # the one that started first
     remaining = "" if job.remaining is None else f", {left(job.remaining)}"
-    return f"{one_line(job.title)}, {100 * job.share:.0f} %{remaining}"
+    return f"{one_line(job.title)}, {share(job.share, 0)}{remaining}"
 
 
 def _count(number: int, noun: str) -> str:

@@ -11,7 +11,7 @@ from recengine.evaluation import SLICES, Figure
 from recengine.ranking import METRICS
 from recengine.reports.figures.quality import FUSION_LABEL
 from recengine.reports.tables import FUSION
-from recengine.reports.words import UNDEFINED, metric_interval, metric_label, metric_value
+from recengine.reports.words import UNDEFINED, metric_interval, metric_label, metric_value, share
 from recengine.scenario import Outcome, Verdict, Workbench
 from recengine.workspace import DatasetEntry
 
@@ -103,7 +103,7 @@ def counts(entry: DatasetEntry, workbench: Workbench) -> list[tuple[str, str, st
         (
             "Interactions",
             f"{entry.n_interactions:,}",
-            f"{entry.n_positives / max(entry.n_interactions, 1):.0%} positive",
+            f"{share(entry.n_positives / max(entry.n_interactions, 1), 0)} positive",
         ),
         ("Fitted on", f"{workbench.fitted_on.matrix.nnz:,}", "training positives"),
         ("Held out", f"{held_out:,}", "test positives, what lists are measured on"),

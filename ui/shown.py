@@ -6,7 +6,7 @@ from collections import Counter
 
 import streamlit as st
 
-from recengine.reports.words import combination
+from recengine.reports.words import combination, share
 from recengine.scenario import Workbench
 from ui import state
 from ui.text import plain
@@ -28,8 +28,8 @@ def scenario_line(workbench: Workbench) -> None:
     """Weights and settings of the current view, and the way to where they can be changed."""
     scenario = state.current().scenario
     weights = " · ".join(
-        f"{fitted.label} {share:.0%}"
-        for fitted, share in zip(workbench.fitted.values(), scenario.fusion.effective, strict=True)
+        f"{fitted.label} {share(weight, 0)}"
+        for fitted, weight in zip(workbench.fitted.values(), scenario.fusion.effective, strict=True)
     )
     settings = [combination(scenario), scenario.normalization, f"lists of {scenario.k}"]
     if scenario.neutral != "mean":

@@ -12,6 +12,7 @@ from recengine.device import device_kind
 from recengine.errors import ScenarioError
 from recengine.models import scorer_label
 from recengine.reports.figures.split import PART_LABELS, when
+from recengine.reports.words import share
 from recengine.scenario import Scenario, fit_key
 from recengine.workspace import Workspace
 from ui.view import SHOWN
@@ -95,8 +96,14 @@ def _labels() -> list[str]:
 def _column(summary: SplitSummary) -> list[str]:
     cells = []
     for part in summary.parts:
-        share = f" ({part.positives / summary.positives:.1%})" if summary.positives else ""
-        cells += [f"{part.positives:,}{share}", f"{part.users:,}", f"{part.items:,}", when(part.first), when(part.last)]
+        of_all = f" ({share(part.positives / summary.positives)})" if summary.positives else ""
+        cells += [
+            f"{part.positives:,}{of_all}",
+            f"{part.users:,}",
+            f"{part.items:,}",
+            when(part.first),
+            when(part.last),
+        ]
     counts = (
         summary.users_measured,
         summary.cold_users,

@@ -114,7 +114,7 @@ def test_a_mix_of_the_triangle_is_used(open_page: OpenPage) -> None:
     assert "Click on the map" in texts(app)  # a mix of another triangle
     app.session_state[MIX] = (("als", "text", "popularity"), 20, 1)
     app.run()
-    assert "95%" in texts(app)
+    assert "95 %" in texts(app)
     app.button(key="use mix").click().run()
     assert (app.query_params["w_als"], app.query_params["w_text"]) == ("0.95", "0.05")
     app.multiselect(key="corners").set_value(["als", "popularity"]).run()

@@ -105,7 +105,8 @@ def test_sentences_say_what_the_charts_show() -> None:
         "NDCG@10 while the weight of ALS goes from 0 to 1: from 0.300 to 0.400, best at 0.2 to 0.5."
     )
     assert figures.triangle_alt(triangle_of([0.4, 0.3, 0.35]), "ndcg", labels=("ALS", "Text", "Popularity")) == (
-        "NDCG@10 over 3 mixes of ALS, Text, Popularity: from 0.300 to 0.400, best at ALS 100%, Text 0%, Popularity 0%."
+        "NDCG@10 over 3 mixes of ALS, Text, Popularity: from 0.300 to 0.400, "
+        "best at ALS 100\u00a0%, Text 0\u00a0%, Popularity 0\u00a0%."
     )
     assert "highest at" in figures.triangle_alt(
         triangle_of([4.0, 3.0, 3.5], "novelty"), "novelty", labels=("a", "b", "c")

@@ -32,7 +32,7 @@ def test_the_front_is_what_is_clicked() -> None:
     chart = figures.front_figure(found, labels=LABELS, chosen=1)
     front = chart.data[-1]
     assert (list(front.x), list(front.y)) == ([0.3, 0.2], [0.2, 0.5])
-    assert front.customdata[0].startswith("&lt;b&gt;ALS&lt;/b&gt; 50%, Text 25%")
+    assert front.customdata[0].startswith("&lt;b&gt;ALS&lt;/b&gt; 50\u00a0%, Text 25\u00a0%")
     marks = {trace.name: (trace.x[0], trace.y[0]) for trace in chart.data[1:-1]}
     assert marks == {"Before": (0.1, 0.1), "Best": (0.3, 0.2), "Chosen": (0.2, 0.5)}
     assert figures.front_alt(found) == (

@@ -41,7 +41,7 @@ def test_durations_have_two_units_at_most(seconds: float, said: str) -> None:
 
 
 def test_a_running_job_says_where_it_is_and_what_remains() -> None:
-    assert job_words.progress(JOB) == "43% · Fitting ALS"
+    assert job_words.progress(JOB) == "43\u00a0% · Fitting ALS"
     assert job_words.times(JOB, NOW) == "running for 50 s · about 12 s left"
     assert job_words.times(replace(JOB, remaining=None), NOW) == "running for 50 s"
     assert job_words.times(replace(JOB, remaining=0.2), NOW).endswith("a moment left")
@@ -65,8 +65,8 @@ def test_the_line_of_the_header_counts_and_names_the_one_that_runs() -> None:
     queued = replace(JOB, id="20260301T115930000000-00000000", state="queued", title="Fit other")
     done = replace(JOB, state="done")
     assert job_words.summary([done]) == ""
-    assert job_words.summary([JOB, done]) == "1 job running: Fit shop, 43 %, about 12 s left"
-    assert job_words.summary([queued, JOB]) == "1 job running: Fit shop, 43 %, about 12 s left; 1 waiting"
+    assert job_words.summary([JOB, done]) == "1 job running: Fit shop, 43\u00a0%, about 12 s left"
+    assert job_words.summary([queued, JOB]) == "1 job running: Fit shop, 43\u00a0%, about 12 s left; 1 waiting"
     assert job_words.summary([queued, queued]) == "2 jobs waiting"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from recengine.reports import figures
-from recengine.reports.words import measure_label
+from recengine.reports.words import measure_label, share
 from recengine.scenario import Scenario
 from recengine.tuning import find_measure
 from recengine.workspace import WeightSearch
@@ -260,8 +260,8 @@ def _front(search: WeightSearch, labels: dict[str, str]) -> None:
     st.caption(
         plain(
             f"{len(found.front)} settings to which no other of {len(found.points):,} is preferred by all of {names}; "
-            f"they cover {found.hypervolume or 0:.0%} of the area seen. Validation part. Click on one, or give its "
-            "number."
+            f"they cover {share(found.hypervolume or 0, 0)} of the area seen. Validation part. Click on one, or give "
+            "its number."
         )
     )
     # the click's choice, for the keyboard too

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from recengine.reports import figures
-from recengine.reports.words import measure_label
+from recengine.reports.words import measure_label, share
 from recengine.scenario import default_gaps
 from recengine.tuning import find_measure
 from recengine.workspace import WeightRegion, WeightSearch
@@ -61,7 +61,7 @@ def _show(page: Open, answer: WeightRegion, k: int) -> None:
     said += measure_label(region.metric, k)
     if region.interval is not None:
         low, high = region.interval
-        said += f": {called[0]} from {low:.0%} to {high:.0%}, the rest {called[1]}"
+        said += f": {called[0]} from {share(low, 0)} to {share(high, 0)}, the rest {called[1]}"
     st.markdown(plain(f"{said}. {ABOUT}"))
     if len(region.among) == CORNERS and region.step is not None:
         kept = st.session_state.get(CHOSEN)

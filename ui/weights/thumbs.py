@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from recengine.reports.words import measure_label
+from recengine.reports.words import measure_label, share
 from recengine.scenario import PartComparison, Scenario, Workbench, compare_scenarios
 from recengine.tuning import Thumb, ThumbedWeights, weigh_thumbs
 from ui import compute, state
@@ -137,11 +137,11 @@ def _learn(page: Open, scenario: Scenario, given: dict[tuple[int, int], bool]) -
 def _say(learned: ThumbedWeights, called: dict[str, str], before: dict[str, float]) -> None:
     dropped = f"; {learned.dropped} on items already seen are left out" if learned.dropped else ""
     with st.container(border=True, gap=None, width=420):
-        gained = f"{learned.after - learned.before:+.0%}" if learned.changed else None
-        st.metric("Pairs in the right order", f"{learned.after:.0%}", gained)
+        gained = f"{learned.after - learned.before:+.0%}".replace("%", "\u00a0%") if learned.changed else None
+        st.metric("Pairs in the right order", share(learned.after, 0), gained)
         st.caption(
             plain(
-                f"{learned.before:.0%} before. {learned.pairs} pairs of a good and a bad item of {learned.users} "
+                f"{share(learned.before, 0)} before. {learned.pairs} pairs of a good and a bad item of {learned.users} "
                 f"users, from {learned.good} good and {learned.bad} bad{dropped}."
             )
         )

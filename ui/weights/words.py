@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from recengine.ranking import METRICS
 from recengine.reports.figures.weights import NEAR
-from recengine.reports.words import metric_label, metric_value
+from recengine.reports.words import metric_label, metric_value, share
 from recengine.scenario import Scenario, Workbench
 from recengine.simulation import Breakpoints, Sweep, Triangle
 
@@ -88,18 +88,18 @@ def flat_line(found: Sweep, metric: str, label: str) -> str:
 def breakpoints_line(found: Breakpoints, user: str, label: str) -> str:
     """How often one user's list changes, and over which part the pool proves it."""
     enters = len(found.enters)
-    share = float((found.proven[:, 1] - found.proven[:, 0]).sum()) / found.top
-    proven = "proven from the candidate pool all along" if share >= 1 else f"proven from the pool over {share:.0%}"
+    part = float((found.proven[:, 1] - found.proven[:, 0]).sum()) / found.top
+    proven = "proven from the candidate pool all along" if part >= 1 else f"proven from the pool over {share(part, 0)}"
     return (
         f"The list of user {user} changes at {len(found.weights)} weights of {label}; at {enters} of them an item "
-        f"comes in. It is exact: {proven}{'' if share >= 1 else ', over the rest swept over the whole catalogue'}."
+        f"comes in. It is exact: {proven}{'' if part >= 1 else ', over the rest swept over the whole catalogue'}."
     )
 
 
 def mix_line(triangle: Triangle, labels: Mapping[str, str], number: int) -> str:
     """The weights of one mix: "ALS 70 %, Text 20 %, Popularity 10 %"."""
     mix = zip(triangle.scorers, triangle.weights[number].tolist(), strict=True)
-    return ", ".join(f"{labels[name]} {weight:.0%}" for name, weight in mix)
+    return ", ".join(f"{labels[name]} {share(weight, 0)}" for name, weight in mix)
 
 
 def mix_now(scenario: Scenario, scorers: Sequence[str]) -> tuple[float, ...] | None:

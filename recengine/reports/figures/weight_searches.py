@@ -15,7 +15,7 @@ from recengine.reports.figures.base import canvas, rows_axis, scatter
 from recengine.reports.figures.weights import RISE, TRIANGLE_HEIGHT, corner_coordinates, tile_paths
 from recengine.reports.text import chart_text
 from recengine.reports.theme import FUSION_STYLE, LIGHT, NEUTRAL, Theme, series_style
-from recengine.reports.words import measure_label, metric_value
+from recengine.reports.words import measure_label, metric_value, share
 from recengine.tuning import FoundWeights, Points, Region, Worth, find_measure
 
 if TYPE_CHECKING:
@@ -246,7 +246,7 @@ def _dots(
 
 def _words(points: Points, number: int, labels: Mapping[str, str], measures: Sequence[str], k: int) -> str:
     weights = ", ".join(
-        f"{chart_text(labels.get(name, name))} {weight:.0%}"
+        f"{chart_text(labels.get(name, name))} {share(weight, 0)}"
         for name, weight in points.by_scorer(number).items()
         if weight
     )

@@ -13,7 +13,7 @@ from recengine.ranking import METRICS
 from recengine.reports.figures.base import canvas, scatter
 from recengine.reports.text import chart_text
 from recengine.reports.theme import FUSION_STYLE, LIGHT, NEUTRAL, Theme, series_style
-from recengine.reports.words import metric_label, metric_value
+from recengine.reports.words import metric_label, metric_value, share
 from recengine.simulation import Sweep, Triangle
 
 if TYPE_CHECKING:
@@ -234,7 +234,7 @@ def triangle_alt(triangle: Triangle, metric: str, *, labels: Sequence[str]) -> s
     at = int(np.nanargmin(values) if higher is False else np.nanargmax(values))
     which = "highest" if higher is None else "best"
     mix = ", ".join(
-        f"{label} {weight:.0%}" for label, weight in zip(labels, triangle.weights[at].tolist(), strict=True)
+        f"{label} {share(weight, 0)}" for label, weight in zip(labels, triangle.weights[at].tolist(), strict=True)
     )
     low, high = _span(values)
     return (
@@ -297,5 +297,5 @@ def _values(metric: str, low: float, high: float) -> str:
 
 
 def _mix_words(labels: Sequence[str], mix: Sequence[float], metric: str, value: float, k: int) -> str:
-    shares = "<br>".join(f"{chart_text(label)} {weight:.0%}" for label, weight in zip(labels, mix, strict=True))
+    shares = "<br>".join(f"{chart_text(label)} {share(weight, 0)}" for label, weight in zip(labels, mix, strict=True))
     return f"{shares}<br><b>{metric_label(metric, k)}: {metric_value(metric, value)}</b>"

@@ -93,7 +93,7 @@ def test_the_breakpoints_of_a_user_are_counted() -> None:
         "candidate pool all along."
     )
     part = replace(found, proven=np.array([[0.0, 0.25], [0.5, 0.75]]))
-    assert "proven from the pool over 50%, over the rest swept" in breakpoints_line(part, "u7", "ALS")
+    assert "proven from the pool over 50\u00a0%, over the rest swept" in breakpoints_line(part, "u7", "ALS")
 
 
 def test_the_baseline_is_marked_where_it_is_on_the_line(scenario: Scenario) -> None:

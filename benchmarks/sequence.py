@@ -24,7 +24,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -33,7 +33,7 @@ from scipy.sparse import csr_matrix
 
 from benchmarks._peak import peak_mebibytes
 from benchmarks.fusion_pays import measure, verdict
-from benchmarks.quality import changed_settings
+from benchmarks.quality import changed_settings, short
 from recengine.arrays import Positions, Values
 from recengine.data import Dataset, Split, load_sample, split_dataset
 from recengine.evaluation import Resamples
@@ -110,15 +110,14 @@ def main() -> None:
     # what the first fit of a process imports is no part of an epoch
     first = next((recipe for recipe in recipes.values() if isinstance(recipe, TrainedRecipe)), None)
     if first is not None:
-        cast(Recipe, replace(first, epochs=1)).fit(train, resources=resources)
+        short(cast(Recipe, first), 1).fit(train, resources=resources)
     for name, recipe in recipes.items():
         runs = found[name] = Runs(name)
         for seed in seeds:
             fitted[seed][name] = _fit(recipe, train, relevant, seed, resources, runs)
             if name == "sasrec" and asked.peer:
                 _peer(asked.peer, cast(SasRecRecipe, recipe), train, relevant, seed, found)
-        short = replace(recipe, epochs=2) if isinstance(recipe, TrainedRecipe) else recipe
-        runs.peak = peak_mebibytes(short, 1.0, resources)
+        runs.peak = peak_mebibytes(short(recipe, 2), 1.0, resources)
         runs.estimated = recipe.memory(train.n_users, train.n_items, train.matrix.nnz) / 2**20
         _tell(runs, recipe, found, asked.part)
     if "rectools" in found:
